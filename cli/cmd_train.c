@@ -1,0 +1,395 @@
+/*
+ * cli/cmd_train.c - gradus train: from a table to a model
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "config.h"
+#include "help.h"
+#include "message.h"
+#include "metrics.h"
+#include "network.h"
+#include "options.h"
+#include "output.h"
+#include "plan.h"
+#include "progress.h"
+#include "stop.h"
+#include "text.h"
+
+/* What a run holds; each is freed by train_close(). */
+typedef struct cli_train {
+    cli_settings *settings;
+    gradus_context *context;
+    gradus_data *data, *valid;
+    gradus_trainer *trainer;
+    cli_progress progress;
+    cli_plan plan;
+    cli_report report;
+    double read_seconds;
+} cli_train;
+
+static void train_close(cli_train *train)
+{
+    report_free(&train->report);
+    gradus_trainer_free(train->trainer);
+    gradus_data_free(train->valid);
+    gradus_data_free(train->data);
+    gradus_context_free(train->context);
+}
+
+/* ---- before anything is read ---- */
+
+static bool differs(const cli_settings *settings, const char *name)
+{
+    char room[GRADUS_NUMBER_LENGTH], usual[64];
+    const cli_option *option = option_find(name);
+
+    help_default(option, usual, sizeof usual);
+    if (option->kind == KIND_FLAG)
+        return strcmp(option_text(settings, option, room), "yes") == 0;
+    return strcmp(option_text(settings, option, room), usual) != 0;
+}
+
+static gradus_status check_settings(cli_settings *settings)
+{
+    static const char *const short_forms[] = {"hidden", "activation", "batchnorm",
+                                              "dropout", "start"};
+    const char *output = settings->output;
+
+    if (!settings->train.target && settings->read.labels)
+        settings->train.target = "label";
+    if (!settings->train.target)
+        return fail(GRADUS_ARGUMENT,
+                    "train needs --target COL, the column to predict: "
+                    "gradus inspect %s lists the columns",
+                    settings->argument[0]);
+    for (size_t i = 0; i < sizeof short_forms / sizeof *short_forms; i++)
+        if (settings->train.network && differs(settings, short_forms[i]))
+            return fail(GRADUS_ARGUMENT,
+                        "--network says all of the network, --%s too: leave one out",
+                        short_forms[i]);
+    if (settings->folds == 1)
+        return fail(GRADUS_ARGUMENT, "--cv 1: at least 2 parts are needed");
+    if (settings->folds && output)
+        return fail(GRADUS_ARGUMENT,
+                    "--cv makes no model, --output asks for one: drop one");
+    if (settings->folds && settings->valid)
+        return fail(GRADUS_ARGUMENT, "--cv measures on parts of the table, --valid on "
+                                     "another: leave one out");
+    if (output && strcmp(output, "-") == 0 && settings->json)
+        return fail(GRADUS_ARGUMENT,
+                    "--output - and --json both want standard output: drop one");
+    if (output && strcmp(output, "-") == 0 && isatty(STDOUT_FILENO))
+        return fail(GRADUS_ARGUMENT, "--output -: a model is no text: send it to a file");
+    return output ? output_check(output, settings->force) : GRADUS_OK;
+}
+
+static gradus_status train_open(cli_train *train)
+{
+    cli_settings *settings = train->settings;
+    gradus_read_options read = settings->read;
+    double started = progress_clock();
+    gradus_status status = gradus_context_new(&settings->context, &train->context);
+
+    if (settings->no_header)
+        read.header = GRADUS_HEADER_NO;
+    note_terminal(settings->argument[0]);
+    if (status == GRADUS_OK)
+        status =
+            gradus_data_read(train->context, settings->argument[0], &read, &train->data);
+    read.labels = NULL;
+    if (status == GRADUS_OK && settings->valid)
+        status = gradus_data_read(train->context, settings->valid, &read, &train->valid);
+    train->read_seconds = progress_clock() - started;
+    return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
+}
+
+/* ---- cross-validation ---- */
+
+static int observe_stop(const gradus_progress *at, void *user)
+{
+    (void)at;
+    (void)user;
+    return stop_wanted();
+}
+
+/* Mean and standard deviation of a metric over the parts. */
+static void spread(const gradus_metrics *folds, size_t count, const cli_metric *metric,
+                   double *mean, double *deviation)
+{
+    double square = 0;
+
+    *mean = 0;
+    for (size_t k = 0; k < count; k++)
+        *mean += metric_value(metric, &folds[k]) / (double)count;
+    for (size_t k = 0; k < count; k++)
+        square += pow(metric_value(metric, &folds[k]) - *mean, 2);
+    *deviation = sqrt(square / (double)(count - 1));
+}
+
+static void say_folds(cli_report *report, const gradus_metrics *folds, size_t count)
+{
+    double mean, deviation;
+
+    report_line(report, "result");
+    report_say(report, "mean and standard deviation of %zu parts", count);
+    report_object(report, "cv");
+    for (size_t i = 0; i < METRIC_COUNT; i++) {
+        const cli_metric *metric = &metric_table[i];
+        spread(folds, count, metric, &mean, &deviation);
+        if (isnan(mean) || strcmp(metric->name, "loss_error") == 0)
+            continue;
+        report_row(report, "%-9s%-10s%12s  +- %s", "", metric->name,
+                   metric->is_share ? text_share(mean, 2) : text_fixed(mean, 5),
+                   metric->is_share ? text_share(deviation, 2)
+                                    : text_number(deviation, 2));
+        report_object(report, metric->name);
+        report_number(report, "mean", mean, 0, NULL);
+        report_number(report, "deviation", deviation, 0, NULL);
+        report_close(report);
+    }
+    report_array(report, "folds");
+    for (size_t k = 0; k < count; k++) {
+        report_object(report, NULL);
+        metrics_json(report, &folds[k]);
+        report_close(report);
+    }
+    report_close(report);
+    report_close(report);
+}
+
+static gradus_status cross_validate(cli_train *train)
+{
+    cli_settings *settings = train->settings;
+    gradus_metrics *folds = calloc(settings->folds, sizeof *folds);
+    gradus_status status;
+
+    if (!folds)
+        return fail(GRADUS_MEMORY, "out of memory: %zu parts", settings->folds);
+    settings->train.fit.observer = observe_stop;
+    stop_gently(true);
+    status = gradus_cross_validate(train->context, train->data, &settings->train,
+                                   settings->folds, folds);
+    stop_gently(false);
+    if (status == GRADUS_OK)
+        say_folds(&train->report, folds, settings->folds);
+    free(folds);
+    return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
+}
+
+/* ---- training ---- */
+
+/* The settings as the trainer resolved them; a network stays as it was said. */
+static void take_resolved(cli_train *train)
+{
+    cli_settings *settings = train->settings;
+    const char *network = settings->train.network;
+
+    settings->train = *gradus_trainer_options(train->trainer);
+    settings->train.network = network;
+}
+
+static gradus_status make_plan(cli_train *train)
+{
+    cli_settings *settings = train->settings;
+    gradus_status status;
+
+    settings->train.fit.observer = progress_observe;
+    settings->train.fit.user = &train->progress;
+    train->plan = (cli_plan){.settings = settings,
+                             .data = train->data,
+                             .valid = train->valid,
+                             .task_was_open = settings->train.task == GRADUS_TASK_AUTO,
+                             .read_seconds = train->read_seconds};
+    status = gradus_trainer_new(train->context, train->data, train->valid,
+                                &settings->train, &train->trainer);
+    if (status != GRADUS_OK)
+        return fail_library(status);
+    take_resolved(train);
+    train->plan.trainer = train->trainer;
+    return GRADUS_OK;
+}
+
+static void tell(cli_train *train, const char *event)
+{
+    if (train->settings->log == LOG_HUMAN)
+        report_print(&train->report, stderr);
+    else if (train->settings->log == LOG_JSON)
+        report_print_event(&train->report, stderr, event);
+}
+
+static void say_result(cli_train *train, const gradus_fit_report *fit, bool stopped)
+{
+    cli_report *report = &train->report;
+    gradus_trainer_about about;
+
+    gradus_trainer_describe(train->trainer, &about);
+    report_count(report, "epochs_done", fit->epochs, NULL);
+    report_count(report, "best_epoch", fit->best_epoch, NULL);
+    report_flag(report, "stopped_early", fit->stopped_early);
+    report_number(report, "train_loss", fit->train_loss, 0, NULL);
+    report_line(report, "stopped");
+    if (stopped)
+        report_say(report, "on request in epoch %zu", fit->epochs + 1);
+    else if (fit->stopped_early)
+        report_say(report, "no gain for %zu epochs", train->settings->train.fit.patience);
+    else
+        report_say(report, "after all %zu epochs", fit->epochs);
+    if (fit->best_epoch)
+        report_say(report, "; weights of epoch %zu", fit->best_epoch);
+    if (train->settings->train.fit.starts > 1)
+        report_say(report, " of start %zu", fit->best_start);
+    report_say(report, fit->best_epoch ? " kept" : "; nothing learned yet");
+
+    report_line(report, "result");
+    if (fit->valid.rows > 0) {
+        report_say(report, "held out: ");
+        metrics_say(report, &fit->valid, &about.trivial, train->plan.commonest);
+        report_object(report, "valid");
+        metrics_json(report, &fit->valid);
+        report_close(report);
+        report_object(report, "trivial");
+        metrics_json(report, &about.trivial);
+        report_close(report);
+    } else {
+        report_say(report, "train loss %s; no rows were held out to measure on",
+                   text_fixed(fit->train_loss, 4));
+    }
+}
+
+static uint64_t size_of(const char *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 && S_ISREG(about.st_mode) ? (uint64_t)about.st_size
+                                                             : 0;
+}
+
+/* Saves, where a file was named; says what was written or how to keep the network. */
+static gradus_status save(cli_train *train, bool stopped)
+{
+    cli_settings *settings = train->settings;
+    cli_report *report = &train->report;
+    gradus_model *model = gradus_trainer_model(train->trainer);
+    const char *path = settings->output;
+    gradus_model_about about;
+    gradus_status status;
+
+    gradus_model_describe(model, &about);
+    report_string(report, "digest", text_digest_plain(about.digest), NULL);
+    /* An interrupted run gives a new file, but does not take the place of an old one. */
+    if (path && stopped && strcmp(path, "-") != 0 && access(path, F_OK) == 0) {
+        report_line(report, "note");
+        report_say(report, "the previous %s is untouched", text_name(path));
+        return GRADUS_OK;
+    }
+    if (path) {
+        status = gradus_model_save(model, path);
+        if (status != GRADUS_OK)
+            return fail_library(status);
+        report_line(report, "wrote");
+        report_say(report, "%s (%s), weights %s", text_name(path),
+                   text_bytes(size_of(path)), text_digest(about.digest));
+        report_string(report, "model", path, NULL);
+        report_line(report, "next");
+        report_say(report, "gradus eval %s DATA  |  gradus predict %s DATA",
+                   text_name(path), text_name(path));
+    } else {
+        report_line(report, "weights");
+        report_say(report, "%s", text_digest(about.digest));
+        report_line(report, "note");
+        report_say(report, "nothing was written; -o FILE keeps the network");
+    }
+    return GRADUS_OK;
+}
+
+static gradus_status run(cli_train *train)
+{
+    cli_settings *settings = train->settings;
+    cli_report *report = &train->report;
+    gradus_trainer_about about;
+    gradus_model_about model;
+    gradus_fit_report fit;
+    char *text = config_model_text(settings);
+    double started = progress_clock();
+    gradus_status status, saved;
+
+    if (!text)
+        return fail(GRADUS_MEMORY, "out of memory: the settings");
+    status = gradus_model_note(gradus_trainer_model(train->trainer), text);
+    free(text);
+    if (status != GRADUS_OK)
+        return fail_library(status);
+    gradus_trainer_describe(train->trainer, &about);
+    gradus_model_describe(gradus_trainer_model(train->trainer), &model);
+    progress_start(&train->progress, settings, about.train_rows,
+                   model.task == GRADUS_CLASSIFICATION);
+    stop_gently(true);
+    status = gradus_trainer_run(train->trainer, &fit);
+    progress_finish(&train->progress);
+    if (status != GRADUS_OK && status != GRADUS_STOPPED) {
+        stop_gently(false);
+        fail_library(status);
+        if (status == GRADUS_DIVERGED && settings->output)
+            note("nothing was written");
+        return status;
+    }
+    say_result(train, &fit, status == GRADUS_STOPPED);
+    report_line(report, "time");
+    report_say(report, "%s; same bits with any --threads",
+               text_seconds(progress_clock() - started));
+    saved = fit.best_epoch ? save(train, status == GRADUS_STOPPED) : GRADUS_OK;
+    stop_gently(false);
+    report_object(report, "t");
+    report_number(report, "s", progress_clock() - started, 0, NULL);
+    report_close(report);
+    return saved != GRADUS_OK ? saved : status;
+}
+
+gradus_status cmd_train(cli_settings *settings)
+{
+    cli_train train = {.settings = settings};
+    gradus_status status;
+
+    if (settings->print_config && settings->arguments == 0) {
+        config_print(settings, stdout);
+        return GRADUS_OK;
+    }
+    report_start(&train.report);
+    status = check_settings(settings);
+    if (status == GRADUS_OK)
+        status = network_read(settings);
+    if (status == GRADUS_OK)
+        status = train_open(&train);
+    if (status == GRADUS_OK)
+        status = make_plan(&train);
+    if (status == GRADUS_OK && settings->print_config) {
+        config_print(settings, stdout);
+        goto done;
+    }
+    if (status != GRADUS_OK)
+        goto done;
+    plan_report(&train.report, &train.plan);
+    tell(&train, "plan");
+    if (settings->folds && !settings->dry_run)
+        status = cross_validate(&train);
+    else if (!settings->dry_run)
+        status = run(&train);
+    if (status == GRADUS_OK || status == GRADUS_STOPPED) {
+        if (!settings->dry_run)
+            tell(&train, "done");
+        if (settings->json)
+            report_print_json(&train.report, stdout);
+        if (report_state(&train.report) != GRADUS_OK)
+            status = GRADUS_MEMORY;
+    }
+done:
+    train_close(&train);
+    return status;
+}

@@ -1,0 +1,201 @@
+/*
+ * cli/inspect_data.c - a table explained
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inspect.h"
+#include "message.h"
+#include "text.h"
+
+enum { MOST_COLUMNS = 40, MOST_PIXELS = 4, MOST_NAMED = 5 };
+
+static void say_format(cli_report *report, const gradus_data *data)
+{
+    gradus_data_about about;
+
+    gradus_data_describe(data, &about);
+    report_line(report, "format");
+    report_string(report, "format", about.format, "; ");
+    if (strcmp(about.format, "csv") == 0) {
+        char mark[2] = {about.delimiter, 0};
+        report_string(report, "delimiter", mark, NULL);
+        report_flag(report, "header", about.has_header);
+        report_say(report, "cells separated by %s, %s header; ",
+                   *mark == '\t'  ? "tabs"
+                   : *mark == ',' ? "commas"
+                                  : mark,
+                   about.has_header ? "a" : "no");
+    }
+    if (about.rank) {
+        report_array(report, "shape");
+        for (size_t i = 0; i < about.rank && i < 4; i++)
+            report_count(report, NULL, about.shape[i], i + 1 < about.rank ? " x " : "; ");
+        report_close(report);
+    }
+    report_count(report, "bytes", about.bytes, NULL);
+    report_say(report, "%s", text_bytes(about.bytes));
+    report_line(report, "size");
+    report_count(report, "rows", gradus_data_rows(data), " rows, ");
+    report_count(report, "width", gradus_data_columns(data), " columns");
+    if (about.skipped)
+        report_say(report, "; %s malformed rows left out", text_count(about.skipped));
+    report_count(report, "skipped", about.skipped, NULL);
+}
+
+static void say_column(cli_report *report, const gradus_column *column, size_t rows,
+                       bool shown)
+{
+    bool number = column->kind == GRADUS_NUMBER;
+    char range[80];
+
+    report_object(report, NULL);
+    report_string(report, "name", column->name, NULL);
+    report_string(report, "kind", number ? "number" : "category", NULL);
+    report_count(report, "missing", column->missing, NULL);
+    if (number) {
+        report_number(report, "least", column->least, 0, NULL);
+        report_number(report, "most", column->most, 0, NULL);
+        report_number(report, "mean", column->mean, 0, NULL);
+    } else {
+        report_count(report, "values", column->values, NULL);
+    }
+    if (column->why && *column->why) {
+        report_string(report, "first_text", column->why, NULL);
+        report_count(report, "first_text_line", column->why_line, NULL);
+    }
+    report_close(report);
+    if (!shown)
+        return;
+    if (number)
+        snprintf(range, sizeof range, "%s .. %s", text_number(column->least, 4),
+                 text_number(column->most, 4));
+    else
+        snprintf(range, sizeof range, "%s values", text_count(column->values));
+    report_row(report, "%-9s%-22s %-9s %-20s", "", text_name(column->name),
+               number ? "number" : "category", column->missing < rows ? range : "empty");
+    if (number && column->missing < rows)
+        report_say(report, " mean %-10s", text_number(column->mean, 4));
+    else
+        report_say(report, " %-15s", "");
+    report_say(report, " missing %s",
+               column->missing ? text_share((double)column->missing / (double)rows, 1)
+                               : "0");
+}
+
+typedef enum doubt {
+    DOUBT_EMPTY,
+    DOUBT_CONSTANT,
+    DOUBT_NAME,
+    DOUBT_COUNTER,
+    DOUBT_HOLES,
+    DOUBT_COUNT,
+    DOUBT_NONE = DOUBT_COUNT,
+} doubt;
+
+static const char *const doubt_texts[DOUBT_COUNT] = {
+    "no values at all",
+    "the same value in every row",
+    "another value in (nearly) every row, so an id or a name, better left out with --drop",
+    "counts the rows, so an id, better left out with --drop",
+    "missing in more than half of the rows",
+};
+
+static doubt doubt_of(const gradus_column *column, size_t rows)
+{
+    size_t known = rows - column->missing;
+    bool number = column->kind == GRADUS_NUMBER;
+    double span = column->most - column->least + 1;
+
+    if (known == 0)
+        return DOUBT_EMPTY;
+    if (rows > 1 && (number ? column->least >= column->most : column->values <= 1))
+        return DOUBT_CONSTANT;
+    if (!number && known > 20 && column->values > known - known / 10)
+        return DOUBT_NAME;
+    if (number && known > 20 && column->missing == 0 && span == (double)rows &&
+        column->mean == column->least + (span - 1) / 2)
+        return DOUBT_COUNTER;
+    return known < rows / 2 ? DOUBT_HOLES : DOUBT_NONE;
+}
+
+static void say_doubts(cli_report *report, const gradus_data *data)
+{
+    const char *label = "notes";
+
+    report_object(report, "notes");
+    for (size_t kind = 0; kind < DOUBT_COUNT; kind++) {
+        size_t found = 0;
+        for (size_t j = 0; j < gradus_data_columns(data); j++) {
+            gradus_column column;
+            gradus_data_column(data, j, &column);
+            if (doubt_of(&column, gradus_data_rows(data)) != kind)
+                continue;
+            if (found++ == 0) {
+                report_line(report, label);
+                report_say(report, "%s: ", doubt_texts[kind]);
+                report_array(report, doubt_texts[kind]);
+                label = "";
+            }
+            report_string(report, NULL, column.name, NULL);
+            if (found <= MOST_NAMED)
+                report_say(report, "%s%s", found > 1 ? ", " : "", text_name(column.name));
+        }
+        if (found > MOST_NAMED)
+            report_say(report, " and %s more", text_count(found - MOST_NAMED));
+        if (found > 0)
+            report_close(report);
+    }
+    report_close(report);
+}
+
+/* Columns to show: pixels of an image say little one by one. */
+static size_t shown_columns(const cli_settings *settings, const gradus_data *data)
+{
+    gradus_data_about about;
+
+    gradus_data_describe(data, &about);
+    if (settings->verbose)
+        return SIZE_MAX;
+    return about.rank > 2 ? MOST_PIXELS : MOST_COLUMNS;
+}
+
+gradus_status inspect_data(cli_report *report, const cli_settings *settings)
+{
+    gradus_read_options read = settings->read;
+    gradus_context *context = NULL;
+    gradus_data *data = NULL;
+    size_t shown;
+    gradus_status status = gradus_context_new(&settings->context, &context);
+
+    note_terminal(settings->argument[0]);
+    if (settings->no_header)
+        read.header = GRADUS_HEADER_NO;
+    if (status == GRADUS_OK)
+        status = gradus_data_read(context, settings->argument[0], &read, &data);
+    if (status != GRADUS_OK) {
+        fail_library(status);
+        goto done;
+    }
+    say_format(report, data);
+    report_line(report, "columns");
+    report_array(report, "columns");
+    shown = shown_columns(settings, data);
+    for (size_t j = 0; j < gradus_data_columns(data); j++) {
+        gradus_column column;
+        gradus_data_column(data, j, &column);
+        say_column(report, &column, gradus_data_rows(data), j < shown);
+    }
+    report_close(report);
+    if (gradus_data_columns(data) > shown)
+        report_row(report, "%-9s... and %s more; -v shows them", "",
+                   text_count(gradus_data_columns(data) - shown));
+    say_doubts(report, data);
+done:
+    gradus_data_free(data);
+    gradus_context_free(context);
+    return status;
+}

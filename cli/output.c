@@ -1,0 +1,191 @@
+/*
+ * cli/output.c - where results go: standard output, or a file that appears whole
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "stop.h"
+
+static bool is_stdout(const char *path)
+{
+    return !path || strcmp(path, "-") == 0;
+}
+
+/* The folder a path lies in, as a path with a final "/." ; NULL out of memory. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) + 1 : 0;
+    char *folder = malloc(length + 2);
+
+    if (folder) {
+        memcpy(folder, path, length);
+        memcpy(folder + length, ".", 2);
+    }
+    return folder;
+}
+
+static gradus_status out_of_memory(void)
+{
+    return fail(GRADUS_MEMORY, "out of memory: a path");
+}
+
+gradus_status output_check(const char *path, bool force)
+{
+    struct stat about;
+    char *folder;
+    gradus_status status = GRADUS_OK;
+
+    if (is_stdout(path))
+        return GRADUS_OK;
+    if (stat(path, &about) == 0) {
+        if (S_ISDIR(about.st_mode))
+            return fail(GRADUS_IO, "%s: is a folder: name a file in it", path);
+        if (!S_ISREG(about.st_mode))
+            return GRADUS_OK; /* devices and pipes are written in place */
+        if (!force)
+            return fail(GRADUS_ARGUMENT,
+                        "%s: exists already: name another file, or --force replaces it",
+                        path);
+    }
+    folder = folder_of(path);
+    if (!folder)
+        return out_of_memory();
+    if (access(folder, W_OK | X_OK) != 0)
+        status = fail(GRADUS_IO, "%s: cannot be written: %s: nothing was done", path,
+                      strerror(errno));
+    free(folder);
+    return status;
+}
+
+gradus_status output_open(cli_output *output, const char *path, bool force)
+{
+    struct stat about;
+    size_t length;
+    int handle;
+    gradus_status status = output_check(path, force);
+
+    *output = (cli_output){.stream = stdout};
+    if (status != GRADUS_OK || is_stdout(path))
+        return status;
+    output->path = path;
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
+        output->stream = fopen(path, "wb");
+        if (!output->stream)
+            return fail(GRADUS_IO, "%s: %s", path, strerror(errno));
+        return GRADUS_OK;
+    }
+    length = strlen(path);
+    output->temporary = malloc(length + 8);
+    if (!output->temporary)
+        return out_of_memory();
+    memcpy(output->temporary, path, length);
+    memcpy(output->temporary + length, ".XXXXXX", 8);
+    handle = mkstemp(output->temporary);
+    if (handle < 0) {
+        status = fail(GRADUS_IO, "%s: %s", path, strerror(errno));
+        free(output->temporary);
+        output->temporary = NULL;
+        return status;
+    }
+    stop_removes(output->temporary);
+    /* mkstemp gives 0600; a result is as readable as any file the user makes. */
+    mode_t mask = umask(0);
+    umask(mask);
+    output->stream = fdopen(handle, "wb");
+    if (fchmod(handle, 0666 & ~mask) != 0 || !output->stream) {
+        status = fail(GRADUS_IO, "%s: %s", path, strerror(errno));
+        if (!output->stream)
+            close(handle);
+        output_cancel(output);
+    }
+    return status;
+}
+
+static gradus_status write_failed(const cli_output *output, int code)
+{
+    return fail(GRADUS_IO, "%s: %s%s", output->path ? output->path : "standard output",
+                code ? strerror(code) : "could not be written",
+                output->temporary ? ": what stood there before is untouched" : "");
+}
+
+gradus_status output_state(const cli_output *output)
+{
+    return ferror(output->stream) ? write_failed(output, errno) : GRADUS_OK;
+}
+
+void output_cancel(cli_output *output)
+{
+    if (output->path && output->stream)
+        fclose(output->stream);
+    if (output->temporary)
+        unlink(output->temporary);
+    stop_removes(NULL);
+    free(output->temporary);
+    *output = (cli_output){.stream = NULL};
+}
+
+/* A new name lasts only when its folder reached the disk; some file systems cannot. */
+static int sync_folder(const char *path)
+{
+    char *folder = folder_of(path);
+    int handle = folder ? open(folder, O_RDONLY | O_DIRECTORY) : -1;
+    int failed = handle < 0 || (fsync(handle) != 0 && errno != EINVAL);
+
+    if (handle >= 0)
+        close(handle);
+    free(folder);
+    return failed;
+}
+
+gradus_status output_commit(cli_output *output)
+{
+    FILE *stream = output->stream;
+    bool failed = ferror(stream) != 0;
+    int code = 0;
+    gradus_status status;
+
+    if (fflush(stream) != 0 || (output->temporary && fsync(fileno(stream)) != 0))
+        code = errno;
+    if (!output->path)
+        return failed || code ? write_failed(output, code) : GRADUS_OK;
+    output->stream = NULL;
+    if (fclose(stream) != 0 && !code)
+        code = errno;
+    if (!failed && !code && output->temporary &&
+        rename(output->temporary, output->path) != 0)
+        code = errno;
+    if (failed || code) {
+        status = write_failed(output, code);
+        output_cancel(output);
+        return status;
+    }
+    stop_removes(NULL);
+    status = output->temporary && sync_folder(output->path) != 0
+                 ? fail(GRADUS_IO, "%s: its folder could not be synced: %s", output->path,
+                        strerror(errno))
+                 : GRADUS_OK;
+    free(output->temporary);
+    *output = (cli_output){.stream = NULL};
+    return status;
+}
+
+gradus_status output_finish(bool quiet)
+{
+    errno = 0;
+    bool failed = fflush(stdout) != 0 || ferror(stdout);
+
+    if ((fclose(stdout) != 0 || failed) && !quiet)
+        return fail(GRADUS_IO, "standard output: %s",
+                    errno ? strerror(errno) : "could not be written");
+    return GRADUS_OK;
+}

@@ -1,0 +1,223 @@
+/*
+ * cli/progress.c - a training run as it is watched
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "progress.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "json_print.h"
+#include "message.h"
+#include "stop.h"
+#include "text.h"
+
+double progress_clock(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void progress_start(cli_progress *progress, const cli_settings *settings, size_t rows,
+                    bool classifies)
+{
+    const char *terminal = getenv("TERM");
+
+    memset(progress, 0, sizeof *progress);
+    progress->log = settings->log;
+    progress->draws = settings->log == LOG_HUMAN && isatty(STDERR_FILENO) && terminal &&
+                      strcmp(terminal, "dumb") != 0;
+    progress->every = settings->verbose;
+    progress->rows = rows;
+    progress->classifies = classifies;
+    progress->started = progress->epoch_started = progress_clock();
+}
+
+/* ---- the line that is drawn again ---- */
+
+static void clear_status(cli_progress *progress)
+{
+    if (progress->status_shown)
+        fputs("\r\033[K", stderr);
+    progress->status_shown = false;
+    stop_clears_line(false);
+}
+
+static double seconds_left(const cli_progress *progress, const gradus_progress *at)
+{
+    double done =
+        (double)at->epoch +
+        (at->end_of_epoch || !at->steps ? 0.0 : (double)at->step / (double)at->steps);
+    double whole = (double)at->epochs * (double)at->starts;
+
+    done += (double)(at->start - 1) * (double)at->epochs;
+    return done > 0 ? (whole - done) * (progress_clock() - progress->started) / done
+                    : NAN;
+}
+
+static void draw_status(cli_progress *progress, const gradus_progress *at)
+{
+    enum { BAR = 20 };
+    double now = progress_clock();
+    double share = at->steps ? (double)at->step / (double)at->steps : 0;
+    int filled = (int)(share * BAR);
+    struct winsize size;
+    char line[160];
+
+    if (now - progress->drawn < 0.1)
+        return;
+    progress->drawn = now;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        size.ws_col = 80;
+    snprintf(line, sizeof line,
+             "epoch %zu  [%.*s%.*s]  %2.0f %%  loss %.4f  lr %.2g  %s left",
+             at->epoch + 1, filled, "####################", BAR - filled,
+             "--------------------", 100 * share, at->train_loss, at->rate,
+             text_clock(seconds_left(progress, at)));
+    fprintf(stderr, "\r\033[K%.*s", size.ws_col > 1 ? size.ws_col - 1 : 1, line);
+    progress->status_shown = true;
+    stop_clears_line(true);
+}
+
+/* ---- rows ---- */
+
+static void print_head(cli_progress *progress, const gradus_progress *at)
+{
+    const char *bold = paint_code(stderr, PAINT_BOLD);
+
+    if (at->starts > 1)
+        fprintf(stderr, "\nstart %zu of %zu", at->start, at->starts);
+    fprintf(stderr, "\n%sepoch   train loss", bold);
+    if (progress->valid)
+        fputs(progress->classifies ? "   held-out loss   accuracy      auc"
+                                   : "   held-out loss         rmse       r2",
+              stderr);
+    fprintf(stderr, "   rows/s   left%s\n", paint_code(stderr, PAINT_NONE));
+}
+
+static void print_speed(double rows_per_second)
+{
+    if (rows_per_second < 9999.5)
+        fprintf(stderr, "   %4.0f  ", rows_per_second);
+    else if (rows_per_second < 9.9995e6)
+        fprintf(stderr, "   %4.0f k", rows_per_second / 1e3);
+    else
+        fprintf(stderr, "   %4.0f M", rows_per_second / 1e6);
+}
+
+/* Four decimals, where they say something. */
+static void print_loss(double loss, int width)
+{
+    bool plain = fabs(loss) >= 0.001 && fabs(loss) < 10000;
+
+    fprintf(stderr, plain ? "   %*.4f" : "   %*.2e", width, loss);
+}
+
+static void print_row(cli_progress *progress, const gradus_progress *at)
+{
+    bool best = at->best && progress->valid;
+    const gradus_metrics *valid = &at->valid;
+
+    fprintf(stderr, "%5zu", at->epoch);
+    print_loss(at->train_loss, 10);
+    if (progress->valid) {
+        print_loss(valid->loss, 13);
+        fprintf(stderr, " %s%c%s", paint_code(stderr, PAINT_GREEN), best ? '*' : ' ',
+                paint_code(stderr, PAINT_NONE));
+        if (progress->classifies)
+            fprintf(stderr, " %8s", text_share(valid->accuracy, 1));
+        else
+            fprintf(stderr, " %10s", text_fixed(valid->rmse, 4));
+        if (isnan(progress->classifies ? valid->auc : valid->r2))
+            fprintf(stderr, "        -");
+        else
+            fprintf(stderr, "   %6.4f", progress->classifies ? valid->auc : valid->r2);
+    }
+    print_speed(progress->rows_per_second);
+    fprintf(stderr, "   %4s\n", text_clock(seconds_left(progress, at)));
+    progress->printed = at->epoch;
+}
+
+/* 1, 2, 3, 5 and these with zeros behind them. */
+static bool is_round(size_t epoch)
+{
+    while (epoch % 10 == 0 && epoch > 0)
+        epoch /= 10;
+    return epoch == 1 || epoch == 2 || epoch == 3 || epoch == 5;
+}
+
+static void print_event(const cli_progress *progress, const gradus_progress *at)
+{
+    json_t *object = json_object(), *clock = json_object();
+    const gradus_metrics *valid = &at->valid;
+
+    json_object_set_new(object, "event", json_string("epoch"));
+    if (at->starts > 1)
+        json_object_set_new(object, "start", json_integer((json_int_t)at->start));
+    json_object_set_new(object, "n", json_integer((json_int_t)at->epoch));
+    json_object_set_new(object, "train_loss", json_number_text(at->train_loss));
+    if (valid->rows > 0) {
+        json_object_set_new(object, "valid_loss", json_number_text(valid->loss));
+        if (!isnan(valid->accuracy))
+            json_object_set_new(object, "accuracy", json_number_text(valid->accuracy));
+        if (!isnan(valid->auc))
+            json_object_set_new(object, "auc", json_number_text(valid->auc));
+        if (!isnan(valid->rmse))
+            json_object_set_new(object, "rmse", json_number_text(valid->rmse));
+        json_object_set_new(object, "best", json_boolean(at->best));
+    }
+    json_object_set_new(object, "lr", json_number_text(at->rate));
+    json_object_set_new(clock, "s", json_real(progress_clock() - progress->started));
+    json_object_set_new(object, "t", clock);
+    json_print_line(stderr, object);
+    json_decref(object);
+}
+
+static void end_epoch(cli_progress *progress, const gradus_progress *at)
+{
+    double now = progress_clock();
+    double seconds = now - progress->epoch_started;
+
+    progress->epoch_started = now;
+    progress->rows_per_second = seconds > 0 ? (double)progress->rows / seconds : 0;
+    progress->valid = at->valid.rows > 0;
+    if (progress->log == LOG_JSON) {
+        print_event(progress, at);
+    } else if (progress->log == LOG_HUMAN) {
+        clear_status(progress);
+        if (!progress->headed || at->start != progress->last.start)
+            print_head(progress, at);
+        progress->headed = true;
+        if (progress->every || is_round(at->epoch) || (at->best && progress->valid))
+            print_row(progress, at);
+    }
+    progress->last = *at;
+}
+
+int progress_observe(const gradus_progress *at, void *user)
+{
+    cli_progress *progress = user;
+
+    if (at->end_of_epoch)
+        end_epoch(progress, at);
+    else if (progress->draws)
+        draw_status(progress, at);
+    return stop_wanted();
+}
+
+void progress_finish(cli_progress *progress)
+{
+    clear_status(progress);
+    if (progress->log != LOG_HUMAN || !progress->headed)
+        return;
+    if (progress->printed != progress->last.epoch)
+        print_row(progress, &progress->last);
+    fputc('\n', stderr);
+}

@@ -1,0 +1,52 @@
+/*
+ * cli/settings.c - defaults and memory of the settings
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "settings.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+
+struct kept_text {
+    kept_text *next;
+    char text[];
+};
+
+void settings_defaults(cli_settings *settings, cli_verb verb)
+{
+    memset(settings, 0, sizeof *settings);
+    settings->verb = verb;
+    gradus_context_defaults(&settings->context);
+    gradus_read_defaults(&settings->read);
+    gradus_train_defaults(&settings->train);
+    settings->top = SIZE_MAX;
+    settings->threshold = NAN;
+}
+
+void settings_free(cli_settings *settings)
+{
+    while (settings->kept) {
+        kept_text *next = settings->kept->next;
+        free(settings->kept);
+        settings->kept = next;
+    }
+}
+
+char *settings_copy(cli_settings *settings, const char *text, size_t length)
+{
+    kept_text *kept = malloc(sizeof *kept + length + 1);
+
+    if (!kept) {
+        fail(GRADUS_MEMORY, "out of memory: %zu bytes for a setting", length);
+        return NULL;
+    }
+    memcpy(kept->text, text, length);
+    kept->text[length] = 0;
+    kept->next = settings->kept;
+    settings->kept = kept;
+    return kept->text;
+}

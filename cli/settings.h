@@ -1,0 +1,75 @@
+/*
+ * cli/settings.h - everything a command line can say
+ *
+ * options.def binds each flag to a field here, and config files, --help, the man page and
+ * --print-config go the same way, so a field has one name everywhere.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef CLI_SETTINGS_H
+#define CLI_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "gradus.h"
+
+typedef enum cli_verb {
+    VERB_TRAIN = 1,
+    VERB_PREDICT = 2,
+    VERB_EVAL = 4,
+    VERB_INSPECT = 8,
+    VERB_HELP = 16,
+} cli_verb;
+
+typedef enum log_kind { LOG_HUMAN, LOG_JSON, LOG_NONE } log_kind;
+typedef enum color_kind { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color_kind;
+typedef enum row_format { FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL } row_format;
+typedef enum row_part { PART_ALL, PART_PREDICTION, PART_PROBABILITY } row_part;
+typedef enum shell_kind { SHELL_NONE, SHELL_BASH, SHELL_ZSH, SHELL_FISH } shell_kind;
+
+/* One for each line of options.def. */
+enum {
+    OPTION_COUNT = 0
+#define OPTION(...) +1
+#include "options.def"
+#undef OPTION
+};
+
+typedef struct kept_text kept_text;
+
+typedef struct cli_settings {
+    cli_verb verb;
+    gradus_context_options context;
+    gradus_read_options read;
+    gradus_train_options train;
+
+    const char *argument[2];    /* files and verbs, in their order */
+    size_t arguments;
+
+    const char *output;         /* NULL: train writes nothing, predict to stdout */
+    const char *valid;
+    const char *config;
+    const char *at_least, *at_most;
+    size_t folds;               /* 0: no cross-validation */
+    size_t top;                 /* 0: all classes */
+    double threshold;           /* NaN: the likeliest class */
+    log_kind log;
+    color_kind color;
+    row_format format;
+    row_part only;
+    shell_kind completion;
+    int force, json, quiet, verbose, help, print_config, dry_run, no_header;
+    int append, unbuffered, man;
+
+    bool given[OPTION_COUNT];   /* said on the command line or in the config file */
+    kept_text *kept;
+} cli_settings;
+
+/* Every field at its default, the library's own wherever it has one. */
+void settings_defaults(cli_settings *settings, cli_verb verb);
+void settings_free(cli_settings *settings);
+
+/* A copy of `length` bytes that lives as long as the settings; NULL out of memory. */
+char *settings_copy(cli_settings *settings, const char *text, size_t length);
+
+#endif

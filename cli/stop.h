@@ -1,0 +1,29 @@
+/*
+ * cli/stop.h - signals: Ctrl-C and SIGTERM
+ *
+ * While training runs, the first one asks it to stop, so that what was learned can be
+ * kept; the second one, or one at any other time, ends the program at once. A file that
+ * is being written disappears then, and one that stood there before stays.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef CLI_STOP_H
+#define CLI_STOP_H
+
+#include <stdbool.h>
+
+void stop_setup(void);
+
+/* From here on (until false) the first signal only sets a flag. */
+void stop_gently(bool gently);
+bool stop_wanted(void);
+int stop_exit_code(void);       /* 130 or 143 */
+
+/* A temporary file to be removed when a signal ends the program; NULL: none. The text
+ * must stay as it is until the next call. */
+void stop_removes(const char *path);
+
+/* Whether a status line stands on the terminal that a signal has to clear. */
+void stop_clears_line(bool clears);
+
+#endif

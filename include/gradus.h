@@ -1,0 +1,713 @@
+/*
+ * gradus.h - feed-forward neural networks, trained by backpropagation
+ *
+ * Read this file from top to bottom: sections come in the order you need them.
+ *
+ *   1 status     what every call returns        5 train     fit a net to arrays
+ *   2 context    memory, files, threads, CPU    6 trainer   from a table to a model
+ *   3 data       tables of examples             7 model     save, load, predict, evaluate
+ *   4 net        layers and parameters
+ *
+ * Rules that hold for every function unless its own comment says otherwise:
+ *
+ *   Arrays    row-major, [rows][columns]; sizes count elements, not bytes. `void *`
+ *             arrays hold float or double, as gradus_net_precision() says.
+ *   Options   a struct is filled by its *_defaults() first; then set what you want.
+ *             Its strings are borrowed for the length of the call that takes it.
+ *   Pointers  NULL is a caller error, except for *_free(NULL), which does nothing, and
+ *             a NULL context, which is the default one (malloc, files, every CPU).
+ *   Memory    what *_new, *_read or *_load gives you, you give to *_free. Anything
+ *             else you receive is borrowed: valid until its owner changes or goes.
+ *   Failure   a status other than GRADUS_OK; outputs are NULL or untouched, and
+ *             gradus_error() says where, what, and what to do.
+ *   Threads   two threads may use two objects; one object, one writer at a time.
+ *             A context, a net, a data table and a model may be read by many.
+ *   Numbers   equal inputs, settings and seed give equal bits, for any number of
+ *             threads, any instruction set, any compiler (docs/design/numbers.md).
+ *   Output    the library never prints, exits, aborts or changes the locale.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef GRADUS_H
+#define GRADUS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define GRADUS_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define GRADUS_API __attribute__((visibility("default")))
+#define GRADUS_CHECKED __attribute__((warn_unused_result))
+#else
+#define GRADUS_API
+#define GRADUS_CHECKED
+#endif
+
+/* ---- 1 status -------------------------------------------------------------------- */
+
+/* name, exit code of the command, text */
+#define GRADUS_STATUS_LIST(X)                                     \
+    X(OK,       0,   "success")                                   \
+    X(NO,       1,   "the answer is no")                          \
+    X(ARGUMENT, 2,   "invalid argument")                          \
+    X(DATA,     3,   "malformed input data")                      \
+    X(MODEL,    4,   "malformed or newer model file")             \
+    X(IO,       5,   "file could not be read or written")         \
+    X(MEMORY,   6,   "out of memory")                             \
+    X(DIVERGED, 7,   "training diverged")                         \
+    X(STOPPED,  130, "stopped on request")
+
+typedef enum gradus_status {
+#define GRADUS_STATUS_ENUM(name, code, text) GRADUS_##name,
+    GRADUS_STATUS_LIST(GRADUS_STATUS_ENUM)
+#undef GRADUS_STATUS_ENUM
+} gradus_status;
+
+/* The last failure of this thread, "where: what: what to do"; "" when there was none. */
+GRADUS_API const char *gradus_error(void);
+
+/* The text and the command's exit code of a status. */
+GRADUS_API const char *gradus_status_text(gradus_status status);
+GRADUS_API int gradus_status_exit_code(gradus_status status);
+
+/* Version of the library that runs (the header's is GRADUS_VERSION). */
+GRADUS_API const char *gradus_version(void);
+
+/* ---- 2 context ------------------------------------------------------------------- */
+
+/* Where memory comes from. Functions may return NULL; `release` may get NULL. */
+typedef struct gradus_memory {
+    void *(*allocate)(size_t bytes, void *user);
+    void *(*resize)(void *block, size_t bytes, void *user);
+    void (*release)(void *block, void *user);
+    void *user;
+} gradus_memory;
+
+typedef enum gradus_file_kind {
+    GRADUS_FILE_MISSING,
+    GRADUS_FILE_REGULAR,
+    GRADUS_FILE_FOLDER,
+    GRADUS_FILE_OTHER /* device, pipe, socket: written in place, never renamed over */
+} gradus_file_kind;
+
+typedef enum gradus_file_mode {
+    GRADUS_FILE_READ,
+    GRADUS_FILE_WRITE, /* an existing file or device, from its start */
+    GRADUS_FILE_CREATE /* a new file; fails where one exists */
+} gradus_file_mode;
+
+/*
+ * How files are reached. Every function returns a value >= 0, or minus an errno code.
+ * The path "-" is standard input when reading and standard output when writing.
+ */
+typedef struct gradus_files {
+    int (*open)(const char *path, gradus_file_mode mode, void *user); /* a handle */
+    int64_t (*read)(int handle, void *bytes, size_t count, void *user);
+    int64_t (*write)(int handle, const void *bytes, size_t count, void *user);
+    int (*sync)(int handle, void *user);
+    int (*close)(int handle, void *user);
+    int (*rename)(const char *from, const char *to, void *user);
+    int (*remove)(const char *path, void *user);
+    int (*sync_folder)(const char *path_of_a_file_in_it, void *user);
+    int (*kind)(const char *path, void *user); /* a gradus_file_kind */
+    void *user;
+} gradus_files;
+
+typedef struct gradus_context_options {
+    const gradus_memory *memory; /* NULL: malloc, realloc, free                        */
+    const gradus_files *files;   /* NULL: the operating system's                       */
+    size_t threads;              /* 0: what affinity mask and cgroup quota allow       */
+    const char *cpu;             /* NULL: the best this CPU has; "ref", "avx2"         */
+} gradus_context_options;
+
+typedef struct gradus_context gradus_context;
+
+GRADUS_API void gradus_context_defaults(gradus_context_options *options);
+
+/* Errors   ARGUMENT when this CPU lacks `cpu` or its name is unknown; MEMORY. */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_context_new(
+    const gradus_context_options *options, /* NULL: defaults                            */
+    gradus_context **context);
+GRADUS_API void gradus_context_free(gradus_context *context);
+
+GRADUS_API size_t gradus_context_threads(const gradus_context *context);
+GRADUS_API const char *gradus_context_cpu(const gradus_context *context);
+
+/*
+ * An activation of your own. From then on its name may be used in network descriptions
+ * made with this context. It is called once per element, in double, from many threads.
+ *
+ *     a = value(z)         da/dz = slope(z)
+ */
+typedef struct gradus_activation {
+    const char *name; /* [a-z][a-z0-9-]*, not one of the library's                      */
+    double (*value)(double z, void *user);
+    double (*slope)(double z, void *user);
+    void *user;
+} gradus_activation;
+
+/*
+ * A loss of your own, for one example. Returns its value, and fills gradient[j] with
+ * the derivative with respect to output[j]. `target` has as many elements as `output`.
+ */
+typedef struct gradus_loss {
+    const char *name;
+    double (*value)(const double *output, const double *target, size_t outputs,
+                    double *gradient, void *user);
+    void *user;
+} gradus_loss;
+
+/* Errors   ARGUMENT for a malformed or taken name; MEMORY. Call before sharing it. */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_context_add_activation(
+    gradus_context *context, const gradus_activation *activation);
+GRADUS_API GRADUS_CHECKED gradus_status gradus_context_add_loss(
+    gradus_context *context, const gradus_loss *loss);
+
+/*
+ * Names in the library's lists, for help texts and completion: index 0, 1, ...; NULL
+ * past the end.
+ */
+GRADUS_API const char *gradus_activation_name(size_t index);
+GRADUS_API const char *gradus_loss_name(size_t index);
+GRADUS_API const char *gradus_optimizer_name(size_t index);
+GRADUS_API const char *gradus_schedule_name(size_t index);
+GRADUS_API const char *gradus_start_name(size_t index);
+
+/* ---- 3 data ---------------------------------------------------------------------- */
+
+typedef struct gradus_data gradus_data; /* a table: named columns, rows counted from 0 */
+typedef struct gradus_model gradus_model;
+
+typedef enum gradus_column_kind { GRADUS_NUMBER, GRADUS_CATEGORY } gradus_column_kind;
+
+typedef struct gradus_column {
+    const char *name;
+    gradus_column_kind kind;
+    size_t missing;             /* rows without a value                                */
+    size_t values;              /* category: distinct values; number: 0                */
+    double least, most, mean;   /* number: over the rows with a value, else NaN        */
+    const char *why;            /* category: the first cell that is no number, or ""   */
+    size_t why_line;            /*           and its line in the file (0: unknown)     */
+} gradus_column;
+
+typedef enum gradus_header {
+    GRADUS_HEADER_AUTO, /* a first record without numbers above columns that have some */
+    GRADUS_HEADER_YES,
+    GRADUS_HEADER_NO    /* columns are named c1, c2, ...                                */
+} gradus_header;
+
+typedef struct gradus_read_options {
+    char delimiter;            /* 0: found by itself among , ; tab |                    */
+    char decimal;              /* '.' or ','; 0: '.'                                    */
+    gradus_header header;
+    const char *missing;       /* marks of a missing value; NULL: "?,NA,N/A,NaN,null,"  */
+    const char *numeric;       /* columns that must be numbers: "a,b" (quoted as in CSV)*/
+    const char *categorical;   /* columns to be read as categories: "zip,code"          */
+    int skip_bad_rows;         /* 1: count ragged rows and bad cells and go on          */
+    const char *rejects;       /* NULL, or a file that gets the skipped records         */
+    const char *labels;        /* IDX: file with the labels, which become column "label"*/
+    const gradus_model *model; /* NULL, or take column kinds and names from this model; */
+                               /* columns it does not use are passed over               */
+    int keep_records;          /* 1: gradus_data_record() gives the rows' text          */
+} gradus_read_options;
+
+GRADUS_API void gradus_read_defaults(gradus_read_options *options);
+
+/*
+ * A whole table from a file: CSV or TSV (RFC 4180 and its dialects), IDX, NPY, each also
+ * gzipped; the format is recognised by content. "-" is standard input.
+ * Types are inferred from the whole column. Numbers are read exactly, in any locale.
+ *
+ * Errors   DATA with file:line:column; IO; MEMORY; ARGUMENT for unknown column names.
+ * Memory   8 bytes a number, 4 a category; IDX and NPY cells as wide as in the file.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_data_read(
+    const gradus_context *context,
+    const char *path,
+    const gradus_read_options *options, /* NULL: defaults                               */
+    gradus_data **data);
+
+/* A table of numbers from memory; a NaN is a missing value. The numbers are copied. */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_data_new(
+    const gradus_context *context,
+    const double *numbers,              /* [rows][columns]                              */
+    size_t rows,
+    size_t columns,
+    const char *const *names,           /* [columns]; NULL: c1, c2, ...                 */
+    gradus_data **data);
+
+GRADUS_API void gradus_data_free(gradus_data *data);
+GRADUS_API size_t gradus_data_rows(const gradus_data *data);
+GRADUS_API size_t gradus_data_columns(const gradus_data *data);
+GRADUS_API void gradus_data_column(
+    const gradus_data *data, size_t column, gradus_column *about);
+
+/* Index of a column, or SIZE_MAX where there is none of that name. */
+GRADUS_API size_t gradus_data_find(const gradus_data *data, const char *name);
+
+/* A value of a category column (index < values), in order of first appearance. */
+GRADUS_API const char *gradus_data_value(
+    const gradus_data *data, size_t column, size_t value);
+
+/* A cell: its number (NaN: missing), or the index of its category (-1: missing). */
+GRADUS_API double gradus_data_cell(const gradus_data *data, size_t row, size_t column);
+
+/* The text of a row as it stood in the file, without its line end (keep_records). */
+GRADUS_API const char *gradus_data_record(
+    const gradus_data *data, size_t row, size_t *length);
+
+typedef struct gradus_data_about {
+    const char *format;   /* "csv", "idx", "npy", "memory"                              */
+    uint64_t bytes;       /* read from the file, before decompression                   */
+    char delimiter;       /* csv                                                        */
+    int has_header;       /* csv                                                        */
+    const char *header;   /* csv: the header record's text with keep_records, else NULL */
+    size_t skipped;       /* rows left out by skip_bad_rows                             */
+    size_t rank, shape[4];/* idx, npy: dimensions in the file                           */
+} gradus_data_about;
+GRADUS_API void gradus_data_describe(const gradus_data *data, gradus_data_about *about);
+
+/*
+ * The same, a piece at a time and in constant memory, for CSV of any length.
+ * gradus_reader_next() gives up to `rows` rows; *data is NULL at the end. It is freed
+ * by the caller. Column kinds come from options->model, which must be given.
+ */
+typedef struct gradus_reader gradus_reader;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_reader_new(
+    const gradus_context *context, const char *path,
+    const gradus_read_options *options, gradus_reader **reader);
+GRADUS_API GRADUS_CHECKED gradus_status gradus_reader_next(
+    gradus_reader *reader, size_t rows, gradus_data **data);
+GRADUS_API void gradus_reader_free(gradus_reader *reader);
+
+/*
+ * Numbers as text, in any locale. The text is the shortest that reads back to the same
+ * double (or float). Returns its length; at most GRADUS_NUMBER_LENGTH with the final 0.
+ */
+#define GRADUS_NUMBER_LENGTH 32
+GRADUS_API size_t gradus_number_write(double number, char text[GRADUS_NUMBER_LENGTH]);
+GRADUS_API size_t gradus_number_write_float(float number, char text[GRADUS_NUMBER_LENGTH]);
+/* 1 when the whole text is a number ("1e-3", "-inf", "nan"), which goes to *number. */
+GRADUS_API int gradus_number_read(const char *text, size_t length, double *number);
+
+/* ---- 4 net ----------------------------------------------------------------------- */
+
+typedef enum gradus_precision { GRADUS_FLOAT32, GRADUS_FLOAT64 } gradus_precision;
+
+typedef struct gradus_net gradus_net;
+
+/*
+ * A network from its description, with parameters drawn from `seed`.
+ *
+ * A description is a list of words, separated by blanks or line ends, # to end of line
+ * is a comment. Each item reads what the one before it gives:
+ *
+ *     dense N            z = W x + b, N units    [bias=no] [start=NAME] [sd=] [value=]
+ *     relu, tanh, ...    any activation's name   [alpha=]
+ *     batchnorm          batch normalisation
+ *     dropout P          drop each unit with probability P while training
+ *     residual { ... }   y = x + scale * F(x)    [scale=1]; x is projected by a dense
+ *                        layer without bias where F changes the width
+ *     repeat N { ... }   the items N times
+ *     output             dense with as many units as there are outputs; last dense item;
+ *                        where it is missing, the net ends as described
+ *
+ *     "dense 64 relu dense 64 relu output softmax"
+ *
+ * Errors   ARGUMENT with the offending word; MEMORY.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_net_new(
+    const gradus_context *context,
+    const char *description,
+    size_t inputs,
+    size_t outputs,             /* must equal the width of the last layer              */
+    gradus_precision precision,
+    uint64_t seed,
+    gradus_net **net);
+
+/*
+ * The same, built by calls. The first failure is kept and returned by the last call;
+ * gradus_builder_finish() frees the builder, also when it fails.
+ */
+typedef struct gradus_builder gradus_builder;
+typedef struct gradus_dense_options {
+    int no_bias;
+    const char *start;          /* NULL: by the activation that follows                */
+    double sd;                  /* start "normal"; 0: 1                                */
+    double value;               /* start "constant"                                    */
+} gradus_dense_options;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_builder_new(
+    const gradus_context *context, size_t inputs, gradus_builder **builder);
+GRADUS_API void gradus_builder_dense(
+    gradus_builder *builder, size_t units, const gradus_dense_options *options);
+GRADUS_API void gradus_builder_activation(
+    gradus_builder *builder, const char *name, double alpha); /* NaN: its default      */
+GRADUS_API void gradus_builder_batchnorm(gradus_builder *builder);
+GRADUS_API void gradus_builder_dropout(gradus_builder *builder, double rate);
+GRADUS_API void gradus_builder_residual_begin(gradus_builder *builder, double scale);
+GRADUS_API void gradus_builder_residual_end(gradus_builder *builder);
+GRADUS_API GRADUS_CHECKED gradus_status gradus_builder_finish(
+    gradus_builder *builder, gradus_precision precision, uint64_t seed, gradus_net **net);
+
+GRADUS_API GRADUS_CHECKED gradus_status gradus_net_copy(
+    const gradus_net *net, gradus_net **copy);
+GRADUS_API void gradus_net_free(gradus_net *net);
+
+typedef struct gradus_net_about {
+    size_t inputs, outputs;
+    size_t depth;               /* dense layers on the longest way                     */
+    size_t width;               /* units of the widest layer                           */
+    size_t parameters;          /* everything that training changes                    */
+    double multiply_adds;       /* of one example's forward pass                       */
+    double gradient_cost;       /* one gradient (forward and backward) in forward passes*/
+    gradus_precision precision;
+} gradus_net_about;
+GRADUS_API void gradus_net_describe(const gradus_net *net, gradus_net_about *about);
+
+GRADUS_API gradus_precision gradus_net_precision(const gradus_net *net);
+
+/* The description of the net, one line a layer, as gradus_net_new() reads it. */
+GRADUS_API const char *gradus_net_text(const gradus_net *net);
+
+typedef struct gradus_tensor {
+    const char *name;           /* "1.weight", "1.bias", "2.scale", "2.mean", ...      */
+    size_t rank;                /* 1 or 2                                              */
+    size_t rows, columns;       /* weight: [outputs][inputs]; rank 1: rows is 1        */
+    int trained;                /* 0: statistics, which training keeps but not descends*/
+} gradus_tensor;
+GRADUS_API size_t gradus_net_tensors(const gradus_net *net);
+GRADUS_API void gradus_net_tensor(
+    const gradus_net *net, size_t index, gradus_tensor *about);
+/* Copy a tensor out or in, [rows][columns], in the net's precision. */
+GRADUS_API void gradus_net_get(const gradus_net *net, size_t index, void *values);
+GRADUS_API void gradus_net_set(gradus_net *net, size_t index, const void *values);
+
+/* XXH3-64 over all tensors in order: name, precision, shape, little-endian bytes. */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_net_digest(
+    const gradus_net *net, uint64_t *digest);
+
+/*
+ * Outputs of the network for a batch of examples.
+ *
+ *     y[i] = f(x[i])        for i = 0 .. rows-1
+ *
+ * Row i of y depends on row i of x only, to the bit. Dropout is off, batch norm uses its
+ * running statistics. Many threads may call it for one net, each with its own scratch.
+ *
+ * Cost     gradus_net_about.multiply_adds a row. This function cannot fail.
+ */
+GRADUS_API void gradus_net_forward(
+    const gradus_net *net,
+    const void *x,              /* [rows][inputs]                                      */
+    size_t rows,
+    void *y,                    /* out [rows][outputs]; not in x                       */
+    void *scratch);             /* gradus_net_scratch() bytes, 64-byte aligned         */
+GRADUS_API size_t gradus_net_scratch(const gradus_net *net);
+
+/* A set of examples; borrowed arrays, in the precision of the net they are used with. */
+typedef struct gradus_set {
+    size_t rows;
+    const void *x;              /* [rows][inputs]                                      */
+    const void *y;              /* [rows][outputs], or NULL where label is given       */
+    const uint32_t *label;      /* [rows] class numbers < outputs, or NULL             */
+    const double *weight;       /* [rows] >= 0, or NULL: all 1                         */
+} gradus_set;
+
+/*
+ * Mean loss over a set and its gradient, by backpropagation (chapters in docs/math/).
+ *
+ *     loss = sum_i weight_i loss(f(x_i), y_i) / sum_i weight_i
+ *
+ * Dropout draws its masks from `seed`; batch norm uses the statistics of the set.
+ *
+ * Errors   ARGUMENT: unknown loss, a heaviside layer, one row with batch norm; MEMORY.
+ * Memory   the activations of at most 4096 rows (all rows with batch norm).
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_net_gradient(
+    const gradus_net *net,
+    const char *loss,
+    const gradus_set *set,
+    uint64_t seed,
+    double *value,              /* out: the loss                                       */
+    void *gradient,             /* out [parameters], trained tensors in order, or NULL */
+    void *dx);                  /* out [rows][inputs], or NULL                         */
+
+/* ---- 5 train --------------------------------------------------------------------- */
+
+typedef enum gradus_draw {
+    GRADUS_DRAW_SHUFFLE,        /* each epoch visits every row once, in a fresh order   */
+    GRADUS_DRAW_REPLACE,        /* each row of a step uniform among all                 */
+    GRADUS_DRAW_SUBSET          /* each step a fresh random subset, no row twice in it  */
+} gradus_draw;
+
+/* What stands on a run's progress line. Metrics that do not apply are NaN. */
+typedef struct gradus_metrics {
+    size_t rows;
+    double loss, loss_error;    /* mean per example, and its standard error             */
+    double accuracy, auc;       /* classification; auc: mean of one-against-rest        */
+    double brier, ece;          /* classification: Brier score, calibration error       */
+    double rmse, mae, r2;       /* regression, in the target's own unit; mean of targets*/
+} gradus_metrics;
+
+typedef struct gradus_progress {
+    size_t epoch, epochs;       /* epochs finished, and their largest number            */
+    size_t step, steps;         /* steps of this epoch finished, and their number       */
+    double rate;                /* learning rate of the last step                       */
+    double train_loss;          /* mean over the epoch's steps so far                   */
+    int end_of_epoch;           /* 1: the following are set                             */
+    gradus_metrics valid;       /* of the validation set; rows 0: there is none         */
+    int best;                   /* 1: the best epoch so far                             */
+    size_t start, starts;       /* which of several starts, from 1                      */
+} gradus_progress;
+
+/* Called after every step and at each epoch's end; nonzero stops the run (STOPPED). */
+typedef int gradus_observer(const gradus_progress *progress, void *user);
+
+typedef struct gradus_fit_options {
+    const char *loss;           /* NULL: by the last activation                         */
+    double delta;               /* huber: where it turns linear, 1                      */
+    double label_smoothing;     /* cross-entropy: 0 <= e < 1                            */
+    size_t epochs;              /* 50                                                   */
+    size_t batch;               /* rows a step; SIZE_MAX: all; 0: by the rows there are */
+    gradus_draw draw;
+    const char *optimizer;      /* "adamw"                                              */
+    double learning_rate;       /* NaN: the optimiser's default                         */
+    double momentum;            /* momentum, nesterov: 0.9                              */
+    double alpha;               /* rmsprop: 0.99                                        */
+    double beta1, beta2;        /* adam, adamw: 0.9, 0.999                              */
+    double epsilon;             /* adam, adamw, rmsprop: 1e-8                           */
+    double weight_decay;        /* decoupled, on weight matrices; NaN: the optimiser's    */
+    double clip;                /* largest gradient norm; 0: none                       */
+    const char *schedule;       /* "cosine"                                             */
+    double warmup;              /* share of all steps with a rising rate                */
+    double decay;               /* step, exponential: factor; inverse-time: k in
+                                   1 / (1 + k epochs); NaN: 0.1, 0.95, 0.1              */
+    size_t decay_epochs;        /* step: epochs between two drops; 0: a third of all    */
+    size_t patience;            /* epochs without gain before stopping; 0: never        */
+    size_t starts;              /* restarts from other seeds, best kept; 1              */
+    uint64_t seed;              /* 1                                                    */
+    gradus_observer *observer;  /* or NULL                                              */
+    void *user;
+} gradus_fit_options;
+GRADUS_API void gradus_fit_defaults(gradus_fit_options *options);
+
+typedef struct gradus_fit_report {
+    size_t epochs, steps;       /* done                                                 */
+    size_t best_epoch;          /* whose weights the net has                            */
+    size_t best_start;          /* of several starts, from 1                            */
+    int stopped_early;          /* 1: patience ran out                                  */
+    double train_loss;          /* of the last epoch                                    */
+    gradus_metrics valid;       /* at the best epoch                                    */
+} gradus_fit_report;
+
+/*
+ * Gradient descent on the mean loss of a set. With a validation set the weights of the
+ * epoch with the least validation loss are put back at the end.
+ *
+ * Errors   DIVERGED, with layer and step: the net keeps its last finite epoch; STOPPED:
+ *          it keeps its best so far; ARGUMENT; MEMORY.
+ * Memory   all is allocated before the first step; a step allocates nothing.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_fit(
+    gradus_net *net,
+    const gradus_set *train,
+    const gradus_set *valid,              /* or NULL                                    */
+    const gradus_fit_options *options,    /* NULL: defaults                             */
+    gradus_fit_report *report);           /* or NULL                                    */
+
+/* ---- 6 trainer ------------------------------------------------------------------- */
+
+typedef enum gradus_task {
+    GRADUS_TASK_AUTO,           /* text, exactly two values, IDX labels: classification */
+    GRADUS_CLASSIFICATION,
+    GRADUS_REGRESSION
+} gradus_task;
+
+typedef enum gradus_split {
+    GRADUS_SPLIT_RANDOM,        /* stratified by class                                  */
+    GRADUS_SPLIT_CONTENT        /* equal rows stay on one side                          */
+} gradus_split;
+
+typedef enum gradus_scaling {
+    GRADUS_SCALING_STANDARD,    /* (x - mean) / standard deviation                      */
+    GRADUS_SCALING_ROBUST,      /* (x - median) / interquartile range, smoothly clipped */
+    GRADUS_SCALING_NONE
+} gradus_scaling;
+
+typedef struct gradus_train_options {
+    const char *target;         /* column, or "a,b" for several regression targets      */
+    gradus_task task;
+    const char *drop;           /* columns not to learn from                            */
+    const char *keep;           /* NULL, or the only columns to learn from              */
+    const char *weight;         /* NULL, or the column of example weights               */
+    const char *class_weight;   /* NULL, "balanced", or "a=1,b=3"                       */
+    const char *group;          /* NULL, or rows with equal values here are not split   */
+    gradus_scaling scaling;
+    gradus_split split;
+    double holdout;             /* share held out for validation; NaN: 0.2              */
+    const char *hidden;         /* "64,64"; "" for none; NULL: by the size of the table */
+    const char *activation;     /* of the hidden layers; NULL: "relu"                   */
+    int batchnorm;              /* 1: before each hidden activation                     */
+    double dropout;             /* after each hidden activation                         */
+    const char *start;          /* initialisation; NULL: by the activation              */
+    const char *network;        /* NULL, or a description instead of the five above     */
+    gradus_precision precision;
+    gradus_fit_options fit;
+} gradus_train_options;
+GRADUS_API void gradus_train_defaults(gradus_train_options *options);
+
+typedef struct gradus_trainer gradus_trainer;
+
+/*
+ * Plans a training run: finds the task, fits the preprocessing to the training rows,
+ * splits, builds the net. Nothing is trained yet.
+ *
+ * Errors   ARGUMENT: unknown column (the nearest name is suggested), settings that do
+ *          not fit; DATA: a target with one class, too few rows; MEMORY.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_trainer_new(
+    const gradus_context *context,
+    const gradus_data *data,
+    const gradus_data *valid,             /* or NULL: rows are held out                 */
+    const gradus_train_options *options,
+    gradus_trainer **trainer);
+GRADUS_API void gradus_trainer_free(gradus_trainer *trainer);
+
+/* The options with every default and "by itself" replaced by what will be used. */
+GRADUS_API const gradus_train_options *gradus_trainer_options(const gradus_trainer *trainer);
+
+/* What is worth saying about the plan ("column id has a value per row"); NULL at the end. */
+GRADUS_API const char *gradus_trainer_note(const gradus_trainer *trainer, size_t index);
+
+typedef struct gradus_trainer_about {
+    size_t train_rows, valid_rows, dropped_rows; /* dropped: rows without a target       */
+    size_t numbers, categories, values; /* input columns, and values of the categories   */
+    gradus_metrics trivial;     /* commonest class, or mean, on the validation rows      */
+} gradus_trainer_about;
+GRADUS_API void gradus_trainer_describe(
+    const gradus_trainer *trainer, gradus_trainer_about *about);
+
+/*
+ * Trains. On DIVERGED and STOPPED the model is usable, with the best weights so far.
+ * Several regression targets are learned by one net with several outputs.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_trainer_run(
+    gradus_trainer *trainer, gradus_fit_report *report);
+
+/* The model being trained; owned by the trainer. */
+GRADUS_API gradus_model *gradus_trainer_model(gradus_trainer *trainer);
+
+/*
+ * K-fold cross-validation: K networks, each trained on K-1 parts (stratified, grouped as
+ * for hold-out) without early stopping, and measured on the part left out.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_cross_validate(
+    const gradus_context *context,
+    const gradus_data *data,
+    const gradus_train_options *options,
+    size_t folds,                         /* >= 2                                       */
+    gradus_metrics *metrics);             /* out [folds]                                */
+
+/* ---- 7 model --------------------------------------------------------------------- */
+
+/*
+ * A model is a net, the preprocessing in front of it, and what is known of its making.
+ * Its file is a safetensors container (docs/design/model-file.md).
+ *
+ * Errors   load: MODEL with the byte offset; IO; MEMORY. save: IO, and then a file that
+ *          was there before is untouched; MEMORY.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_model_load(
+    const gradus_context *context, const char *path, gradus_model **model);
+GRADUS_API GRADUS_CHECKED gradus_status gradus_model_save(
+    const gradus_model *model, const char *path);
+GRADUS_API void gradus_model_free(gradus_model *model);
+
+GRADUS_API const gradus_net *gradus_model_net(const gradus_model *model);
+
+typedef struct gradus_model_about {
+    gradus_task task;
+    size_t inputs;              /* columns it needs                                     */
+    size_t targets;             /* columns it predicts; 1 for classification            */
+    size_t classes;             /* 0 for regression                                     */
+    size_t train_rows;
+    gradus_metrics valid;       /* of the validation rows; rows 0: there were none      */
+    const char *settings;       /* "key = value" lines, as gradus_model_note() stored   */
+    const char *loss;           /* its name                                             */
+    uint64_t digest;            /* of the net's tensors                                 */
+    uint64_t bytes;             /* of the file it was loaded from, 0 when it was trained*/
+} gradus_model_about;
+GRADUS_API void gradus_model_describe(
+    const gradus_model *model, gradus_model_about *about);
+
+typedef struct gradus_model_input {
+    const char *name;
+    gradus_column_kind kind;
+    size_t values;              /* category: those known                                */
+    double center, scale;       /* number: the net sees (x - center) * scale            */
+    double fill;                /* number: stands in for a missing value                */
+    size_t first, width;        /* which of the net's inputs it makes                   */
+} gradus_model_input;
+GRADUS_API void gradus_model_input_describe(
+    const gradus_model *model, size_t input, gradus_model_input *about);
+GRADUS_API const char *gradus_model_input_value(
+    const gradus_model *model, size_t input, size_t value);
+GRADUS_API const char *gradus_model_target(const gradus_model *model, size_t target);
+GRADUS_API const char *gradus_model_class(const gradus_model *model, size_t number);
+
+/* Stores the settings of a run with the model, as text: "key = value" lines. */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_model_note(
+    gradus_model *model, const char *settings);
+
+/*
+ * Predictions. A predictor has the buffers one thread needs; many predictors may share
+ * one model. Classification gives a probability for each class, regression a value for
+ * each target, in its own unit.
+ */
+typedef struct gradus_predictor gradus_predictor;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_predictor_new(
+    const gradus_model *model, gradus_predictor **predictor);
+GRADUS_API void gradus_predictor_free(gradus_predictor *predictor);
+
+/* Columns are matched by name; others are ignored.  Errors  DATA: one is not there. */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_predictor_run(
+    gradus_predictor *predictor,
+    const gradus_data *data,
+    double *y);                 /* out [rows][classes or targets]                       */
+
+typedef struct gradus_cell {
+    double number;              /* for a number column; NaN: missing                    */
+    const char *text;           /* for a category column; NULL: missing                 */
+} gradus_cell;
+/* One row from memory. Cannot fail and allocates nothing; for use inside a product. */
+GRADUS_API void gradus_predictor_row(
+    gradus_predictor *predictor,
+    const gradus_cell *cells,   /* [inputs], in the order of gradus_model_input_describe*/
+    double *y);                 /* out [classes or targets]                             */
+
+/* Cells so far whose category was not seen in training; *text is the first of them. */
+GRADUS_API size_t gradus_predictor_unseen(
+    const gradus_predictor *predictor, size_t input, const char **text, size_t *row);
+
+typedef struct gradus_evaluation {
+    gradus_metrics model, trivial; /* trivial: the training rows' commonest class, mean  */
+    const char *trivial_name;   /* the commonest class, or "mean"                       */
+    size_t classes;
+    const size_t *confusion;    /* [actual][predicted], or NULL                         */
+    double best_threshold, best_f1; /* two classes: of the second; else NaN             */
+    size_t unknown;             /* rows left out: target missing or of an unknown class */
+} gradus_evaluation;
+/* Owned by the predictor, until its next call.  Errors  DATA: no usable row, no target. */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_predictor_evaluate(
+    gradus_predictor *predictor, const gradus_data *data,
+    const gradus_evaluation **evaluation);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

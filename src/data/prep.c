@@ -1,0 +1,92 @@
+/*
+ * data/prep.c - fitting a preprocessing as a whole, and its place in the net's inputs
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "data/prep.h"
+
+#include <string.h>
+
+#include "base/status.h"
+#include "data/prep_fit.h"
+
+void gr_prep_free(gr_prep *prep)
+{
+    if (prep == NULL)
+        return;
+    const gradus_context *context = prep->context;
+    for (size_t i = 0; prep->input != NULL && i < prep->inputs; i++) {
+        gr_values_free(context, &prep->input[i].values);
+        gr_release(context, prep->input[i].name);
+    }
+    for (size_t t = 0; prep->target != NULL && t < prep->targets; t++)
+        gr_release(context, prep->target[t].name);
+    gr_values_free(context, &prep->classes);
+    gr_release(context, prep->class_share);
+    gr_release(context, prep->target);
+    gr_release(context, prep->input);
+    gr_release(context, prep);
+}
+
+gradus_status gr_prep_layout(gr_prep *prep)
+{
+    prep->width = 0;
+    for (size_t i = 0; i < prep->inputs; i++) {
+        gr_prep_input *input = &prep->input[i];
+        input->first = prep->width;
+        if (input->kind == GRADUS_NUMBER)
+            input->width = input->indicator ? 2 : 1;
+        else
+            input->width = input->values.count == 2 ? 1 : input->values.count;
+        prep->width += input->width;
+    }
+    if (prep->width == 0)
+        return gr_fail(GRADUS_DATA, "the columns to learn from give the network no input: "
+                       "every value of them is rare; name other columns");
+    return GRADUS_OK;
+}
+
+static gradus_status fit_inputs(const gradus_data *data, const gr_prep_options *options,
+                                gr_prep *prep)
+{
+    gradus_status status;
+    bool image = data->image;
+    GR_TRY(gr_allocate(data->context, options->input_count, sizeof *prep->input,
+                       "input columns", &prep->input));
+    prep->inputs = options->input_count;
+    for (size_t i = 0; i < prep->inputs; i++) {
+        const size_t column = options->inputs[i];
+        gr_prep_input *input = &prep->input[i];
+        const char *name = data->column[column].name;
+        GR_TRY(gr_copy_text(data->context, name, strlen(name), &input->name));
+        input->kind = data->column[column].kind;
+        image = image && input->kind == GRADUS_NUMBER;
+        if (input->kind == GRADUS_CATEGORY)
+            GR_TRY(gr_prep_fit_category(data, column, options, input));
+        else if (!image)
+            GR_TRY(gr_prep_fit_number(data, column, options, input));
+    }
+    if (image)
+        gr_prep_fit_image(data, options, prep->input, prep->inputs);
+done:
+    return status;
+}
+
+gradus_status gr_prep_fit(const gradus_data *data, const gr_prep_options *options,
+                          gr_prep **made)
+{
+    gradus_status status;
+    gr_prep *prep = NULL;
+    *made = NULL;
+    GR_TRY(gr_allocate(data->context, 1, sizeof *prep, "preprocessing", &prep));
+    prep->context = data->context;
+    prep->task = options->task;
+    GR_TRY(fit_inputs(data, options, prep));
+    GR_TRY(gr_prep_layout(prep));
+    GR_TRY(gr_prep_fit_targets(data, options, prep));
+    *made = prep;
+    prep = NULL;
+done:
+    gr_prep_free(prep);
+    return status;
+}

@@ -1,0 +1,183 @@
+/*
+ * kernels/lose.c - losses of examples, and their gradients
+ *
+ * theory.md R2. A loss is a sum over outputs of name_term(o, y, delta); its slope stands
+ * under it. Terms are computed in `real`, value[i] is their chain over the outputs in
+ * double. A term with a factor 0 from the target is 0, also where its logarithm is not
+ * finite, but not where the output is NaN.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "kernels/real.h"
+
+#include "kernels/elementary.inc"
+
+/* (o - y)^2 / 2 */
+static inline real mse_term(real o, real y, real delta)
+{
+    (void)delta;
+    return (real)0.5 * (o - y) * (o - y);
+}
+
+static inline real mse_slope(real o, real y, real delta)
+{
+    (void)delta;
+    return o - y;
+}
+
+/* r^2 / 2 where |r| <= delta, else delta (|r| - delta / 2),  r = o - y */
+static inline real huber_term(real o, real y, real delta)
+{
+    real r = real_abs(o - y);
+    return r <= delta ? (real)0.5 * r * r : delta * (r - (real)0.5 * delta);
+}
+
+static inline real huber_slope(real o, real y, real delta)
+{
+    return real_max(real_min(o - y, delta), -delta);
+}
+
+/* -y log p */
+static inline real cross_entropy_term(real p, real y, real delta)
+{
+    (void)delta;
+    return y == 0 ? y * p : -y * real_log(p);
+}
+
+static inline real cross_entropy_slope(real p, real y, real delta)
+{
+    (void)delta;
+    return y == 0 ? y * p : -y / p;
+}
+
+/* -y log p - (1 - y) log(1 - p) */
+static inline real binary_term(real p, real y, real delta)
+{
+    (void)delta;
+    real one = y == 0 ? y * p : y * real_log(p);
+    real zero = y == 1 ? 0 : (1 - y) * real_log1p(-p);
+    return -(one + zero);
+}
+
+static inline real binary_slope(real p, real y, real delta)
+{
+    (void)delta;
+    return (y == 1 ? 0 : (1 - y) / (1 - p)) - (y == 0 ? y * p : y / p);
+}
+
+/* the same for p = sigmoid(z): log(1 + e^z) - y z, with u = e^-|z| */
+static inline real binary_sigmoid_term(real z, real y, real delta)
+{
+    (void)delta;
+    return real_fma(-y, z, z > 0 ? z : 0) + real_log1p(real_value(real_decay(z)));
+}
+
+/* p - y, no digits lost where they are nearly equal */
+static inline real binary_sigmoid_slope(real z, real y, real delta)
+{
+    (void)delta;
+    real u = real_value(real_decay(z));
+    return (z < 0 ? real_fma(u, 1 - y, -y) : real_fma(-u, y, 1 - y)) / (1 + u);
+}
+
+/* mu - y log mu */
+static inline real poisson_term(real mu, real y, real delta)
+{
+    (void)delta;
+    return y == 0 ? mu : real_fma(-y, real_log(mu), mu);
+}
+
+static inline real poisson_slope(real mu, real y, real delta)
+{
+    (void)delta;
+    return 1 - (y == 0 ? y * mu : y / mu);
+}
+
+/* the same for mu = e^z */
+static inline real poisson_exp_term(real z, real y, real delta)
+{
+    (void)delta;
+    return real_fma(-y, z, real_exp(z));
+}
+
+static inline real poisson_exp_slope(real z, real y, real delta)
+{
+    (void)delta;
+    return real_exp(z) - y;
+}
+
+/* value[i] = sum_j term[i][j] */
+static void add_terms(size_t rows, size_t outputs, const real *term, double *value)
+{
+    for (size_t i = 0; i < rows; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < outputs; j++)
+            sum += (double)term[i * outputs + j];
+        value[i] = sum;
+    }
+}
+
+/* The terms stand in `gradient` until they are added. */
+#define LOSE(name)                                                                      \
+    static void name(size_t rows, size_t outputs, double delta_double,                 \
+                     const void *output, const void *target, double *value,            \
+                     void *gradient)                                                   \
+    {                                                                                  \
+        const real delta = (real)delta_double, *o = output, *y = target;               \
+        real *g = gradient;                                                            \
+        const size_t count = rows * outputs;                                           \
+        GR_EACH for (size_t i = 0; i < count; i++)                                     \
+            g[i] = name##_term(o[i], y[i], delta);                                     \
+        add_terms(rows, outputs, g, value);                                            \
+        GR_EACH for (size_t i = 0; i < count; i++)                                     \
+            g[i] = name##_slope(o[i], y[i], delta);                                    \
+    }
+LOSE(mse)
+LOSE(huber)
+LOSE(cross_entropy)
+LOSE(binary)
+LOSE(binary_sigmoid)
+LOSE(poisson)
+LOSE(poisson_exp)
+#undef LOSE
+
+/*
+ * -sum_j y_j log p_j for p = softmax(z), by log-sum-exp in double:
+ *
+ *     sum_j y_j (max - z_j) + (sum_j y_j) log(S),  S = sum_j e^(z_j - max) = 1 + rest
+ *
+ * The gradient is p_j sum_i y_i - y_j, which is p - y where targets sum to 1.
+ */
+static void cross_entropy_softmax(size_t rows, size_t outputs, double delta,
+                                  const void *z_values, const void *target, double *value,
+                                  void *gradient)
+{
+    (void)delta;
+    const real *z = z_values, *y = target;
+    real *g = gradient;
+    GR_NAME(softmax_exp)(rows, outputs, z, g);
+    for (size_t i = 0; i < rows; i++, z += outputs, y += outputs, g += outputs) {
+        real max = z[0], sum = 0, weight = 0;
+        double distance = 0, rest = -1;
+        for (size_t j = 0; j < outputs; j++)
+            max = z[j] > max ? z[j] : max;
+        for (size_t j = 0; j < outputs; j++) {
+            sum += g[j];
+            rest += (double)g[j];
+            weight += y[j];
+            distance = fma((double)y[j], (double)max - (double)z[j], distance);
+        }
+        double log_sum = (double)real_log1p((real)rest);
+        value[i] = fma((double)weight, log_sum, distance);
+        GR_EACH for (size_t j = 0; j < outputs; j++)
+            g[j] = real_fma(g[j] / sum, weight, -y[j]);
+    }
+}
+
+const gr_lose GR_NAME(lose)[GR_LOSS_COUNT] = {
+    [GR_LOSS_MSE] = {mse, NULL},
+    [GR_LOSS_CROSS_ENTROPY] = {cross_entropy, cross_entropy_softmax},
+    [GR_LOSS_BINARY_CROSS_ENTROPY] = {binary, binary_sigmoid},
+    [GR_LOSS_HUBER] = {huber, NULL},
+    [GR_LOSS_POISSON] = {poisson, poisson_exp},
+};

@@ -1,0 +1,112 @@
+/*
+ * kernels/real.h - what a kernel source is written in
+ *
+ * Every kernel source is compiled once for each precision and instruction set:
+ *
+ *     GR_REAL_BITS      32 or 64: `real` is float or double
+ *     GR_CPU            the instruction set, a gr_cpu
+ *     GR_VARIANT        what GR_NAME() adds to a symbol, such as f32_avx2
+ *     GR_VECTOR_BYTES   width of a vector register
+ *
+ * Where bits could depend on the compiler they are written out: a fused multiply-add is
+ * real_fma(a, b, c) = a b + c rounded once, anything else rounds after each operation
+ * (-ffp-contract=off). A choice is a ?: between computed values, so that loops vectorise.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef GR_KERNELS_REAL_H
+#define GR_KERNELS_REAL_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "kernels/kernels.h"
+
+#if GR_REAL_BITS == 32
+typedef float real;
+typedef uint32_t real_bits;
+#define real_fma fmaf
+#define real_abs fabsf
+#define real_sqrt sqrtf
+#else
+typedef double real;
+typedef uint64_t real_bits;
+#define real_fma fma
+#define real_abs fabs
+#define real_sqrt sqrt
+#endif
+
+#define GR_JOIN_(name, variant) gr_##name##_##variant
+#define GR_JOIN(name, variant) GR_JOIN_(name, variant)
+#define GR_NAME(name) GR_JOIN(name, GR_VARIANT)
+
+/* Before a loop: no iteration reads what another one writes, although pointers may be
+ * equal (y may be x). Compilers need to be told, or they test and run the scalar loop. */
+#if defined(__clang__)
+#define GR_EACH _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define GR_EACH _Pragma("GCC ivdep")
+#endif
+
+static inline real_bits real_to_bits(real x)
+{
+    real_bits bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static inline real real_from_bits(real_bits bits)
+{
+    real x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* The fixed tree over GR_LANES sums. */
+static inline double real_tree(const double lane[GR_LANES])
+{
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
+           ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
+
+/* What the families give each other and table.c; contracts in kernels.h. */
+extern const gr_activate GR_NAME(activate)[GR_ACTIVATION_COUNT];
+extern const gr_lose GR_NAME(lose)[GR_LOSS_COUNT];
+extern gr_update_step *const GR_NAME(update)[GR_OPTIMIZER_COUNT];
+extern const gr_kernels GR_NAME(kernels);
+
+void GR_NAME(softmax_forward)(size_t rows, size_t columns, double alpha, const void *z,
+                              void *a);
+void GR_NAME(softmax_backward)(size_t rows, size_t columns, double alpha, const void *z,
+                               const void *a, const void *da, void *dz);
+void GR_NAME(softmax_exp)(size_t rows, size_t columns, const real *z, real *e);
+void GR_NAME(product)(const gr_product *p);
+void GR_NAME(transpose)(size_t rows, size_t columns, const void *x, void *xt);
+void GR_NAME(column_sums)(size_t rows, size_t columns, const void *d, void *y, int add);
+void GR_NAME(scale_rows)(size_t rows, size_t columns, const double *weight, void *d);
+void GR_NAME(add)(size_t count, const void *x, void *y);
+void GR_NAME(add_scaled)(size_t count, double scale, const void *x, void *y);
+void GR_NAME(scale)(size_t count, double scale, const void *x, void *y);
+void GR_NAME(norm_forward)(size_t rows, size_t columns, size_t from, size_t to, double eps,
+                           const void *x, const void *gamma, const void *beta,
+                           double *mean, double *var, void *xhat, void *y);
+void GR_NAME(norm_backward)(size_t rows, size_t columns, size_t from, size_t to,
+                            double eps, const double *var, const void *xhat,
+                            const void *gamma, const void *dy, void *dgamma, void *dbeta,
+                            void *dx);
+void GR_NAME(norm_infer)(size_t rows, size_t columns, double eps, const void *x,
+                         const void *mean, const void *var, const void *gamma,
+                         const void *beta, void *y);
+void GR_NAME(dropout)(size_t rows, size_t columns, double rate, gr_key key, uint64_t first,
+                      uint32_t column, const void *x, void *y);
+double GR_NAME(square_sum)(size_t count, const void *x);
+size_t GR_NAME(find_not_finite)(size_t count, const void *x);
+void GR_NAME(gather)(size_t rows, size_t columns, const void *x, const uint32_t *index,
+                     void *y);
+void GR_NAME(gather_labels)(size_t rows, size_t columns, const uint32_t *label,
+                            const uint32_t *index, double smoothing, void *y);
+void GR_NAME(from_double)(size_t count, const double *x, void *y);
+void GR_NAME(to_double)(size_t count, const void *x, double *y);
+
+#endif

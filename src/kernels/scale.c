@@ -1,0 +1,62 @@
+/*
+ * kernels/scale.c - sums and multiples, element by element; dropout
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "kernels/real.h"
+
+void GR_NAME(scale_rows)(size_t rows, size_t columns, const double *weight, void *d_values)
+{
+    real *d = d_values;
+    for (size_t i = 0; i < rows; i++, d += columns) {
+        const real weight_i = (real)weight[i];
+        for (size_t j = 0; j < columns; j++)
+            d[j] *= weight_i;
+    }
+}
+
+void GR_NAME(add)(size_t count, const void *x_values, void *y_values)
+{
+    const real *x = x_values;
+    real *y = y_values;
+    GR_EACH for (size_t i = 0; i < count; i++)
+        y[i] += x[i];
+}
+
+void GR_NAME(add_scaled)(size_t count, double scale_double, const void *x_values,
+                         void *y_values)
+{
+    const real scale = (real)scale_double, *x = x_values;
+    real *y = y_values;
+    GR_EACH for (size_t i = 0; i < count; i++)
+        y[i] = real_fma(scale, x[i], y[i]);
+}
+
+void GR_NAME(scale)(size_t count, double scale_double, const void *x_values,
+                    void *y_values)
+{
+    const real scale = (real)scale_double, *x = x_values;
+    real *y = y_values;
+    GR_EACH for (size_t i = 0; i < count; i++)
+        y[i] = scale * x[i];
+}
+
+/* word < rate 2^32 is word < ceil(rate 2^32); one call of gr_random serves 4 columns.
+ * Times 0, not 0: a NaN must not be dropped unseen. */
+void GR_NAME(dropout)(size_t rows, size_t columns, double rate, gr_key key, uint64_t first,
+                      uint32_t column, const void *x_values, void *y_values)
+{
+    const uint64_t limit = (uint64_t)ceil(rate * 0x1p32);
+    const real kept = (real)(1 / (1 - rate));
+    const real *x = x_values;
+    real *y = y_values;
+    for (size_t i = 0; i < rows; i++, x += columns, y += columns) {
+        for (size_t j = 0; j < columns;) {
+            uint32_t words[4];
+            size_t word = (column + j) % 4;
+            gr_random(key, first + i, (uint32_t)((column + j) / 4), words);
+            for (; word < 4 && j < columns; word++, j++)
+                y[j] = x[j] * (words[word] < limit ? 0 : kept);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+/*
+ * net/net.c - what a network is and holds: facts, tensors, digest
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "net/net.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "net/build.h"
+#include "net/layer.h"
+
+void gradus_net_free(gradus_net *net)
+{
+    if (net == NULL)
+        return;
+    gr_release(net->context, net->text);
+    gr_release(net->context, net->statistics);
+    gr_release(net->context, net->parameters);
+    gr_release(net->context, net->tensor);
+    gr_release(net->context, net->node);
+    gr_release(net->context, net);
+}
+
+static gradus_status duplicate(const gradus_context *context, const void *from,
+                               size_t count, size_t size, void *to)
+{
+    gradus_status status = gr_allocate(context, count, size, "a copy of a network", to);
+    if (status == GRADUS_OK && count > 0)
+        memcpy(*(void **)to, from, count * size);
+    return status;
+}
+
+gradus_status gradus_net_copy(const gradus_net *net, gradus_net **copy)
+{
+    gradus_status status;
+    const gradus_context *context = net->context;
+    const size_t size = net->kernels->size;
+    gradus_net *made = NULL;
+    *copy = NULL;
+    GR_TRY(gr_allocate(context, 1, sizeof *made, "a copy of a network", &made));
+    *made = *net;
+    made->node = NULL;
+    made->tensor = NULL;
+    made->parameters = made->statistics = NULL;
+    made->text = NULL;
+    GR_TRY(duplicate(context, net->node, net->nodes, sizeof *net->node, &made->node));
+    GR_TRY(duplicate(context, net->tensor, net->tensors, sizeof *net->tensor,
+                     &made->tensor));
+    GR_TRY(duplicate(context, net->parameters, net->parameter_count, size,
+                     &made->parameters));
+    GR_TRY(duplicate(context, net->statistics, net->statistic_count, size,
+                     &made->statistics));
+    GR_TRY(gr_copy_text(context, net->text, strlen(net->text), &made->text));
+    *copy = made;
+    made = NULL;
+done:
+    gradus_net_free(made);
+    return status;
+}
+
+/* ---- facts ---- */
+
+/* Dense layers on the longest way from the input to node n, by nodes in order. */
+static size_t depth_of(const gradus_net *net)
+{
+    size_t longest = 0;
+    for (size_t n = 1; n < net->nodes; n++)
+        longest += net->node[n].type == &gr_layer_dense && !net->node[n].projection;
+    return longest;
+}
+
+/* BP2 of a dense layer is needed when something trainable stands before it. */
+static bool needs_input_gradient(const gradus_net *net, size_t from)
+{
+    for (size_t n = from; n > 0; n--)
+        if (net->node[n].tensors > 0)
+            return true;
+    return false;
+}
+
+void gradus_net_describe(const gradus_net *net, gradus_net_about *about)
+{
+    double forward = 0, gradient = 0;
+    *about = (gradus_net_about){.inputs = gr_net_inputs(net),
+                                .outputs = gr_net_outputs(net),
+                                .depth = depth_of(net),
+                                .parameters = net->parameter_count,
+                                .precision = net->precision};
+    for (size_t n = 1; n < net->nodes; n++) {
+        const gr_node *node = &net->node[n];
+        if (node->type != &gr_layer_dense)
+            continue;
+        const double work = (double)node->inputs * (double)node->width;
+        forward += work;
+        gradient += work * (needs_input_gradient(net, node->from) ? 3 : 2);
+        if (node->width > about->width)
+            about->width = node->width;
+    }
+    about->multiply_adds = forward;
+    about->gradient_cost = forward > 0 ? gradient / forward : 0;
+}
+
+const char *gradus_net_text(const gradus_net *net)
+{
+    return net->text;
+}
+
+gradus_precision gradus_net_precision(const gradus_net *net)
+{
+    return net->precision;
+}
+
+/* ---- tensors ---- */
+
+void *gr_tensor_values(const gradus_net *net, const gr_tensor *tensor)
+{
+    return gr_at(net,
+                 tensor->group == GR_GROUP_STATISTIC ? net->statistics : net->parameters,
+                 tensor->first);
+}
+
+size_t gradus_net_tensors(const gradus_net *net)
+{
+    return net->tensors;
+}
+
+void gradus_net_tensor(const gradus_net *net, size_t index, gradus_tensor *about)
+{
+    const gr_tensor *tensor = &net->tensor[index];
+    *about = (gradus_tensor){.name = tensor->name,
+                             .rank = tensor->rank,
+                             .rows = tensor->rows,
+                             .columns = tensor->columns,
+                             .trained = tensor->group != GR_GROUP_STATISTIC};
+}
+
+/* A weight stands transposed in memory: [inputs][outputs]. */
+void gradus_net_get(const gradus_net *net, size_t index, void *values)
+{
+    const gr_tensor *tensor = &net->tensor[index];
+    net->kernels->transpose(tensor->columns, tensor->rows, gr_tensor_values(net, tensor),
+                            values);
+}
+
+void gradus_net_set(gradus_net *net, size_t index, const void *values)
+{
+    const gr_tensor *tensor = &net->tensor[index];
+    net->kernels->transpose(tensor->rows, tensor->columns, values,
+                            gr_tensor_values(net, tensor));
+}
+
+/* ---- digest ---- */
+
+static void add_number(gr_digest *digest, uint64_t number)
+{
+    unsigned char bytes[8];
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)(number >> 8 * i);
+    gr_digest_add(digest, bytes, sizeof bytes);
+}
+
+/* Elements as little-endian bytes, whatever the machine's order is. */
+static void add_elements(gr_digest *digest, const unsigned char *values, size_t count,
+                         size_t size)
+{
+    const uint16_t one = 1;
+    if (*(const unsigned char *)&one == 1) {
+        gr_digest_add(digest, values, count * size);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        for (size_t byte = size; byte-- > 0;)
+            gr_digest_add(digest, values + i * size + byte, 1);
+}
+
+gradus_status gradus_net_digest(const gradus_net *net, uint64_t *value)
+{
+    gradus_status status;
+    gr_digest *digest = NULL;
+    void *values = NULL;
+    size_t largest = 0;
+    for (size_t i = 0; i < net->tensors; i++)
+        if (net->tensor[i].rows * net->tensor[i].columns > largest)
+            largest = net->tensor[i].rows * net->tensor[i].columns;
+    GR_TRY(gr_digest_new(net->context, &digest));
+    GR_TRY(gr_allocate(net->context, largest, net->kernels->size, "a digest", &values));
+    for (size_t i = 0; i < net->tensors; i++) {
+        const gr_tensor *tensor = &net->tensor[i];
+        gr_digest_add(digest, tensor->name, strlen(tensor->name) + 1);
+        add_number(digest, net->kernels->size);
+        add_number(digest, tensor->rank);
+        if (tensor->rank == 2)
+            add_number(digest, tensor->rows);
+        add_number(digest, tensor->columns);
+        gradus_net_get(net, i, values);
+        add_elements(digest, values, tensor->rows * tensor->columns, net->kernels->size);
+    }
+    *value = gr_digest_value(digest);
+done:
+    gr_release(net->context, values);
+    gr_digest_free(digest);
+    return status;
+}

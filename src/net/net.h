@@ -1,0 +1,100 @@
+/*
+ * net/net.h - a network: nodes in the order of computation, and their parameters
+ *
+ * The net is a small acyclic graph. Node 0 is the input; every other node reads the
+ * output of an earlier one (an `add` node: of two). All parameters stand in one array,
+ * tensor after tensor, in the order of the nodes; statistics (running mean and variance
+ * of batch norm) in a second one. What a node computes stands in its layer file.
+ */
+#ifndef GR_NET_NET_H
+#define GR_NET_NET_H
+
+#include <stdbool.h>
+
+#include "kernels/kernels.h"
+
+typedef struct gr_layer_type gr_layer_type;
+
+typedef struct gr_node {
+    const gr_layer_type *type;
+    size_t from;            /* node it reads */
+    size_t skip;            /* add: the other node it reads */
+    size_t width;           /* columns of its output */
+    size_t inputs;          /* columns of what it reads */
+    size_t number;          /* layers with tensors are numbered from 1, others 0 */
+    size_t tensor;          /* first of its tensors */
+    size_t tensors;
+    /* settings */
+    bool bias;                          /* dense */
+    bool projection;                    /* dense: the projection of a residual block */
+    bool is_output;                     /* dense: written "output" */
+    char start[16];                     /* dense: initialisation; "" until resolved */
+    bool start_chosen;                  /* dense: given, not found by itself */
+    double sd, value;                   /* dense: start "normal", "constant" */
+    size_t activation;                  /* activation: gr_activation_id, or COUNT + user's */
+    double alpha;                       /* activation */
+    double rate;                        /* dropout */
+    double scale;                       /* add */
+    size_t block;                       /* add: first node of the branch */
+    size_t slot;                        /* its memory at inference (net/forward.c) */
+} gr_node;
+
+/* What the update does to a tensor. */
+typedef enum gr_group {
+    GR_GROUP_WEIGHT,
+    GR_GROUP_BIAS,
+    GR_GROUP_NORM,     /* gamma and beta of batch norm */
+    GR_GROUP_STATISTIC /* not descended */
+} gr_group;
+
+typedef struct gr_tensor {
+    char name[32];
+    gr_group group;
+    size_t node;
+    size_t rank, rows, columns; /* as in files: weight [outputs][inputs] */
+    size_t first;               /* element in parameters, or in statistics */
+    double rate_factor, decay_factor;
+} gr_tensor;
+
+struct gradus_net {
+    const gradus_context *context;
+    const gr_kernels *kernels;
+    gradus_precision precision;
+    gr_node *node;
+    size_t nodes;
+    gr_tensor *tensor;
+    size_t tensors;
+    size_t parameter_count, statistic_count;
+    void *parameters;       /* weight in memory: [inputs][outputs] */
+    void *statistics;
+    size_t slots;           /* pieces of memory that inference needs */
+    size_t widest;          /* columns of the widest node */
+    uint64_t seed;
+    char *text;             /* canonical description */
+};
+
+static inline size_t gr_net_inputs(const gradus_net *net) { return net->node[0].width; }
+static inline size_t gr_net_outputs(const gradus_net *net)
+{
+    return net->node[net->nodes - 1].width;
+}
+
+/*
+ * A net for values that are set afterwards, as those of a file: nothing is drawn. A
+ * description that needs more than `most_values` parameters and statistics, or more nodes
+ * than it has bytes, is refused before memory for them is asked for.
+ * Errors   as of gradus_net_new().
+ */
+typedef struct gr_net_shape {
+    const char *description;
+    size_t inputs, outputs;
+    gradus_precision precision;
+} gr_net_shape;
+GRADUS_CHECKED gradus_status gr_net_new_blank(const gradus_context *context,
+                                              const gr_net_shape *shape,
+                                              size_t most_values, gradus_net **net);
+
+/* Address of a tensor's first element. */
+void *gr_tensor_values(const gradus_net *net, const gr_tensor *tensor);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * net/plan.h - memory and schedule of gradients of one net, for batches up to a size
+ *
+ * Made once, used for every step; using it allocates nothing and cannot fail.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef GR_NET_PLAN_H
+#define GR_NET_PLAN_H
+
+#include "base/arena.h"
+#include "net/layer.h"
+
+typedef struct gr_plan_options {
+    size_t rows;            /* largest batch; without batch norm worked in pieces of at
+                               most GR_CHAIN rows, each a chain of its own */
+    const char *loss;       /* NULL: the usual one for the last activation */
+    double delta;           /* huber; 0: 1 */
+    double label_smoothing;
+    bool input_gradient;    /* dLoss/dx is wanted */
+    gr_pool *pool;          /* or NULL */
+} gr_plan_options;
+
+typedef struct gr_plan {
+    const gradus_net *net;
+    gr_pass pass;
+    gr_arena arena;
+    size_t piece;           /* rows worked at once */
+    size_t last;            /* node whose output the loss reads */
+    size_t loss;            /* gr_loss_id, or COUNT + user's */
+    bool fused;             /* the loss includes the last activation */
+    double delta, label_smoothing;
+    void *x;                /* [piece][inputs] */
+    void *target;           /* [piece][outputs] */
+    double *weight;         /* [piece] of the examples */
+    double *value;          /* [piece] loss of each example, times its weight */
+    double *row;            /* [3][outputs], for a loss of the user */
+} gr_plan;
+
+/*
+ * Errors   ARGUMENT: unknown loss; a layer that cannot be trained (heaviside); batch norm
+ *          with batches of one row; MEMORY.
+ */
+GRADUS_CHECKED gradus_status gr_plan_new(const gradus_net *net,
+                                         const gr_plan_options *options, gr_plan **plan);
+void gr_plan_free(gr_plan *plan);
+
+/*
+ * Loss and gradient of rows set[index[0 .. count)], summed, not averaged:
+ *
+ *     pass.gradient = sum_i weight_i dloss_i/dparameters      *loss = sum_i weight_i loss_i
+ *
+ * `dx` is NULL or [count][inputs]. *weight is the sum of weights.
+ */
+void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *index,
+                      size_t count, void *dx, double *loss, double *weight);
+
+/*
+ * Loss of each of rows set[index[0 .. count)], and what the net predicts for it, both in
+ * double: value [count], prediction [count][outputs]. Dropout is off, batch norm uses its
+ * running statistics. Overwrites the plan's activations.
+ */
+void gr_plan_evaluate(gr_plan *plan, const gradus_set *set, const uint32_t *index,
+                      size_t count, double *value, double *prediction);
+
+/* The first node of the last pass with a value that is not finite: the number of its
+ * layer (or of the last one before it) and its kind; false where there is none. */
+bool gr_plan_find_not_finite(const gr_plan *plan, size_t *layer, const char **type);
+
+#endif

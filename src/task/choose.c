@@ -1,0 +1,301 @@
+/*
+ * task/choose.c - settings: what was left open is chosen here
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "task/choose.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "net/lists.h"
+#include "train/fit.h"
+
+void gradus_train_defaults(gradus_train_options *options)
+{
+    *options = (gradus_train_options){
+        .task = GRADUS_TASK_AUTO, .scaling = GRADUS_SCALING_STANDARD,
+        .split = GRADUS_SPLIT_RANDOM, .holdout = NAN, .precision = GRADUS_FLOAT32,
+    };
+    gradus_fit_defaults(&options->fit);
+    options->fit.epochs = 0;
+}
+
+/* ---- texts ---- */
+
+#define TEXT(field) offsetof(gradus_train_options, field)
+static const size_t texts[] = {
+    TEXT(target), TEXT(drop), TEXT(keep), TEXT(weight), TEXT(class_weight), TEXT(group),
+    TEXT(hidden), TEXT(activation), TEXT(start), TEXT(network), TEXT(fit.loss),
+    TEXT(fit.optimizer), TEXT(fit.schedule),
+};
+#undef TEXT
+
+static const char **text_of(gradus_train_options *options, size_t index)
+{
+    return (const char **)(void *)((char *)options + texts[index]);
+}
+
+gradus_status gr_options_copy(const gradus_context *context,
+                              const gradus_train_options *options,
+                              gradus_train_options *copy)
+{
+    gradus_status status = GRADUS_OK;
+
+    *copy = *options;
+    for (size_t t = 0; t < GR_COUNT(texts); t++)
+        *text_of(copy, t) = NULL;
+    for (size_t t = 0; t < GR_COUNT(texts); t++) {
+        const char *text = *(const char *const *)(const void *)((const char *)options
+                                                                + texts[t]);
+        if (text != NULL)
+            GR_TRY(gr_options_set(context, text_of(copy, t), text));
+    }
+done:
+    if (status != GRADUS_OK)
+        gr_options_free(context, copy);
+    return status;
+}
+
+void gr_options_free(const gradus_context *context, gradus_train_options *options)
+{
+    for (size_t t = 0; t < GR_COUNT(texts); t++) {
+        gr_release(context, (void *)(uintptr_t)*text_of(options, t));
+        *text_of(options, t) = NULL;
+    }
+}
+
+gradus_status gr_options_set(const gradus_context *context, const char **place,
+                             const char *text)
+{
+    char *copy;
+    const gradus_status status = gr_copy_text(context, text, strlen(text), &copy);
+
+    if (status != GRADUS_OK)
+        return status;
+    gr_release(context, (void *)(uintptr_t)*place);
+    *place = copy;
+    return GRADUS_OK;
+}
+
+/* ---- the end of the network ---- */
+
+typedef struct word {
+    const char *start;
+    size_t length;
+} word;
+
+/* Next word of a description, comments left out; length 0 at the end. */
+static word next_word(const char **text)
+{
+    const char *p = *text;
+
+    for (;;) {
+        p += strspn(p, " \t\r\n");
+        if (*p != '#')
+            break;
+        p += strcspn(p, "\n");
+    }
+    const word found = {p, strcspn(p, " \t\r\n#")};
+    *text = p + found.length;
+    return found;
+}
+
+static bool is_word(word w, const char *text)
+{
+    return w.length == strlen(text) && memcmp(w.start, text, w.length) == 0;
+}
+
+static bool is_setting(word w)
+{
+    return memchr(w.start, '=', w.length) != NULL;
+}
+
+/* The last word that is no setting, and whether there is an item "output". */
+static word last_item(const char *network, bool *has_output)
+{
+    word last = {network, 0};
+
+    *has_output = false;
+    for (word w = next_word(&network); w.length > 0; w = next_word(&network)) {
+        if (is_setting(w))
+            continue;
+        last = w;
+        *has_output = *has_output || is_word(w, "output");
+    }
+    return last;
+}
+
+/* The activation that a given network ends in, or SIZE_MAX: then it is ours to add. */
+static size_t given_ending(const gradus_context *context, const char *network)
+{
+    bool has_output;
+    char name[64];
+    size_t activation;
+
+    if (network == NULL)
+        return SIZE_MAX;
+    const word last = last_item(network, &has_output);
+    if (!has_output || is_word(last, "output") || last.length >= sizeof name)
+        return SIZE_MAX;
+    memcpy(name, last.start, last.length);
+    name[last.length] = '\0';
+    if (gr_activation_find(context, name, &activation) != GRADUS_OK)
+        return SIZE_MAX; /* what is wrong with it, the network's reader will say */
+    return activation;
+}
+
+gradus_status gr_choose_ending(const gradus_context *context,
+                               const gradus_train_options *options, gradus_task task,
+                               gr_ending *ending)
+{
+    size_t loss;
+    double alpha;
+    const char *fused;
+    gradus_task for_task;
+    const size_t given = given_ending(context, options->network);
+
+    if (options->fit.loss != NULL) {
+        const gradus_status status = gr_loss_find(context, options->fit.loss, &loss);
+        if (status != GRADUS_OK)
+            return status;
+    } else if (given != SIZE_MAX) {
+        loss = gr_loss_usual(given);
+    } else {
+        loss = task == GRADUS_CLASSIFICATION ? GR_LOSS_CROSS_ENTROPY : GR_LOSS_MSE;
+    }
+    ending->loss = gr_loss_about(context, loss, &fused, &for_task);
+    if (loss < GR_LOSS_COUNT && for_task != task)
+        return gr_fail(GRADUS_ARGUMENT, "loss \"%s\": it is for %s, and this is %s",
+                       ending->loss,
+                       for_task == GRADUS_REGRESSION ? "regression" : "classification",
+                       task == GRADUS_REGRESSION ? "regression" : "classification");
+    ending->single = loss == GR_LOSS_BINARY_CROSS_ENTROPY;
+    ending->counts = loss == GR_LOSS_POISSON;
+    if (given != SIZE_MAX)
+        ending->activation = gr_activation_about(context, given, &alpha);
+    else if (loss < GR_LOSS_COUNT)
+        ending->activation = fused == NULL ? "identity" : fused;
+    else
+        ending->activation = task == GRADUS_CLASSIFICATION ? "softmax" : "identity";
+    return GRADUS_OK;
+}
+
+/* ---- settings ---- */
+
+static size_t usual_batch(size_t rows)
+{
+    return rows <= 1024 ? 32 : rows <= 8192 ? 64 : rows <= 32768 ? 128 : 256;
+}
+
+static size_t usual_epochs(size_t rows, size_t batch)
+{
+    const size_t least_steps = 2000;
+    const size_t steps = (rows + batch - 1) / batch;
+    const size_t epochs = (least_steps + steps - 1) / steps;
+
+    return epochs < 50 ? 50 : epochs;
+}
+
+gradus_status gr_choose_settings(const gradus_context *context, const gr_sizes *sizes,
+                                 gradus_train_options *options)
+{
+    gradus_status status;
+    gradus_fit_options *fit = &options->fit;
+    double rate, decay;
+
+    GR_TRY(gr_fit_optimizer(fit->optimizer, &rate, &decay));
+    if (isnan(fit->learning_rate))
+        fit->learning_rate = rate;
+    if (isnan(fit->weight_decay))
+        fit->weight_decay = decay;
+    if (fit->batch == 0)
+        fit->batch = usual_batch(sizes->train_rows);
+    if (fit->batch > sizes->train_rows)
+        fit->batch = sizes->train_rows;
+    if (fit->epochs == 0)
+        fit->epochs = usual_epochs(sizes->train_rows, fit->batch);
+    if (options->network == NULL && options->hidden == NULL)
+        GR_TRY(gr_options_set(context, &options->hidden, "64,64"));
+    if (options->network == NULL && options->activation == NULL)
+        GR_TRY(gr_options_set(context, &options->activation, "relu"));
+done:
+    return status;
+}
+
+/* ---- the description ---- */
+
+static gradus_status write_hidden_layer(const gradus_train_options *options, size_t units,
+                                        gr_text *text)
+{
+    gradus_status status;
+
+    GR_TRY(gr_text_add(text, "dense %zu ", units));
+    if (options->start != NULL)
+        GR_TRY(gr_text_add(text, "start=%s ", options->start));
+    GR_TRY(gr_text_add(text, "%s%s ", options->batchnorm ? "batchnorm " : "",
+                       options->activation));
+    if (options->dropout != 0) {
+        char rate[GRADUS_NUMBER_LENGTH];
+        gradus_number_write(options->dropout, rate);
+        GR_TRY(gr_text_add(text, "dropout %s ", rate));
+    }
+done:
+    return status;
+}
+
+/* One width of "64,64"; false where there is none. */
+static bool read_width(const char **list, size_t *units)
+{
+    const char *p = *list + strspn(*list, " ");
+
+    *units = 0;
+    for (; *p >= '0' && *p <= '9' && *units < 100000000; p++)
+        *units = 10 * *units + (size_t)(*p - '0');
+    p += strspn(p, " ");
+    if (*units == 0 || (*p != ',' && *p != '\0'))
+        return false;
+    *list = p;
+    return true;
+}
+
+static gradus_status write_hidden(const gradus_train_options *options, gr_text *text)
+{
+    gradus_status status = GRADUS_OK;
+    const char *list = options->hidden;
+
+    while (*list != '\0') {
+        size_t units;
+        if (!read_width(&list, &units) || (list[0] == ',' && list[1] == '\0'))
+            return gr_fail(GRADUS_ARGUMENT, "hidden \"%s\": it is a list of whole "
+                           "numbers above 0, as 64,64", options->hidden);
+        GR_TRY(write_hidden_layer(options, units, text));
+        list += *list == ',';
+    }
+done:
+    return status;
+}
+
+gradus_status gr_choose_network(const gradus_train_options *options,
+                                const char *activation, gr_text *text)
+{
+    gradus_status status;
+    const bool given = options->network != NULL;
+    bool has_output = false, is_last = true;
+
+    if (given) {
+        is_last = is_word(last_item(options->network, &has_output), "output");
+        GR_TRY(gr_text_add(text, "%s\n", options->network));
+    } else {
+        GR_TRY(write_hidden(options, text));
+    }
+    if (!has_output)
+        GR_TRY(gr_text_add(text, "output "));
+    if (!has_output && !given && options->start != NULL)
+        GR_TRY(gr_text_add(text, "start=%s ", options->start));
+    if ((!has_output || is_last) && strcmp(activation, "identity") != 0)
+        GR_TRY(gr_text_add(text, "%s", activation));
+done:
+    return status;
+}

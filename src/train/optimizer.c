@@ -1,0 +1,165 @@
+/*
+ * train/optimizer.c - from a gradient to new parameters
+ *
+ * The formulas are the update kernels' (kernels/update.inc); here stands what they share:
+ * state, clipping by the norm of the whole gradient, decoupled weight decay
+ *
+ *     w <- (1 - rate decay) w        weight matrices only
+ *
+ * and bias correction. Tensors are worked one after the other, large ones by all threads.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "train/optimizer.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "net/lists.h"
+#include "train/fit.h"
+
+static const struct {
+    double rate, decay;
+    size_t states;
+} about[] = {
+#define OPTIMIZER(id, name, rate, decay, states) {rate, decay, states},
+#include "kernels/optimizers.def"
+#undef OPTIMIZER
+};
+
+gradus_status gr_fit_optimizer(const char *name, double *rate, double *decay)
+{
+    gr_optimizer_id id;
+    gradus_status status = gr_optimizer_find(name, &id);
+    if (status == GRADUS_OK) {
+        *rate = about[id].rate;
+        *decay = about[id].decay;
+    }
+    return status;
+}
+
+static gradus_status check(const gr_optimizer *o)
+{
+    const struct {
+        const char *name;
+        double value, least, most;
+    } ranges[] = {
+        {"momentum", o->momentum, 0, 1}, {"alpha", o->alpha, 0, 1},
+        {"beta1", o->beta1, 0, 1},       {"beta2", o->beta2, 0, 1},
+        {"epsilon", o->epsilon, 0, 1e9}, {"weight-decay", o->weight_decay, 0, 1e9},
+        {"clip", o->clip, 0, 1e300},
+    };
+    for (size_t i = 0; i < GR_COUNT(ranges); i++)
+        if (!(ranges[i].value >= ranges[i].least && ranges[i].value < ranges[i].most))
+            return gr_fail(GRADUS_ARGUMENT, "%s: it must not be negative%s", ranges[i].name,
+                           ranges[i].most == 1 ? ", and below 1" : ", and finite");
+    return GRADUS_OK;
+}
+
+gradus_status gr_optimizer_open(gradus_net *net, const gradus_fit_options *options,
+                                gr_pool *pool, gr_optimizer *o)
+{
+    *o = (gr_optimizer){.net = net, .pool = pool,
+                        .weight_decay = options->weight_decay, .clip = options->clip,
+                        .momentum = options->momentum, .alpha = options->alpha,
+                        .beta1 = options->beta1, .beta2 = options->beta2,
+                        .epsilon = options->epsilon, .power1 = 1, .power2 = 1};
+    gradus_status status = gr_optimizer_find(options->optimizer, &o->id);
+    if (status != GRADUS_OK)
+        return status;
+    if (isnan(o->weight_decay))
+        o->weight_decay = about[o->id].decay;
+    status = check(o);
+    if (status != GRADUS_OK)
+        return status;
+    o->states = about[o->id].states;
+    return gr_allocate(net->context, o->states * net->parameter_count, net->kernels->size,
+                       "the optimiser's state", &o->state);
+}
+
+void gr_optimizer_close(gr_optimizer *o)
+{
+    if (o->net != NULL)
+        gr_release(o->net->context, o->state);
+}
+
+void gr_optimizer_reset(gr_optimizer *o)
+{
+    memset(o->state, 0, o->states * o->net->parameter_count * o->net->kernels->size);
+    o->power1 = o->power2 = 1;
+}
+
+/* Norm of the mean gradient: squares summed tensor by tensor. */
+static double gradient_norm(const gr_optimizer *o, const void *gradient, double weight)
+{
+    const gradus_net *net = o->net;
+    double sum = 0;
+    for (size_t i = 0; i < net->tensors; i++) {
+        const gr_tensor *tensor = &net->tensor[i];
+        if (tensor->group != GR_GROUP_STATISTIC)
+            sum += net->kernels->square_sum(tensor->rows * tensor->columns,
+                                            gr_at(net, gradient, tensor->first));
+    }
+    return sqrt(sum) / weight;
+}
+
+typedef struct update_job {
+    const gr_optimizer *optimizer;
+    gr_update update; /* of the whole tensor; a piece shifts the arrays */
+} update_job;
+
+static void update_piece(void *job_, size_t from, size_t to)
+{
+    const update_job *job = job_;
+    const gradus_net *net = job->optimizer->net;
+    gr_update u = job->update;
+    u.count = to - from;
+    u.w = gr_at(net, u.w, from);
+    u.g = gr_at(net, u.g, from);
+    u.m = u.m == NULL ? NULL : gr_at(net, u.m, from);
+    u.v = u.v == NULL ? NULL : gr_at(net, u.v, from);
+    net->kernels->update[job->optimizer->id](&u);
+}
+
+/* State array 0, 1 of a tensor, or NULL where the optimiser has fewer. */
+static void *state_of(const gr_optimizer *o, const gr_tensor *tensor, size_t which)
+{
+    if (which >= o->states)
+        return NULL;
+    return gr_at(o->net, o->state, which * o->net->parameter_count + tensor->first);
+}
+
+static void update_tensor(const gr_optimizer *o, const gr_tensor *tensor,
+                          const void *gradient, double scale, double rate)
+{
+    const gradus_net *net = o->net;
+    const double own_rate = rate * tensor->rate_factor;
+    update_job job = {o, {
+        .w = gr_tensor_values(net, tensor), .g = gr_at(net, gradient, tensor->first),
+        .v = state_of(o, tensor, 0), .m = state_of(o, tensor, 1),
+        .gradient_scale = scale, .rate = own_rate,
+        .shrink = 1 - own_rate * o->weight_decay * tensor->decay_factor,
+        .momentum = o->momentum, .alpha = o->alpha,
+        .beta1 = o->beta1, .beta2 = o->beta2, .epsilon = o->epsilon,
+        .correct1 = 1 - o->power1, .correct2 = 1 - o->power2,
+    }};
+    gr_pool_run(o->pool, tensor->rows * tensor->columns, gr_grain(2, GR_GRAIN_ELEMENTS),
+                update_piece, &job);
+}
+
+double gr_optimizer_step(gr_optimizer *o, const void *gradient, double weight, double rate)
+{
+    double scale = 1 / weight, norm = 0;
+    if (o->clip > 0) {
+        norm = gradient_norm(o, gradient, weight);
+        if (norm > o->clip)
+            scale *= o->clip / norm;
+    }
+    o->power1 *= o->beta1;
+    o->power2 *= o->beta2;
+    for (size_t i = 0; i < o->net->tensors; i++)
+        if (o->net->tensor[i].group != GR_GROUP_STATISTIC)
+            update_tensor(o, &o->net->tensor[i], gradient, scale, rate);
+    return norm;
+}

@@ -1,0 +1,54 @@
+#!/bin/sh
+# tests/build/install.sh - what is installed is whole, and can be built against.
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/../tap.sh"
+
+ok "installs" meson install -C "$build" --no-rebuild --destdir "$work/to"
+find "$work/to" -type f -o -type l | sed "s|^$work/to||" > "$work/files"
+
+for file in bin/gradus include/gradus.h libgradus.a libgradus.so libgradus.so.0 \
+    pkgconfig/gradus.pc man1/gradus.1 doc/gradus/LICENSE doc/gradus/THIRD-PARTY.md \
+    completions/gradus.bash site-functions/_gradus vendor_completions.d/gradus.fish; do
+    ok "installs $file" grep -q "/$file\$" "$work/files"
+done
+ok "installs nothing else" [ "$(wc -l < "$work/files")" -eq 13 ]
+
+lib=$(dirname "$(find "$work/to" -name libgradus.so)")
+ok "the shared library has its version's name" sh -c \
+    "readelf -d '$lib/libgradus.so' | grep -q 'SONAME.*libgradus.so.0'"
+
+flags() { # pkg-config's, with the paths below the folder installed to
+    PKG_CONFIG_PATH=$lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$work/to pkg-config "$@" gradus
+}
+
+program() { # FLAGS FILE: compiles, links and runs
+    # shellcheck disable=SC2086,SC2046
+    cc "$root/examples/xor.c" $(flags --cflags) $1 -o "$work/xor" &&
+        LD_LIBRARY_PATH=$lib "$work/xor"
+}
+ok "builds and runs with the shared library" program "$(flags --libs)"
+ok "builds and runs with the static library" \
+    program "$lib/libgradus.a $(flags --libs --static | sed 's/-lgradus//')"
+ok "pkg-config knows the version" [ "$(flags --modversion)" = 0.1.0 ]
+
+echo '#include <gradus.h>
+int main(void) { return gradus_error()[0]; }' > "$work/a.c"
+cp "$work/a.c" "$work/a.cc"
+strict="-Wall -Wextra -Wpedantic -Werror -fsyntax-only -I$work/to/usr/local/include"
+strict="$strict $(flags --cflags)"
+# shellcheck disable=SC2086
+ok "the header is C99" cc -std=c99 $strict "$work/a.c"
+if command -v c++ > /dev/null; then
+    # shellcheck disable=SC2086
+    ok "the header is C++" c++ -std=c++11 $strict "$work/a.cc"
+else
+    skip "the header is C++" "no C++ compiler"
+fi
+
+page=$(find "$work/to" -name gradus.1)
+ok "the manual page has its sections" sh -c \
+    "grep -q '^.SH NAME' '$page' && grep -q '^.SH OPTIONS\|^.SH COMMANDS' '$page'"
+if command -v bash > /dev/null; then
+    ok "the completion is bash" bash -n "$(find "$work/to" -name gradus.bash)"
+fi
+finish

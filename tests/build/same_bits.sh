@@ -1,0 +1,104 @@
+#!/bin/sh
+# tests/build/same_bits.sh - one digest for every compiler, optimisation level, instruction
+# set and number of threads, and after --print-config -> --config. Prints TAP.
+#
+# Usage: same_bits.sh SOURCE_ROOT
+# SPDX-License-Identifier: MIT
+set -u
+root=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0
+
+# Three networks that between them use every kind of layer and most kernels.
+cat > "$work/deep.txt" <<'NET'
+dense 24 batchnorm gelu dropout 0.1
+residual scale=0.5 { dense 24 mish dense 24 }
+residual { dense 16 selu } silu
+output softmax
+NET
+
+train() { # program, model, further flags
+    program=$1 model=$2
+    shift 2
+    "$program" train "$root/examples/data/iris.csv" --target class --epochs 5 --force \
+        --log none -o "$model" "$@" > "$work/out" 2> "$work/err" ||
+        { echo "# $program $*"; sed 's/^/# /' "$work/err"; }
+}
+
+digest() { # program, further flags
+    program=$1
+    shift
+    rm -f "$work/m.gradus"
+    train "$program" "$work/m.gradus" "$@"
+    "$program" inspect "$work/m.gradus" --json 2> /dev/null |
+        sed -n 's/.*"digest": *"\([0-9a-f]\{16\}\)".*/\1/p'
+}
+
+digests() { # program, threads, cpu: of the three networks
+    for net in "--hidden 33,7 --activation tanh --optimizer momentum" \
+        "--network $work/deep.txt --clip 1 --label-smoothing 0.1" \
+        "--network $work/deep.txt --precision f64 --optimizer rmsprop --restarts 2"; do
+        # shellcheck disable=SC2086
+        digest "$1" $net --threads "$2" --cpu "$3"
+    done | tr '\n' ' '
+}
+
+ok() { # name, condition
+    count=$((count + 1))
+    if [ "$2" = yes ]; then echo "ok $count - $1"; else echo "not ok $count - $1"; fi
+}
+
+same() { # name, digests
+    found=no
+    [ -n "$2" ] && [ "$2" = "$expected" ] && found=yes
+    [ $found = yes ] || echo "# $2 is not $expected"
+    ok "$1" $found
+}
+
+build() { # compiler, level
+    CC=$1 meson setup "$work/$1-$2" "$root" --buildtype plain -Doptimization="$2" \
+        > "$work/log" 2>&1 && ninja -C "$work/$1-$2" gradus >> "$work/log" 2>&1
+}
+
+echo "TAP version 13"
+expected=
+for compiler in gcc clang; do
+    for level in 3 0; do
+        if ! command -v $compiler > /dev/null; then
+            count=$((count + 1))
+            echo "ok $count - $compiler -O$level # SKIP $compiler is not installed"
+            continue
+        fi
+        if ! build $compiler $level; then
+            sed 's/^/# /' "$work/log" | tail -n 20
+            ok "$compiler -O$level builds" no
+            continue
+        fi
+        program=$work/$compiler-$level/gradus
+        for cpu in ref avx2; do
+            if [ $cpu = avx2 ] && ! grep -q '\<avx2\>' /proc/cpuinfo; then
+                count=$((count + 1))
+                echo "ok $count - $compiler -O$level $cpu # SKIP no AVX2 on this machine"
+                continue
+            fi
+            found=$(digests "$program" 1 $cpu)
+            [ -n "$expected" ] || expected=$found
+            [ ${#found} -eq 51 ] || echo "# three digests were expected: $found"
+            same "$compiler -O$level, $cpu kernels, 1 thread" "$found"
+        done
+    done
+done
+
+for threads in 2 3 8; do
+    same "$threads threads" "$(digests "$program" $threads ref)"
+done
+
+"$program" train "$root/examples/data/iris.csv" --target class --hidden 9 --epochs 5 \
+    --seed 7 --print-config > "$work/config" 2> /dev/null
+expected=$(digest "$program" --hidden 9 --seed 7)
+same "--print-config -> --config" "$(digest "$program" --config "$work/config")"
+other=yes
+[ "$(digest "$program" --hidden 9 --seed 8)" = "$expected" ] && other=no
+ok "another seed gives another digest" $other
+echo "1..$count"

@@ -1,0 +1,168 @@
+# tests/cli/lib.sh - what the scripts of this folder share. They are called with the
+# program as first argument, print TAP, and begin with
+#
+#     . "$(dirname "$0")/lib.sh"
+#
+# Each works in a fresh folder, where `examples` leads to the examples of the source tree.
+# After run, the files out and err and $code say what the program did.
+#
+# SPDX-License-Identifier: MIT
+
+set -u
+LC_ALL=C
+export LC_ALL
+unset NO_COLOR
+
+here=$(cd "$(dirname "$0")" && pwd)
+program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+root=${GRADUS_SOURCE_ROOT:-$(cd "$here/../.." && pwd)}
+script=$(basename "$0" .sh)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+ln -s "$root/examples" examples
+
+cases=0
+failures=0
+
+ok()
+{
+    cases=$((cases + 1))
+    echo "ok $cases - $1"
+}
+
+not_ok()
+{
+    cases=$((cases + 1))
+    failures=$((failures + 1))
+    echo "not ok $cases - $1"
+}
+
+skip()
+{
+    cases=$((cases + 1))
+    echo "ok $cases - $1 # SKIP $2"
+}
+
+# What the last run said, as TAP comments.
+tell()
+{
+    echo "# exit code $code"
+    head -c 3000 out | sed 's/^/# out: /'
+    head -c 3000 err | sed 's/^/# err: /'
+}
+
+finish()
+{
+    echo "1..$cases"
+    [ "$failures" -eq 0 ]
+    exit
+}
+
+run()
+{
+    "$program" "$@" >out 2>err </dev/null
+    code=$?
+}
+
+# check NAME COMMAND...: the command succeeds.
+check()
+{
+    name=$1
+    shift
+    if "$@"; then
+        ok "$name"
+    else
+        not_ok "$name"
+        tell
+    fi
+}
+
+# gives CODE NAME ARGUMENTS...: exit code.
+gives()
+{
+    want=$1
+    name=$2
+    shift 2
+    run "$@"
+    check "$name" [ "$code" -eq "$want" ]
+}
+
+# refuses CODE TEXT ARGUMENTS...: exit code, text on standard error, nothing on standard
+# output, and every line of the message is one of ours.
+refuses()
+{
+    want=$1
+    text=$2
+    shift 2
+    run "$@"
+    if [ "$code" -eq "$want" ] && grep -qF -- "$text" err && [ ! -s out ]; then
+        ok "$want: $text"
+    else
+        not_ok "$want: $text"
+        tell
+    fi
+}
+
+says()
+{
+    check "says: $1" grep -qF -- "$1" err
+}
+
+prints()
+{
+    check "prints: $1" grep -qF -- "$1" out
+}
+
+# exactly NAME FILE: the text is that of tests/cli/NAME; BLESS=1 writes it anew.
+exactly()
+{
+    if [ -n "${BLESS:-}" ]; then
+        cp "$2" "$here/$1"
+    fi
+    if diff "$here/$1" "$2" >difference 2>&1; then
+        ok "text of $1"
+    else
+        not_ok "text of $1 (make bless accepts it)"
+        sed 's/^/# /' difference
+    fi
+    rm -f difference
+}
+
+# A text without what was learned and measured: every digit is a 9. Its layout, words and
+# lines stay.
+shape()
+{
+    sed -e 's/[0-9a-f]\{4\}\(-[0-9a-f]\{4\}\)\{3\}/DIGEST/' -e 's/[0-9]/9/g' \
+        -e 's/9 \*/9  /' "$1"
+}
+
+# A small table with two classes that two numbers and a category tell apart.
+make_table()
+{
+    awk 'BEGIN {
+        print "size,weight,colour,kind"
+        for (i = 0; i < 120; i++) {
+            a = (i * 37) % 100; b = (i * 53) % 89; c = i % 3
+            print a "," b / 10 "," substr("redtangum", 3 * c + 1, 3) "," \
+                (a + b + 20 * c > 105 ? "big" : "small")
+        }
+    }' >"$1"
+}
+
+# The same inputs with a number to learn.
+make_numbers()
+{
+    awk 'BEGIN {
+        print "x,y,z"
+        for (i = 0; i < 100; i++) {
+            x = (i * 37) % 100; y = (i * 61) % 97
+            print x "," y "," 3 * x - 2 * y + 7.5
+        }
+    }' >"$1"
+}
+
+has_python()
+{
+    python3 -c 'pass' 2>/dev/null
+}

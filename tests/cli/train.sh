@@ -1,0 +1,136 @@
+# tests/cli/train.sh - gradus train: what it says, writes and leaves alone
+# SPDX-License-Identifier: MIT
+
+. "$(dirname "$0")/lib.sh"
+
+make_table table.csv
+make_numbers numbers.csv
+
+# Times and speeds differ from run to run in length too.
+timeless()
+{
+    sed -e 's/read in [0-9.]* s/read in T s/' -e 's/^time     [0-9.]* s;/time     T s;/' \
+        -e 's/ *[0-9]* [kM ] *[0-9:]*$//' -e 's/([0-9.]* KB)/(SIZE)/' "$1" >plain
+    shape plain
+    rm plain
+}
+
+gives 0 'a run' train table.csv --target kind --epochs 3 --hidden 8 -o table.gradus
+check 'nothing on standard output' [ ! -s out ]
+timeless err >told
+exactly train_classes.err told
+check 'a row an epoch' [ "$(grep -c '^    [123]  ' err)" -eq 3 ]
+says '120 rows, 4 columns'
+says '96 train, 24 held out (20 %'
+check 'a model is there' [ -s table.gradus ]
+check 'nothing else was written' \
+    [ "$(ls)" = "$(printf 'err\nexamples\nnumbers.csv\nout\ntable.csv\ntable.gradus\ntold')" ]
+
+gives 0 'a regression' train numbers.csv --target z --epochs 3 --hidden 8
+timeless err >told
+exactly train_numbers.err told
+says 'nothing was written; -o FILE keeps the network'
+
+cp table.gradus before
+refuses 2 'table.gradus: exists already: name another file, or --force replaces it' \
+    train table.csv --target kind --epochs 1 -o table.gradus
+check 'the old file is untouched' cmp -s table.gradus before
+check 'refused before anything was read' [ "$(wc -l <err)" -eq 1 ]
+gives 0 'replaced with --force' train table.csv --target kind --epochs 1 -o table.gradus -f -q
+check 'it was replaced' sh -c '! cmp -s table.gradus before'
+check 'quiet' [ ! -s err ]
+refuses 5 'no/m.gradus: cannot be written' train table.csv --target kind -o no/m.gradus
+refuses 5 'examples: is a folder' train table.csv --target kind -o examples
+gives 5 'a full disk' train table.csv --target kind --epochs 1 -q -o /dev/full
+says '/dev/full'
+gives 0 'a model on standard output' train table.csv --target kind --epochs 1 -q -o -
+cp out piped.gradus
+check 'it is a model' "$program" inspect piped.gradus >/dev/null
+check 'it is the one a file would hold' cmp -s piped.gradus table.gradus
+refuses 2 'both want standard output' train table.csv --target kind --json -o -
+
+gives 0 'a dry run' train table.csv --target kind --dry-run -o dry.gradus
+says 'network'
+check 'a dry run trains nothing' sh -c '! grep -q epoch.*loss err'
+check 'a dry run writes nothing' [ ! -e dry.gradus ]
+
+gives 0 'json' train table.csv --target kind --epochs 3 --json --log none
+check 'one line' [ "$(wc -l <out)" -eq 1 ]
+for key in task targets train_rows valid_rows network parameters seed best_epoch valid \
+    trivial digest accuracy; do
+    check "json has $key" grep -q "\"$key\":" out
+done
+if has_python; then
+    check 'json is JSON' sh -c 'python3 -m json.tool <out >/dev/null'
+    check 'shares are between 0 and 1' python3 -c '
+import json
+d = json.load(open("out"))
+assert 0 <= d["valid"]["accuracy"] <= 1 and len(d["digest"]) == 16'
+else
+    skip 'json is JSON' 'python3 is not installed'
+    skip 'shares are between 0 and 1' 'python3 is not installed'
+fi
+
+gives 0 'a log for machines' train table.csv --target kind --epochs 3 --log json
+cp err log1
+gives 0 'the log again' train table.csv --target kind --epochs 3 --log json --threads 1
+cp err log2
+check 'plan, epochs, done' [ "$(grep -c '"event":"epoch"' log1)" -eq 3 ]
+check 'the plan comes first' sh -c 'head -1 log1 | grep -q "^{\"event\":\"plan\""'
+check 'done comes last' sh -c 'tail -1 log1 | grep -q "^{\"event\":\"done\""'
+if has_python; then
+    check 'two logs differ in "t" alone' python3 -c '
+import json
+def lines(name):
+    found = [json.loads(line) for line in open(name)]
+    for line in found:
+        line.pop("t", None)
+    return found
+assert lines("log1") == lines("log2")'
+else
+    skip 'two logs differ in "t" alone' 'python3 is not installed'
+fi
+
+for threads in 1 2 3 8; do
+    run train table.csv --target kind --epochs 3 -q --json --threads $threads
+    sed 's/.*"digest":"\([0-9a-f]*\)".*/\1/' out
+done >digests
+run train table.csv --target kind --epochs 3 -q --json --cpu ref
+sed 's/.*"digest":"\([0-9a-f]*\)".*/\1/' out >>digests
+check 'equal weights with 1, 2, 3, 8 threads and plain kernels' \
+    [ "$(sort -u digests | wc -l)" -eq 1 ]
+gives 0 'another seed' train table.csv --target kind --epochs 3 -q --json --seed 2
+check 'another seed, other weights' sh -c '! grep -q "$(head -1 digests)" out'
+
+gives 0 'cross-validation' train table.csv --target kind --epochs 5 --cv 3 --json
+says 'mean and standard deviation of 3 parts'
+check 'three parts' [ "$(grep -o '"loss_error"' out | wc -l)" -ge 3 ]
+gives 0 'no rows held out' train table.csv --target kind --epochs 3 --holdout 0
+says 'no rows were held out'
+gives 0 'rows of a file to validate on' train table.csv --target kind --epochs 3 \
+    --valid table.csv
+says '120 to validate from table.csv'
+gives 0 'several targets' train numbers.csv --target y,z --epochs 3
+says 'y: 0 .. 96'
+gives 0 'several starts' train table.csv --target kind --epochs 2 --restarts 2
+says 'start 2 of 2'
+gives 0 'all rows a step' train table.csv --target kind --epochs 2 --batch all
+says 'all rows a step'
+gives 0 'the task is said, and how to change it' train numbers.csv --target z --epochs 1
+says '-> regression (see --task)'
+gives 0 'float64' train table.csv --target kind --epochs 1 --precision f64
+says 'f64'
+gives 0 'every flag of the network' train table.csv --target kind --epochs 2 \
+    --hidden 8,8 --activation tanh --batchnorm --dropout 0.1 --start xavier
+gives 0 'every optimizer' train table.csv --target kind --epochs 1 -q --optimizer sgd
+for optimizer in $("$program" help optimizer | tr ' ' '\n' | grep -x '[a-z]*grad\|sgd\|momentum\|nesterov\|rmsprop\|adam\|adamw'); do
+    gives 0 "optimizer $optimizer" train table.csv --target kind --epochs 2 -q \
+        --optimizer "$optimizer"
+done
+gives 7 'diverged' train numbers.csv --target z --epochs 5 --optimizer sgd \
+    --learning-rate 1e6 -o d.gradus
+says 'training diverged'
+says 'nothing was written'
+check 'no model of a diverged run' [ ! -e d.gradus ]
+
+finish

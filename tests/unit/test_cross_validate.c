@@ -1,0 +1,109 @@
+/*
+ * tests/unit/test_cross_validate.c - K networks, each measured on rows it has not seen
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "runner.h"
+
+#include "tables.h"
+
+static void every_row_is_measured_once(void **state)
+{
+    (void)state;
+    gradus_data *data = flower_table(303);
+    gradus_train_options options = quick_options("kind");
+    gradus_metrics metrics[5];
+    size_t rows = 0;
+
+    if (gradus_cross_validate(NULL, data, &options, 5, metrics) != GRADUS_OK)
+        fail_msg("%s", gradus_error());
+    for (size_t k = 0; k < 5; k++) {
+        rows += metrics[k].rows;
+        assert_in_range(metrics[k].rows, 60, 62);
+        assert_true(metrics[k].accuracy > 0.8);
+        assert_true(metrics[k].loss < 0.6);
+    }
+    assert_int_equal(rows, 303);
+    gradus_data_free(data);
+}
+
+static void it_repeats_to_the_bit(void **state)
+{
+    (void)state;
+    gradus_data *data = flower_table(120);
+    gradus_train_options options = quick_options("x");
+    gradus_metrics one[3], two[3], other[3];
+
+    assert_int_equal(gradus_cross_validate(NULL, data, &options, 3, one), GRADUS_OK);
+    assert_int_equal(gradus_cross_validate(NULL, data, &options, 3, two), GRADUS_OK);
+    options.fit.seed = 2;
+    assert_int_equal(gradus_cross_validate(NULL, data, &options, 3, other), GRADUS_OK);
+    for (size_t k = 0; k < 3; k++) {
+        assert_true(one[k].rmse == two[k].rmse && one[k].loss == two[k].loss);
+        assert_true(one[k].rmse != other[k].rmse);
+    }
+    gradus_data_free(data);
+}
+
+/* All weights of the last epoch, whatever the options say of stopping and holding out. */
+static int count_epochs(const gradus_progress *progress, void *user)
+{
+    *(size_t *)user += (size_t)progress->end_of_epoch;
+    return 0;
+}
+
+static void nothing_stops_it_early(void **state)
+{
+    (void)state;
+    gradus_data *data = flower_table(100);
+    gradus_train_options options = quick_options("kind");
+    gradus_metrics metrics[2];
+    size_t epochs = 0;
+
+    options.fit.patience = 1;
+    options.fit.learning_rate = 0.5; /* the loss goes up and down */
+    options.holdout = 0.5;
+    options.fit.observer = count_epochs;
+    options.fit.user = &epochs;
+    assert_int_equal(gradus_cross_validate(NULL, data, &options, 2, metrics), GRADUS_OK);
+    assert_int_equal(epochs, 2 * 30);
+    gradus_data_free(data);
+}
+
+static int stop(const gradus_progress *progress, void *user)
+{
+    (void)user;
+    return progress->epoch > 1;
+}
+
+static void failures_leave_the_metrics_alone(void **state)
+{
+    (void)state;
+    gradus_data *data = flower_table(50);
+    gradus_train_options options = quick_options("kind");
+    gradus_metrics metrics[3] = {{.rows = 77}};
+
+    assert_int_equal(gradus_cross_validate(NULL, data, &options, 1, metrics),
+                     GRADUS_ARGUMENT);
+    assert_int_equal(gradus_cross_validate(NULL, data, &options, 51, metrics),
+                     GRADUS_ARGUMENT);
+    options.fit.observer = stop;
+    assert_int_equal(gradus_cross_validate(NULL, data, &options, 3, metrics),
+                     GRADUS_STOPPED);
+    options = quick_options("kinds");
+    assert_int_equal(gradus_cross_validate(NULL, data, &options, 3, metrics),
+                     GRADUS_ARGUMENT);
+    assert_int_equal(metrics[0].rows, 77);
+    gradus_data_free(data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_is_measured_once),
+        cmocka_unit_test(it_repeats_to_the_bit),
+        cmocka_unit_test(nothing_stops_it_early),
+        cmocka_unit_test(failures_leave_the_metrics_alone),
+    };
+    return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
+}

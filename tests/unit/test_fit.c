@@ -1,0 +1,480 @@
+/*
+ * tests/unit/test_fit.c - training: bits, memory, stopping, and what it learns
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "runner.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "gradus.h"
+#include "train/draw.h"
+#include "train/optimizer.h"
+#include "train/rate.h"
+
+enum { ROWS = 300, INPUTS = 5 };
+
+typedef struct examples {
+    float x[ROWS * INPUTS], y[ROWS];
+    gradus_set set;
+} examples;
+
+/* y = sin(sum x) + noise */
+static void make_examples(examples *e, uint64_t seed)
+{
+    const gr_key key = {seed, GR_PURPOSE_SPLIT, 3};
+    for (uint32_t i = 0; i < ROWS; i++) {
+        double sum = 0;
+        for (uint32_t j = 0; j < INPUTS; j++)
+            sum += e->x[i * INPUTS + j] = (float)(2 * gr_random_uniform(key, i, j) - 1);
+        e->y[i] = (float)(sin(sum) + 0.1 * gr_random_uniform(key, i, 99));
+    }
+    e->set = (gradus_set){.rows = ROWS, .x = e->x, .y = e->y};
+}
+
+static gradus_net *new_net(const gradus_context *context, const char *text)
+{
+    gradus_net *net;
+    assert_int_equal(gradus_net_new(context, text, INPUTS, 1, GRADUS_FLOAT32, 1, &net),
+                     GRADUS_OK);
+    return net;
+}
+
+static uint64_t digest_of(const gradus_net *net)
+{
+    uint64_t digest;
+    assert_int_equal(gradus_net_digest(net, &digest), GRADUS_OK);
+    return digest;
+}
+
+/* ---- the same bits ---- */
+
+static uint64_t trained_digest(size_t threads, const char *cpu, const char *text,
+                               const char *optimizer)
+{
+    examples train, valid;
+    gradus_context *context;
+    gradus_context_options where;
+    gradus_fit_options options;
+    make_examples(&train, 1);
+    make_examples(&valid, 2);
+    gradus_context_defaults(&where);
+    where.threads = threads;
+    where.cpu = cpu;
+    assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
+    gradus_net *net = new_net(context, text);
+    gradus_fit_defaults(&options);
+    options.epochs = 4;
+    options.batch = 37;
+    options.clip = 0.5;
+    options.optimizer = optimizer;
+    options.learning_rate = 0.01;
+    assert_int_equal(gradus_fit(net, &train.set, &valid.set, &options, NULL), GRADUS_OK);
+    const uint64_t digest = digest_of(net);
+    gradus_net_free(net);
+    gradus_context_free(context);
+    return digest;
+}
+
+static void threads_and_instruction_sets_change_no_bit(void **state)
+{
+    (void)state;
+    static const char *const nets[] = {
+        "dense 33 relu dense 200 tanh output",
+        "dense 300 batchnorm gelu dropout 0.2 residual scale=0.5 { dense 300 mish } output",
+        "dense 64 selu residual { dense 48 silu dense 80 } softplus dropout 0.5 output",
+    };
+    for (size_t n = 0; n < 3; n++)
+        for (size_t o = 0; gradus_optimizer_name(o) != NULL; o++) {
+            const char *optimizer = gradus_optimizer_name(o);
+            const uint64_t one = trained_digest(1, NULL, nets[n], optimizer);
+            assert_int_equal(trained_digest(2, NULL, nets[n], optimizer), one);
+            assert_int_equal(trained_digest(3, NULL, nets[n], optimizer), one);
+            assert_int_equal(trained_digest(8, NULL, nets[n], optimizer), one);
+            assert_int_equal(trained_digest(1, "ref", nets[n], optimizer), one);
+            assert_int_not_equal(trained_digest(1, NULL, nets[(n + 1) % 3], optimizer), one);
+        }
+}
+
+static void rows_are_independent(void **state)
+{
+    (void)state;
+    examples e;
+    make_examples(&e, 1);
+    gradus_net *net = new_net(NULL, "dense 33 gelu residual { dense 33 relu dropout 0.1 } "
+                                    "batchnorm output");
+    float all[ROWS], one;
+    void *scratch = NULL;
+    assert_int_equal(gr_allocate(gr_context_or_default(NULL), gradus_net_scratch(net), 1,
+                                 "scratch", &scratch), GRADUS_OK);
+    gradus_net_forward(net, e.x, ROWS, all, scratch);
+    for (size_t i = 0; i < ROWS; i++) {
+        gradus_net_forward(net, e.x + i * INPUTS, 1, &one, scratch);
+        assert_memory_equal(&one, &all[i], sizeof one);
+    }
+    gr_release(gr_context_or_default(NULL), scratch);
+    gradus_net_free(net);
+}
+
+/* ---- memory ---- */
+
+static int count_allocations(const gradus_progress *progress, void *user)
+{
+    uint64_t *counts = user;
+    (void)progress;
+    if (counts[0] == 0)
+        counts[0] = gr_memory_count();
+    counts[1] = gr_memory_count();
+    return 0;
+}
+
+static void a_step_allocates_nothing(void **state)
+{
+    (void)state;
+    static const gradus_draw draws[] = {GRADUS_DRAW_SHUFFLE, GRADUS_DRAW_REPLACE,
+                                        GRADUS_DRAW_SUBSET};
+    for (size_t d = 0; d < 3; d++) {
+        examples e;
+        uint64_t counts[2] = {0};
+        gradus_fit_options options;
+        make_examples(&e, 1);
+        gradus_net *net =
+            new_net(NULL, "dense 9 batchnorm relu residual { dense 9 tanh } dropout 0.1 output");
+        gradus_fit_defaults(&options);
+        options.epochs = 3;
+        options.draw = draws[d];
+        options.observer = count_allocations;
+        options.user = counts;
+        assert_int_equal(gradus_fit(net, &e.set, &e.set, &options, NULL), GRADUS_OK);
+        assert_true(counts[0] > 0);
+        assert_int_equal(counts[0], counts[1]);
+        gradus_net_free(net);
+    }
+}
+
+/* Every allocation fails once: an error, no leak (ASan), and no crash. */
+typedef struct failing {
+    size_t left;
+} failing;
+
+static void *failing_allocate(size_t bytes, void *user)
+{
+    failing *f = user;
+    if (f->left == 0)
+        return NULL;
+    f->left--;
+    return test_malloc(bytes);
+}
+
+static void *failing_resize(void *block, size_t bytes, void *user)
+{
+    failing *f = user;
+    if (f->left == 0)
+        return NULL;
+    f->left--;
+    return test_realloc(block, bytes);
+}
+
+static void failing_release(void *block, void *user)
+{
+    (void)user;
+    test_free(block);
+}
+
+static gradus_status train_with(size_t allocations)
+{
+    failing f = {allocations};
+    const gradus_memory memory = {failing_allocate, failing_resize, failing_release, &f};
+    gradus_context_options where;
+    gradus_context *context;
+    gradus_net *net = NULL;
+    gradus_fit_options options;
+    examples e;
+    make_examples(&e, 1);
+    gradus_context_defaults(&where);
+    where.memory = &memory;
+    where.threads = 2;
+    gradus_status status = gradus_context_new(&where, &context);
+    if (status != GRADUS_OK)
+        return status;
+    gradus_fit_defaults(&options);
+    options.epochs = 1;
+    options.starts = 2;
+    options.draw = GRADUS_DRAW_SUBSET;
+    status = gradus_net_new(context, "residual { dense 4 start=orthogonal tanh } output",
+                            INPUTS, 1, GRADUS_FLOAT32, 1, &net);
+    if (status == GRADUS_OK)
+        status = gradus_fit(net, &e.set, &e.set, &options, NULL);
+    gradus_net_free(net);
+    gradus_context_free(context);
+    return status;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    while (n < 1000 && train_with(n) == GRADUS_MEMORY)
+        n++;
+    assert_true(n > 20 && n < 1000);
+    assert_int_equal(train_with(n), GRADUS_OK);
+}
+
+/* ---- stopping ---- */
+
+static void early_stopping_puts_the_best_weights_back(void **state)
+{
+    (void)state;
+    examples train, valid;
+    gradus_fit_options options;
+    gradus_fit_report report;
+    double loss;
+    make_examples(&train, 1);
+    make_examples(&valid, 2);
+    train.set.rows = 20; /* few: overfits at once */
+    gradus_net *net = new_net(NULL, "dense 64 relu dense 64 relu output");
+    gradus_fit_defaults(&options);
+    options.epochs = 400;
+    options.patience = 15;
+    options.learning_rate = 0.01;
+    assert_int_equal(gradus_fit(net, &train.set, &valid.set, &options, &report), GRADUS_OK);
+    assert_true(report.stopped_early);
+    assert_int_equal(report.epochs, report.best_epoch + 15);
+    assert_int_equal(gradus_net_gradient(net, "mse", &valid.set, 1, &loss, NULL, NULL),
+                     GRADUS_OK);
+    assert_true(fabs(loss - report.valid.loss) < 1e-12 * loss);
+    gradus_net_free(net);
+}
+
+static int stop_at_once(const gradus_progress *progress, void *user)
+{
+    (void)user;
+    return progress->epoch >= 1;
+}
+
+static void an_observer_stops_the_run(void **state)
+{
+    (void)state;
+    examples e;
+    gradus_fit_options options;
+    gradus_fit_report report;
+    make_examples(&e, 1);
+    gradus_net *net = new_net(NULL, "dense 4 relu output");
+    gradus_fit_defaults(&options);
+    options.observer = stop_at_once;
+    assert_int_equal(gradus_fit(net, &e.set, NULL, &options, &report), GRADUS_STOPPED);
+    assert_int_equal(report.epochs, 1);
+    gradus_net_free(net);
+}
+
+static void divergence_is_found_and_finite_weights_kept(void **state)
+{
+    (void)state;
+    examples e;
+    gradus_fit_options options;
+    make_examples(&e, 1);
+    gradus_net *net = new_net(NULL, "dense 8 identity dense 8 identity output");
+    gradus_fit_defaults(&options);
+    options.optimizer = "sgd";
+    options.schedule = "constant";
+    options.learning_rate = 1e4;
+    assert_int_equal(gradus_fit(net, &e.set, NULL, &options, NULL), GRADUS_DIVERGED);
+    assert_non_null(strstr(gradus_error(), "learning rate"));
+    assert_non_null(strstr(gradus_error(), "layer"));
+    for (size_t i = 0; i < gradus_net_tensors(net); i++) {
+        float values[64];
+        gradus_tensor tensor;
+        gradus_net_tensor(net, i, &tensor);
+        gradus_net_get(net, i, values);
+        for (size_t j = 0; j < tensor.rows * tensor.columns; j++)
+            assert_true(isfinite(values[j]));
+    }
+    gradus_net_free(net);
+}
+
+static void several_starts_keep_the_best(void **state)
+{
+    (void)state;
+    examples e;
+    gradus_fit_options options;
+    gradus_fit_report one, many;
+    make_examples(&e, 1);
+    gradus_fit_defaults(&options);
+    options.epochs = 10;
+    gradus_net *net = new_net(NULL, "dense 3 relu output");
+    assert_int_equal(gradus_fit(net, &e.set, &e.set, &options, &one), GRADUS_OK);
+    gradus_net_free(net);
+    net = new_net(NULL, "dense 3 relu output");
+    options.starts = 8;
+    assert_int_equal(gradus_fit(net, &e.set, &e.set, &options, &many), GRADUS_OK);
+    assert_true(many.valid.loss < one.valid.loss);
+    assert_true(many.best_start > 1);
+    gradus_net_free(net);
+}
+
+static void bad_settings_are_refused(void **state)
+{
+    (void)state;
+    examples e;
+    gradus_fit_options options;
+    make_examples(&e, 1);
+    gradus_net *net = new_net(NULL, "dense 3 relu output");
+#define REFUSED(change, part)                                                             \
+    gradus_fit_defaults(&options);                                                        \
+    change;                                                                               \
+    assert_int_equal(gradus_fit(net, &e.set, NULL, &options, NULL), GRADUS_ARGUMENT);     \
+    assert_non_null(strstr(gradus_error(), part))
+    REFUSED(options.optimizer = "adan", "did you mean \"adam\"");
+    REFUSED(options.schedule = "cosin", "did you mean \"cosine\"");
+    REFUSED(options.loss = "mze", "did you mean \"mse\"");
+    REFUSED(options.learning_rate = -1, "learning-rate");
+    REFUSED(options.beta2 = 1, "beta2");
+    REFUSED(options.momentum = -0.1, "momentum");
+    REFUSED(options.epochs = 0, "epochs");
+    REFUSED(options.warmup = 1, "warmup");
+    REFUSED(options.delta = 0, "delta");
+    REFUSED(options.label_smoothing = 1, "label-smoothing");
+    gradus_net_free(net);
+    net = new_net(NULL, "dense 3 heaviside output");
+    gradus_fit_defaults(&options);
+    assert_int_equal(gradus_fit(net, &e.set, NULL, &options, NULL), GRADUS_ARGUMENT);
+    assert_non_null(strstr(gradus_error(), "heaviside"));
+    gradus_net_free(net);
+    net = new_net(NULL, "dense 3 batchnorm relu output");
+    options.batch = 1;
+    assert_int_equal(gradus_fit(net, &e.set, NULL, &options, NULL), GRADUS_ARGUMENT);
+    assert_non_null(strstr(gradus_error(), "batch norm"));
+    gradus_net_free(net);
+}
+
+/* ---- its parts ---- */
+
+static void draws_are_what_they_say(void **state)
+{
+    (void)state;
+    enum { N = 101, BATCH = 10, STEPS = 11 };
+    uint32_t order[BATCH * STEPS];
+    bool taken[N] = {false};
+    gr_draw draw = {GRADUS_DRAW_SHUFFLE, 1, N, BATCH, STEPS, taken};
+    size_t seen[N] = {0};
+    gr_draw_epoch(&draw, 0, order);
+    for (size_t i = 0; i < N; i++)
+        seen[order[i]]++;
+    for (size_t i = 0; i < N; i++)
+        assert_int_equal(seen[i], 1);
+    draw.kind = GRADUS_DRAW_SUBSET;
+    size_t total[N] = {0};
+    for (uint32_t epoch = 0; epoch < 2000; epoch++) {
+        gr_draw_epoch(&draw, epoch, order);
+        for (size_t step = 0; step < STEPS; step++)
+            for (size_t i = 0; i < BATCH; i++) {
+                total[order[step * BATCH + i]]++;
+                for (size_t j = 0; j < i; j++)
+                    assert_true(order[step * BATCH + i] != order[step * BATCH + j]);
+            }
+    }
+    for (size_t i = 0; i < N; i++) { /* 2178 expected, sd 45 */
+        assert_in_range(total[i], 1950, 2400);
+        assert_false(taken[i]);
+    }
+    draw.kind = GRADUS_DRAW_REPLACE;
+    memset(total, 0, sizeof total);
+    for (uint32_t epoch = 0; epoch < 2000; epoch++) {
+        gr_draw_epoch(&draw, epoch, order);
+        for (size_t i = 0; i < BATCH * STEPS; i++)
+            total[order[i]]++;
+    }
+    for (size_t i = 0; i < N; i++)
+        assert_in_range(total[i], 1950, 2400);
+}
+
+static double rate_of(const char *schedule, double warmup, size_t t)
+{
+    gradus_fit_options options;
+    gr_rate rate;
+    gradus_fit_defaults(&options);
+    options.schedule = schedule;
+    options.warmup = warmup;
+    assert_int_equal(gr_rate_choose(&options, 2, 30, 10, &rate), GRADUS_OK);
+    return gr_rate_at(&rate, t);
+}
+
+static void schedules_follow_their_formulas(void **state)
+{
+    (void)state;
+    const double pi = acos(-1);
+    for (size_t t = 0; t < 300; t++) {
+        const double u = (double)t / 300, e = (double)t / 10;
+        const struct {
+            const char *name;
+            double expected;
+        } cases[] = {
+            {"constant", 1},
+            {"step", pow(0.1, floor(e / 10))},
+            {"exponential", pow(0.95, e)},
+            {"inverse-time", 1 / (1 + 0.1 * e)},
+            {"cosine", (1 + cos(pi * u)) / 2},
+            {"one-cycle", u < 0.25 ? 0.04 + 0.96 * (1 - cos(pi * 4 * u)) / 2
+                                   : 1e-5 + (1 - 1e-5) * (1 + cos(pi * (u - 0.25) / 0.75)) / 2},
+            {"log-cosine", (1 - cos(2 * pi * log2(1 + 15 * u))) / 2},
+        };
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+            assert_true(fabs(rate_of(cases[i].name, 0, t) - 2 * cases[i].expected) < 1e-12);
+    }
+    assert_true(fabs(rate_of("constant", 0.1, 0) - 2.0 / 30) < 1e-15);
+    assert_true(fabs(rate_of("constant", 0.1, 14) - 1.0) < 1e-15);
+    assert_true(rate_of("constant", 0.1, 30) == 2);
+    assert_null(gradus_schedule_name(7));
+}
+
+/* One step of plain descent with decay: w <- (1 - rate decay) w - rate g, b <- b - rate g */
+static void decay_acts_on_weight_matrices_only(void **state)
+{
+    (void)state;
+    gradus_net *net;
+    gradus_fit_options options;
+    const double x[2] = {1, -2}, y[1] = {0.5};
+    double before[2], after[2], bias[2], gradient[3], loss;
+    const gradus_set set = {.rows = 1, .x = x, .y = y};
+    assert_int_equal(gradus_net_new(NULL, "output start=normal", 2, 1, GRADUS_FLOAT64, 1,
+                                    &net), GRADUS_OK);
+    gradus_net_get(net, 0, before);
+    gradus_net_get(net, 1, &bias[0]);
+    assert_int_equal(gradus_net_gradient(net, "mse", &set, 1, &loss, gradient, NULL),
+                     GRADUS_OK);
+    gradus_fit_defaults(&options);
+    options.optimizer = "sgd";
+    options.schedule = "constant";
+    options.learning_rate = 0.25;
+    options.weight_decay = 0.5;
+    options.epochs = 1;
+    assert_int_equal(gradus_fit(net, &set, NULL, &options, NULL), GRADUS_OK);
+    gradus_net_get(net, 0, after);
+    gradus_net_get(net, 1, &bias[1]);
+    for (int i = 0; i < 2; i++)
+        assert_true(fabs(after[i] - ((1 - 0.125) * before[i] - 0.25 * gradient[i])) < 1e-15);
+    assert_true(fabs(bias[1] - (bias[0] - 0.25 * gradient[2])) < 1e-15);
+    gradus_net_free(net);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_and_instruction_sets_change_no_bit),
+        cmocka_unit_test(rows_are_independent),
+        cmocka_unit_test(a_step_allocates_nothing),
+        cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(early_stopping_puts_the_best_weights_back),
+        cmocka_unit_test(an_observer_stops_the_run),
+        cmocka_unit_test(divergence_is_found_and_finite_weights_kept),
+        cmocka_unit_test(several_starts_keep_the_best),
+        cmocka_unit_test(bad_settings_are_refused),
+        cmocka_unit_test(draws_are_what_they_say),
+        cmocka_unit_test(schedules_follow_their_formulas),
+        cmocka_unit_test(decay_acts_on_weight_matrices_only),
+    };
+    return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,660 @@
+/*
+ * tests/unit/test_trainer.c - from a table to a model: roles, rows, settings, training
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "runner.h"
+
+#include "faults.h"
+#include "tables.h"
+#include "task/trainer.h"
+
+static gradus_trainer *plan(const gradus_data *data, const gradus_train_options *options)
+{
+    gradus_trainer *trainer = NULL;
+
+    if (gradus_trainer_new(NULL, data, NULL, options, &trainer) != GRADUS_OK)
+        fail_msg("%s", gradus_error());
+    return trainer;
+}
+
+static void refuse(const char *csv, const gradus_train_options *options,
+                   gradus_status status, const char *says)
+{
+    gradus_data *data = table_of(NULL, csv);
+    gradus_trainer *trainer = NULL;
+
+    assert_int_equal(gradus_trainer_new(NULL, data, NULL, options, &trainer), status);
+    assert_null(trainer);
+    if (strstr(gradus_error(), says) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", gradus_error(), says);
+    gradus_data_free(data);
+}
+
+/* ---- tasks ---- */
+
+static void task_is_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *csv, *target;
+        gradus_task task;
+        size_t classes, targets;
+    } cases[] = {
+        {"x,t\n1,a\n2,b\n3,a\n4,b\n", "t", GRADUS_CLASSIFICATION, 2, 1},
+        {"x,t\n1,a\n2,b\n3,c\n4,a\n5,b\n6,c\n", "t", GRADUS_CLASSIFICATION, 3, 1},
+        {"x,t\n1,7\n2,9\n3,7\n4,9\n", "t", GRADUS_CLASSIFICATION, 2, 1},
+        {"x,t\n1,7\n2,9\n3,8\n4,9\n", "t", GRADUS_REGRESSION, 0, 1},
+        {"x,t,u\n1,7,1\n2,9,0\n3,7,0\n4,9,1\n", "t,u", GRADUS_REGRESSION, 0, 2},
+        {"x,\"t,u\"\n1,7\n2,9\n3,8\n4,9\n", "t,u", GRADUS_REGRESSION, 0, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        gradus_data *data = table_of(NULL, cases[i].csv);
+        gradus_train_options options = options_for(cases[i].target);
+        gradus_model_about about;
+        options.holdout = 0;
+        gradus_trainer *trainer = plan(data, &options);
+        gradus_model_describe(gradus_trainer_model(trainer), &about);
+        assert_int_equal(gradus_trainer_options(trainer)->task, cases[i].task);
+        assert_int_equal(about.task, cases[i].task);
+        assert_int_equal(about.classes, cases[i].classes);
+        assert_int_equal(about.targets, cases[i].targets);
+        gradus_trainer_free(trainer);
+        gradus_data_free(data);
+    }
+}
+
+static void task_can_be_given(void **state)
+{
+    (void)state;
+    gradus_data *data = table_of(NULL, "x,t\n1,7\n2,9\n3,8\n4,9\n5,7\n6,8\n");
+    gradus_train_options options = options_for("t");
+    gradus_model_about about;
+
+    options.task = GRADUS_CLASSIFICATION;
+    options.holdout = 0;
+    gradus_trainer *trainer = plan(data, &options);
+    gradus_model_describe(gradus_trainer_model(trainer), &about);
+    assert_int_equal(about.classes, 3);
+    assert_string_equal(gradus_model_class(gradus_trainer_model(trainer), 1), "8");
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+
+    options.task = GRADUS_REGRESSION;
+    refuse("x,t\n1,a\n2,b\n3,a\n", &options, GRADUS_ARGUMENT, "regression needs numbers");
+    options = options_for("t,x");
+    refuse("x,t,u\n1,a,1\n2,b,2\n3,a,3\n", &options, GRADUS_ARGUMENT, "must be numbers");
+    options.task = GRADUS_CLASSIFICATION;
+    refuse("x,t,u\n1,1,1\n2,2,2\n3,1,3\n", &options, GRADUS_ARGUMENT, "learns one");
+}
+
+/* ---- columns ---- */
+
+static void columns_have_roles(void **state)
+{
+    (void)state;
+    const char *csv = "id,a,b,c,w,g,t\n1,1,2,u,1,k,0.5\n2,3,1,v,2,k,1.5\n"
+                      "3,2,5,u,1,l,2.5\n4,5,4,v,1,m,3.5\n";
+    gradus_data *data = table_of(NULL, csv);
+    gradus_train_options options = options_for("t");
+    gradus_model_input input;
+    gradus_trainer_about about;
+
+    options.drop = "id";
+    options.weight = "w";
+    options.group = "g";
+    options.holdout = 0;
+    gradus_trainer *trainer = plan(data, &options);
+    gradus_trainer_describe(trainer, &about);
+    assert_int_equal(about.numbers, 2);
+    assert_int_equal(about.categories, 1);
+    assert_int_equal(about.values, 2);
+    gradus_model_input_describe(gradus_trainer_model(trainer), 0, &input);
+    assert_string_equal(input.name, "a");
+    gradus_trainer_free(trainer);
+
+    options.keep = "b,id"; /* what is dropped is not kept */
+    trainer = plan(data, &options);
+    gradus_trainer_describe(trainer, &about);
+    assert_int_equal(about.numbers + about.categories, 1);
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+}
+
+static void mistaken_columns_are_refused(void **state)
+{
+    (void)state;
+    const char *csv = "age,income\n1,a\n2,b\n3,a\n4,b\n";
+    gradus_train_options options = options_for("incom");
+    refuse(csv, &options, GRADUS_ARGUMENT, "did you mean \"income\"?");
+    options = options_for(NULL);
+    refuse(csv, &options, GRADUS_ARGUMENT, "target: none given");
+    options = options_for("income");
+    options.drop = "agee";
+    refuse(csv, &options, GRADUS_ARGUMENT, "did you mean \"age\"?");
+    options.drop = "income";
+    refuse(csv, &options, GRADUS_ARGUMENT, "is the target");
+    options.drop = "age";
+    refuse(csv, &options, GRADUS_ARGUMENT, "none is left");
+    options.drop = NULL;
+    options.weight = "age";
+    options.target = "age";
+    refuse(csv, &options, GRADUS_ARGUMENT, "is the target");
+    options.weight = "income";
+    refuse(csv, &options, GRADUS_ARGUMENT, "weights are numbers");
+}
+
+/* ---- rows ---- */
+
+static void rows_without_target_are_dropped(void **state)
+{
+    (void)state;
+    gradus_data *data =
+        table_of(NULL, "x,t,u\n1,5,1\n2,,2\n3,6,\n4,7,4\n5,8,5\n6,9,6\n7,,\n");
+    gradus_train_options options = options_for("t,u");
+    gradus_trainer_about about;
+
+    options.holdout = 0;
+    gradus_trainer *trainer = plan(data, &options);
+    gradus_trainer_describe(trainer, &about);
+    assert_int_equal(about.dropped_rows, 3);
+    assert_int_equal(about.train_rows, 4);
+    assert_int_equal(about.valid_rows, 0);
+    assert_true(isnan(about.trivial.rmse));
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+}
+
+static void too_little_is_refused(void **state)
+{
+    (void)state;
+    gradus_train_options options = options_for("t");
+    options.holdout = 0;
+    refuse("x,t\n1,2\n", &options, GRADUS_DATA, "learning needs 2");
+    refuse("x,t\n1,\n2,\n3,4\n", &options, GRADUS_DATA, "learning needs 2");
+    refuse("x,t\n1,a\n2,a\n3,a\n", &options, GRADUS_DATA, "class");
+    options.holdout = 1;
+    refuse("x,t\n1,2\n2,3\n3,5\n", &options, GRADUS_ARGUMENT, "holdout");
+}
+
+static void rows_are_held_out_by_class(void **state)
+{
+    (void)state;
+    gradus_data *data = flower_table(500);
+    gradus_train_options options = options_for("kind");
+    gradus_trainer *trainer = plan(data, &options);
+    const gradus_set *train = &trainer->train.set, *valid = &trainer->valid.set;
+    size_t train_first = 0, valid_first = 0;
+
+    assert_int_equal(train->rows + valid->rows, 500);
+    assert_in_range(valid->rows, 99, 101);
+    for (size_t i = 0; i < train->rows; i++)
+        train_first += train->label[i] == 0;
+    for (size_t i = 0; i < valid->rows; i++)
+        valid_first += valid->label[i] == 0;
+    /* both parts have the class in the same share, to a row */
+    assert_true(fabs((double)valid_first * (double)train->rows
+                     - (double)train_first * (double)valid->rows) <= 500);
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+}
+
+/* The held-out table has other numbers; nothing of it may enter the preprocessing. */
+static void preprocessing_sees_training_rows_only(void **state)
+{
+    (void)state;
+    gradus_data *data = table_of(NULL, "x,t\n1,10\n2,20\n3,30\n6,44\n");
+    gradus_data *valid = table_of(NULL, "t,x\n1000,500\n,400\n3000,600\n");
+    gradus_train_options options = options_for("t");
+    gradus_trainer *trainer = NULL;
+    gradus_model_input input;
+    gradus_trainer_about about;
+
+    assert_int_equal(gradus_trainer_new(NULL, data, valid, &options, &trainer),
+                     GRADUS_OK);
+    gradus_model_input_describe(gradus_trainer_model(trainer), 0, &input);
+    assert_true(fabs(input.center - 3) < 1e-12);
+    gradus_trainer_describe(trainer, &about);
+    assert_int_equal(about.train_rows, 4);
+    assert_int_equal(about.valid_rows, 2);
+    /* the trivial predictor says 26: errors 974 and 2974 */
+    assert_true(fabs(about.trivial.mae - 1974) < 1e-3);
+    const double rmse = sqrt((974.0 * 974 + 2974.0 * 2974) / 2);
+    assert_true(fabs(about.trivial.rmse - rmse) < 1e-3);
+    gradus_trainer_free(trainer);
+    gradus_data_free(valid);
+    gradus_data_free(data);
+}
+
+/* ---- weights ---- */
+
+static void class_weights_are_read(void **state)
+{
+    (void)state;
+    gradus_data *data =
+        table_of(NULL, "x,t\n1,a\n2,\"b=c,d\"\n3,a\n4,a\n5,\"b=c,d\"\n6,a\n");
+    gradus_train_options options = options_for("t");
+    double *weights;
+
+    options.holdout = 0;
+    gradus_trainer *trainer = plan(data, &options);
+    const gr_prep *prep = trainer->model->prep;
+    assert_int_equal(gr_class_weights(prep, "balanced", &weights), GRADUS_OK);
+    assert_true(fabs(weights[0] - 6.0 / (2 * 4)) < 1e-12);
+    assert_true(fabs(weights[1] - 6.0 / (2 * 2)) < 1e-12);
+    gr_release(prep->context, weights);
+    assert_int_equal(gr_class_weights(prep, "\"b=c,d=2.5\"", &weights), GRADUS_OK);
+    assert_true(weights[0] == 1 && weights[1] == 2.5);
+    gr_release(prep->context, weights);
+    assert_int_equal(gr_class_weights(prep, NULL, &weights), GRADUS_OK);
+    assert_null(weights);
+    static const char *const wrong[] = {"a", "a=", "a=-1", "a=nan", "a=1,c=2", "aa=1",
+                                        ""};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(gr_class_weights(prep, wrong[i], &weights), GRADUS_ARGUMENT);
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+}
+
+static void weights_of_rows_and_classes_multiply(void **state)
+{
+    (void)state;
+    gradus_data *data =
+        table_of(NULL, "x,w,t\n1,2,a\n2,1,b\n3,0,a\n4,4,b\n5,1,a\n6,1,b\n");
+    gradus_train_options options = options_for("t");
+    static const double wanted[] = {2, 3, 0, 12, 1, 3};
+
+    options.holdout = 0;
+    options.weight = "w";
+    options.class_weight = "b=3";
+    gradus_trainer *trainer = plan(data, &options);
+    assert_memory_equal(trainer->train.weight, wanted, sizeof wanted);
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+
+    refuse("x,w,t\n1,2,a\n2,-1,b\n3,1,a\n4,1,b\n", &options, GRADUS_DATA, "below 0");
+    refuse("x,w,t\n1,2,a\n2,,b\n3,1,a\n4,1,b\n", &options, GRADUS_DATA, "missing");
+}
+
+/* ---- settings ---- */
+
+static void settings_left_open_are_resolved(void **state)
+{
+    (void)state;
+    gradus_data *data = flower_table(100);
+    char target[] = "kind";
+    gradus_train_options options = options_for(target);
+    gradus_trainer *trainer = plan(data, &options);
+    const gradus_train_options *used = gradus_trainer_options(trainer);
+
+    target[0] = 'x'; /* the trainer has its own copy */
+    assert_string_equal(used->target, "kind");
+    assert_string_equal(used->fit.loss, "cross-entropy");
+    assert_string_equal(used->activation, "relu");
+    assert_non_null(used->hidden);
+    assert_true(used->fit.epochs > 0 && used->fit.batch > 0);
+    assert_true(used->fit.learning_rate > 0 && used->fit.weight_decay >= 0);
+    assert_true(used->holdout == 0.2);
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+}
+
+static const char *net_text(const gradus_trainer *trainer)
+{
+    return gradus_net_text(trainer->model->net);
+}
+
+static void network_is_made_of_the_short_settings(void **state)
+{
+    (void)state;
+    gradus_data *data = flower_table(100);
+    gradus_train_options options = options_for("kind");
+    gradus_net *wanted;
+    gradus_net_about about;
+
+    options.hidden = "7, 5";
+    options.activation = "tanh";
+    options.batchnorm = 1;
+    options.dropout = 0.25;
+    options.start = "lecun";
+    gradus_trainer *trainer = plan(data, &options);
+    gradus_net_describe(trainer->model->net, &about);
+    const char *text = "dense 7 start=lecun batchnorm tanh dropout 0.25 "
+                       "dense 5 start=lecun batchnorm tanh dropout 0.25 "
+                       "output start=lecun softmax";
+    assert_int_equal(gradus_net_new(NULL, text, about.inputs, 2, GRADUS_FLOAT32, 1,
+                                    &wanted), GRADUS_OK);
+    assert_string_equal(net_text(trainer), gradus_net_text(wanted));
+    gradus_net_free(wanted);
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+}
+
+static void widths_are_checked(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"64,x", "0", "64,", ",64", "-3", "6 4", "1e3",
+                                        "99999999999999999999"};
+    gradus_train_options options = options_for("t");
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        options.hidden = wrong[i];
+        refuse("x,t\n1,a\n2,b\n3,a\n4,b\n5,b\n6,a\n", &options, GRADUS_ARGUMENT,
+               "hidden");
+    }
+}
+
+static void network_text_gets_its_end(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *network, *loss, *ends, *used;
+        size_t outputs;
+    } cases[] = {
+        {"dense 4 relu", NULL, "softmax", "cross-entropy", 2},
+        {"dense 4 relu output", NULL, "softmax", "cross-entropy", 2},
+        {"dense 4 relu output bias=no # end", NULL, "softmax", "cross-entropy", 2},
+        {"dense 4 relu output softmax", NULL, "softmax", "cross-entropy", 2},
+        {"dense 4 relu output sigmoid", NULL, "sigmoid", "binary-cross-entropy", 1},
+        {"dense 4 relu", "binary-cross-entropy", "sigmoid", "binary-cross-entropy", 1},
+    };
+    gradus_data *data = flower_table(60);
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        gradus_train_options options = options_for("kind");
+        gradus_net_about about;
+        options.network = cases[i].network;
+        options.fit.loss = cases[i].loss;
+        gradus_trainer *trainer = plan(data, &options);
+        gradus_net_describe(trainer->model->net, &about);
+        assert_int_equal(about.outputs, cases[i].outputs);
+        assert_string_equal(trainer->options.fit.loss, cases[i].used);
+        assert_string_equal(trainer->model->loss, cases[i].used);
+        assert_non_null(strstr(net_text(trainer), cases[i].ends));
+        gradus_trainer_free(trainer);
+    }
+    gradus_data_free(data);
+}
+
+static void loss_fits_the_task(void **state)
+{
+    (void)state;
+    const char *classes = "x,t\n1,a\n2,b\n3,c\n4,a\n5,b\n6,c\n7,a\n8,b\n9,c\n";
+    gradus_train_options options = options_for("t");
+
+    options.holdout = 0;
+    options.fit.loss = "mse";
+    refuse(classes, &options, GRADUS_ARGUMENT, "for regression");
+    options.fit.loss = "binary-cross-entropy";
+    refuse(classes, &options, GRADUS_ARGUMENT, "for two classes");
+    options.fit.loss = "cross-entropie";
+    refuse(classes, &options, GRADUS_ARGUMENT, "cross-entropy");
+    options.fit.loss = "poisson";
+    refuse("x,t\n1,4\n2,0\n3,-1\n", &options, GRADUS_DATA, "below 0");
+    options.class_weight = "balanced";
+    refuse("x,t\n1,4\n2,0\n3,1\n", &options, GRADUS_ARGUMENT, "class-weight");
+}
+
+static void counts_are_not_scaled(void **state)
+{
+    (void)state;
+    gradus_data *data = table_of(NULL, "x,t\n1,4\n2,0\n3,1\n4,11\n");
+    gradus_train_options options = options_for("t");
+
+    options.holdout = 0;
+    options.fit.loss = "poisson";
+    gradus_trainer *trainer = plan(data, &options);
+    const gr_prep_target *target = &trainer->model->prep->target[0];
+    assert_true(target->center == 0 && target->scale == 1 && target->mean == 4);
+    assert_non_null(strstr(net_text(trainer), "exp"));
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+}
+
+/* ---- notes ---- */
+
+static bool is_noted(const gradus_trainer *trainer, const char *text)
+{
+    for (size_t i = 0; gradus_trainer_note(trainer, i) != NULL; i++)
+        if (strstr(gradus_trainer_note(trainer, i), text) != NULL)
+            return true;
+    return false;
+}
+
+static void what_is_odd_is_noted(void **state)
+{
+    (void)state;
+    gr_text csv = new_text();
+
+    add_text(&csv, "id,name,always,half,age,city,code,leak,t\n");
+    for (int i = 0; i < 200; i++) {
+        const int city = i % 5, t = i % 3 == 0;
+        add_text(&csv, "%d,n%d,1,%s,%s,c%d,%d,%s,%s\n", 900 + 7 * i, i,
+                 i % 2 ? "" : "3", i == 150 ? "old" : i % 4 ? "31" : "40", city,
+                 100 + city, t && i != 3 ? "boat" : "", t ? "yes" : "no");
+    }
+    add_text(&csv, "893,n0,1,3,31,c0,100,,no\n893,n0,1,3,31,c0,100,,no\n");
+    gradus_data *data = table_of(NULL, csv.text);
+    gradus_train_options options = options_for("t");
+    gradus_trainer *trainer = plan(data, &options);
+
+    assert_true(is_noted(trainer, "the same in every row, so nothing to learn from: "
+                         "\"always\""));
+    assert_true(is_noted(trainer, "\"name\": drop"));
+    assert_true(is_noted(trainer, "\"age\" is text because of \"old\" in line 152"));
+    assert_true(is_noted(trainer, "rows without a value: \"half\" 100"));
+    assert_true(is_noted(trainer, "\"city\" and \"code\" say the same thing"));
+    assert_true(is_noted(trainer, "\"leak\" alone tells the target in 201 of 202 rows"));
+    assert_true(is_noted(trainer, "1 duplicate rows; split \"content\""));
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+    free_text(csv.text);
+}
+
+static void what_is_usual_is_not_noted(void **state)
+{
+    (void)state;
+    gradus_data *data = flower_table(300);
+    gradus_train_options options = options_for("kind");
+    gradus_trainer *trainer = plan(data, &options);
+
+    assert_true(is_noted(trainer, "rows without a value: \"x\" 43"));
+    assert_null(gradus_trainer_note(trainer, 1));
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+}
+
+static void identifiers_and_answers_are_noted(void **state)
+{
+    (void)state;
+    gr_text csv = new_text();
+
+    add_text(&csv, "id,x,answer,class,t\n");
+    for (int i = 0; i < 60; i++)
+        add_text(&csv, "%d,%d,%s,%s,%s\n", 7 * i % 61, i % 7, i % 2 ? "u" : "v",
+                 i == 5 ? "rare" : i % 2 ? "p" : "q", i % 2 ? "yes" : "no");
+    gradus_data *data = table_of(NULL, csv.text);
+    gradus_train_options options = options_for("t");
+    gradus_trainer *trainer = plan(data, &options);
+    assert_true(is_noted(trainer, "\"id\": drop"));
+    assert_true(is_noted(trainer, "\"answer\" and the target \"t\" say the same thing"));
+    gradus_trainer_free(trainer);
+    options.target = "class";
+    trainer = plan(data, &options);
+    assert_true(is_noted(trainer, "fewer than 10 training rows: class \"rare\""));
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+    free_text(csv.text);
+}
+
+/* ---- training ---- */
+
+static void it_learns(void **state)
+{
+    (void)state;
+    gradus_data *data = flower_table(600);
+    gradus_train_options options = options_for("kind");
+    gradus_trainer_about about;
+    gradus_model_about model;
+    gradus_fit_report report;
+    gradus_trainer *trainer = plan(data, &options);
+
+    gradus_trainer_describe(trainer, &about);
+    assert_true(about.trivial.accuracy > 0.5 && about.trivial.accuracy < 0.8);
+    assert_int_equal(gradus_trainer_run(trainer, &report), GRADUS_OK);
+    assert_true(report.valid.accuracy > 0.9);
+    assert_true(report.valid.loss < about.trivial.loss / 2);
+    gradus_model_describe(gradus_trainer_model(trainer), &model);
+    assert_int_equal(model.train_rows, about.train_rows);
+    assert_true(model.valid.loss == report.valid.loss);
+    assert_int_equal(model.valid.rows, about.valid_rows);
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+}
+
+static void several_targets_keep_their_units(void **state)
+{
+    (void)state;
+    gradus_data *data = surface_table(600);
+    gradus_train_options options = options_for("y,z");
+    gradus_trainer_about about;
+    gradus_fit_report report;
+    gradus_trainer *trainer = plan(data, &options);
+
+    gradus_trainer_describe(trainer, &about);
+    assert_int_equal(gradus_trainer_run(trainer, &report), GRADUS_OK);
+    assert_true(about.trivial.rmse > 1e5); /* mostly z's: (0.65 + 220,000) / 2 */
+    assert_true(report.valid.rmse < about.trivial.rmse / 5);
+    assert_true(report.valid.r2 > 0.95);
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+}
+
+static uint64_t digest_with(size_t threads, const char *cpu, uint64_t seed)
+{
+    gradus_context_options where;
+    gradus_context *context;
+    gradus_trainer *trainer;
+    gradus_data *data = flower_table(400);
+    gradus_train_options options = quick_options("kind");
+    uint64_t digest;
+
+    gradus_context_defaults(&where);
+    where.threads = threads;
+    where.cpu = cpu;
+    assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
+    options.fit.seed = seed;
+    assert_int_equal(gradus_trainer_new(context, data, NULL, &options, &trainer),
+                     GRADUS_OK);
+    assert_int_equal(gradus_trainer_run(trainer, NULL), GRADUS_OK);
+    assert_int_equal(gradus_net_digest(gradus_model_net(gradus_trainer_model(trainer)),
+                                       &digest), GRADUS_OK);
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+    gradus_context_free(context);
+    return digest;
+}
+
+static void bits_are_the_same(void **state)
+{
+    (void)state;
+    const uint64_t one = digest_with(1, NULL, 1);
+
+    assert_true(digest_with(2, NULL, 1) == one);
+    assert_true(digest_with(3, NULL, 1) == one);
+    assert_true(digest_with(8, "ref", 1) == one);
+    assert_true(digest_with(1, NULL, 2) != one);
+}
+
+static int stop_in_third_epoch(const gradus_progress *progress, void *user)
+{
+    size_t *epochs = user;
+
+    *epochs += (size_t)progress->end_of_epoch;
+    return progress->epoch >= 2;
+}
+
+static void stopped_run_leaves_a_model(void **state)
+{
+    (void)state;
+    gradus_data *data = flower_table(300);
+    gradus_train_options options = quick_options("kind");
+    gradus_fit_report report;
+    gradus_predictor *predictor;
+    size_t epochs = 0;
+    double *y;
+
+    options.fit.observer = stop_in_third_epoch;
+    options.fit.user = &epochs;
+    gradus_trainer *trainer = plan(data, &options);
+    assert_int_equal(gradus_trainer_run(trainer, &report), GRADUS_STOPPED);
+    assert_in_range(epochs, 1, 3);
+    assert_int_equal(gradus_predictor_new(gradus_trainer_model(trainer), &predictor),
+                     GRADUS_OK);
+    y = calloc(2 * 300, sizeof *y);
+    assert_int_equal(gradus_predictor_run(predictor, data, y), GRADUS_OK);
+    assert_true(fabs(y[0] + y[1] - 1) < 1e-6);
+    free(y);
+    gradus_predictor_free(predictor);
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+}
+
+/* Every allocation of a plan and a short run fails once: a clear status, no leak. */
+static void failing_memory_is_survived(void **state)
+{
+    (void)state;
+    char *csv = flowers(24);
+    faults faults;
+    gradus_context *context = faults_open(&faults);
+    gradus_data *data = table_of(context, csv);
+    gradus_train_options options = quick_options("kind");
+    size_t at = 0;
+
+    options.fit.epochs = 1;
+    options.class_weight = "balanced";
+    do {
+        gradus_trainer *trainer = NULL;
+        faults_arm(&faults, ++at, FAULT_MEMORY);
+        gradus_status status = gradus_trainer_new(context, data, NULL, &options, &trainer);
+        if (status == GRADUS_OK)
+            status = gradus_trainer_run(trainer, NULL);
+        assert_int_equal(status, faults_hit(&faults) ? GRADUS_MEMORY : GRADUS_OK);
+        gradus_trainer_free(trainer);
+    } while (faults_hit(&faults));
+    assert_true(at > 50);
+    gradus_data_free(data);
+    faults_close(&faults, context);
+    free_text(csv);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(task_is_found),
+        cmocka_unit_test(task_can_be_given),
+        cmocka_unit_test(columns_have_roles),
+        cmocka_unit_test(mistaken_columns_are_refused),
+        cmocka_unit_test(rows_without_target_are_dropped),
+        cmocka_unit_test(too_little_is_refused),
+        cmocka_unit_test(rows_are_held_out_by_class),
+        cmocka_unit_test(preprocessing_sees_training_rows_only),
+        cmocka_unit_test(class_weights_are_read),
+        cmocka_unit_test(weights_of_rows_and_classes_multiply),
+        cmocka_unit_test(settings_left_open_are_resolved),
+        cmocka_unit_test(network_is_made_of_the_short_settings),
+        cmocka_unit_test(widths_are_checked),
+        cmocka_unit_test(network_text_gets_its_end),
+        cmocka_unit_test(loss_fits_the_task),
+        cmocka_unit_test(counts_are_not_scaled),
+        cmocka_unit_test(what_is_odd_is_noted),
+        cmocka_unit_test(what_is_usual_is_not_noted),
+        cmocka_unit_test(identifiers_and_answers_are_noted),
+        cmocka_unit_test(it_learns),
+        cmocka_unit_test(several_targets_keep_their_units),
+        cmocka_unit_test(bits_are_the_same),
+        cmocka_unit_test(stopped_run_leaves_a_model),
+        cmocka_unit_test(failing_memory_is_survived),
+    };
+    return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,34 @@
+#!/bin/sh
+# tools/analyse.sh BUILD - warnings are errors under gcc and clang; cppcheck; shellcheck.
+# What is not installed is named and passed over (tools/packages.sh test check).
+# SPDX-License-Identifier: MIT
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=$1
+
+for compiler in gcc clang; do
+    if ! command -v $compiler > /dev/null; then
+        echo "analyse: no $compiler"
+        continue
+    fi
+    echo "analyse: $compiler, warnings as errors"
+    [ -f "$build/$compiler/build.ninja" ] ||
+        CC=$compiler meson setup "$build/$compiler" "$root" > /dev/null
+    ninja --quiet -C "$build/$compiler" all gradus
+done
+
+if command -v cppcheck > /dev/null; then
+    echo "analyse: cppcheck"
+    cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+        --suppress=missingIncludeSystem --error-exitcode=1 -I "$root/include" \
+        -I "$root/src" -I "$root/cli" "$root/src" "$root/cli"
+else
+    echo "analyse: no cppcheck"
+fi
+
+if command -v shellcheck > /dev/null; then
+    echo "analyse: shellcheck"
+    find "$root/tools" "$root/tests" -name '*.sh' -exec shellcheck -x -P SCRIPTDIR {} +
+else
+    echo "analyse: no shellcheck"
+fi
