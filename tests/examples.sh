@@ -6,9 +6,9 @@
 
 iris=$root/examples/data/iris.csv
 example() {
-    name=$1
+    program=$build/examples/example_$1
     shift
-    "$build/examples/example_$name" "$@" > "$work/out" 2>&1 || { cat "$work/out"; false; }
+    "$program" "$@" > "$work/out" 2>&1 || { cat "$work/out"; false; }
 }
 
 ok "xor" example xor

@@ -16,22 +16,22 @@ echo "TAP version 13"
 
 # ok NAME COMMAND...: the command succeeds; its output is shown where it does not.
 ok() {
-    name=$1
+    case_name=$1
     shift
     cases=$((cases + 1))
     if "$@" > "$work/.said" 2>&1; then
-        echo "ok $cases - $name"
+        echo "ok $cases - $case_name"
     else
-        echo "not ok $cases - $name"
+        echo "not ok $cases - $case_name"
         tail -n 30 "$work/.said" | sed 's/^/# /'
     fi
 }
 
 # fails NAME COMMAND...: the command does not succeed.
 fails() {
-    name=$1
+    failing_name=$1
     shift
-    ok "$name" not "$@"
+    ok "$failing_name" not "$@"
 }
 
 not() {

@@ -1,9 +1,9 @@
-"""Predict with a gradus model from Python: safetensors and numpy, nothing of gradus.
+"""tools/read_model.py - predicts with a gradus model from Python, without gradus.
 
     python read_model.py MODEL.gradus TABLE.csv [DELIMITER]
 
-Prints what `gradus predict` prints. It is short on purpose: everything that a model
-file says, and what it means, can be read here (see also docs/design/model-file.md).
+Prints what `gradus predict` prints. Needs safetensors and numpy. It is short on purpose:
+what a model file says and means can be read here (see also docs/design/model-file.md).
 
 SPDX-License-Identifier: MIT
 """
@@ -59,8 +59,8 @@ def category_inputs(column, cells):
 
 def inputs(description, table):
     make = {"number": number_inputs, "category": category_inputs}
-    return np.stack([x for column in description["columns"]
-                     for x in make[column["kind"]](column, table[column["name"]])], axis=1)
+    return np.stack([x for column in description["columns"] for x in
+                     make[column["kind"]](column, table[column["name"]])], axis=1)
 
 
 # ---- the network ----
@@ -119,9 +119,10 @@ def forward(words, tensors, number, x):
             x = x + tensors.get(f"{layer}.bias", 0.0)
         elif word == "batchnorm":
             layer = next(number)
-            scale, shift, mean, variance = (
-                tensors[f"{layer}.{part}"] for part in ("scale", "shift", "mean", "variance"))
-            x = (x - mean) / np.sqrt(variance.astype(float) + 1e-5) * scale + shift
+            part = {name: tensors[f"{layer}.{name}"].astype(float)
+                    for name in ("scale", "shift", "mean", "variance")}
+            x = (x - part["mean"]) / np.sqrt(part["variance"] + 1e-5)
+            x = x * part["scale"] + part["shift"]
         elif word == "dropout":
             words.popleft()  # its rate: only training drops units
         elif word == "residual":

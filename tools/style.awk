@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 
 BEGIN {
-    WIDTH = 90; FILE = 500; FUNCTION = 60
+    WIDTH = 96; FILE = 500; FUNCTION = 60
     calls = "malloc calloc realloc free printf fprintf vprintf vfprintf puts fputs putchar " \
         "exit _exit abort getenv rand srand strcpy strcat sprintf vsprintf atoi atol atof " \
         "strtok strtod strtof setlocale"

@@ -67,7 +67,7 @@ static gradus_status fit_inputs(const gradus_data *data, const gr_prep_options *
             GR_TRY(gr_prep_fit_number(data, column, options, input));
     }
     if (image)
-        gr_prep_fit_image(data, options, prep->input, prep->inputs);
+        GR_TRY(gr_prep_fit_image(data, options, prep->input, prep->inputs));
 done:
     return status;
 }

@@ -36,10 +36,22 @@ static gradus_status find_columns(gr_prep_binding *binding, bool need_target)
     }
     if (status == GRADUS_OK && count > 0)
         status = gr_fail(GRADUS_DATA, "%s: no column%s %s: the model was trained on %s",
-                         gr_shown_path(binding->data->path), count > 1 ? "s" : "",
+                         binding->data->path, count > 1 ? "s" : "",
                          missing.text, count > 1 ? "them" : "it");
     gr_release(prep->context, missing.text);
     return status;
+}
+
+/* Code of a text; where it is not known, and is a number, of the number ("1.0": "1"). */
+static uint32_t find_text(const gr_values *values, const char *text)
+{
+    double number;
+    char buffer[GRADUS_NUMBER_LENGTH];
+    const size_t length = strlen(text);
+    const uint32_t code = gr_values_find(values, text, length);
+    if (code != GR_MISSING || !gradus_number_read(text, length, &number))
+        return code;
+    return gr_values_find(values, buffer, gradus_number_write(number, buffer));
 }
 
 static gradus_status map_codes(const gradus_context *context, const gr_values *from,
@@ -48,7 +60,7 @@ static gradus_status map_codes(const gradus_context *context, const gr_values *f
     gradus_status status =
         gr_allocate(context, from->count, sizeof **map, "categories of a table", map);
     for (size_t v = 0; v < from->count && status == GRADUS_OK; v++)
-        (*map)[v] = gr_values_find(to, from->text[v], strlen(from->text[v]));
+        (*map)[v] = find_text(to, from->text[v]);
     return status;
 }
 
@@ -64,7 +76,7 @@ static gradus_status map_numbers(const gradus_data *data, const gr_column *colum
         if (!gradus_number_read(from->text[v], length, &(*map)[v]) || isinf((*map)[v]))
             status = gr_fail(GRADUS_DATA, "%s: column %s: \"%.*s%s\" is not a number, and "
                              "the model needs numbers there",
-                             gr_shown_path(data->path), column->name,
+                             data->path, column->name,
                              gr_shown_length(length, from->text[v]), from->text[v],
                              gr_shown_rest(length, from->text[v]));
     }
@@ -163,7 +175,7 @@ static void put_category(const gr_prep_input *input, uint32_t code, double *x)
 static uint32_t known_code(const gr_prep *prep, size_t i, size_t row, const char *text,
                            gr_unseen *unseen, void *user)
 {
-    const uint32_t code = gr_values_find(&prep->input[i].values, text, strlen(text));
+    const uint32_t code = find_text(&prep->input[i].values, text);
     if (code == GR_MISSING && unseen != NULL)
         unseen(user, i, row, text);
     return code;

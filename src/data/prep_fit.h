@@ -15,8 +15,9 @@ GRADUS_CHECKED gradus_status gr_prep_fit_number(const gradus_data *data, size_t 
 
 /* One center and scale for all columns of an image: the mean and 1 / standard deviation
  * over all its cells. */
-void gr_prep_fit_image(const gradus_data *data, const gr_prep_options *options,
-                       gr_prep_input *input, size_t inputs);
+GRADUS_CHECKED gradus_status gr_prep_fit_image(const gradus_data *data,
+                                               const gr_prep_options *options,
+                                               gr_prep_input *input, size_t inputs);
 
 /* Mean and population variance of a column over rows, missing cells left out; *count is
  * the number of cells. In GR_LANES lanes. */

@@ -101,8 +101,8 @@ done:
     return status;
 }
 
-static void fit_number(const gradus_data *data, size_t column,
-                       const gr_prep_options *options, gr_prep_target *target)
+static gradus_status fit_number(const gradus_data *data, size_t column,
+                                const gr_prep_options *options, gr_prep_target *target)
 {
     double variance;
     size_t count;
@@ -110,11 +110,15 @@ static void fit_number(const gradus_data *data, size_t column,
                     &target->mean, &variance, &count);
     target->center = 0;
     target->scale = 1;
+    if (!isfinite(target->mean) || !isfinite(variance))
+        return gr_fail(GRADUS_DATA, "%s: the numbers of the target %s are too large to be "
+                       "scaled: divide them by something", data->path, target->name);
     if (!options->scale_target)
-        return;
+        return GRADUS_OK;
     target->center = target->mean;
     if (variance > 0 && isfinite(1 / sqrt(variance)))
         target->scale = 1 / sqrt(variance);
+    return GRADUS_OK;
 }
 
 gradus_status gr_prep_fit_targets(const gradus_data *data, const gr_prep_options *options,
@@ -130,7 +134,7 @@ gradus_status gr_prep_fit_targets(const gradus_data *data, const gr_prep_options
         target->scale = 1;
         GR_TRY(gr_copy_text(data->context, name, strlen(name), &target->name));
         if (prep->task == GRADUS_REGRESSION)
-            fit_number(data, options->targets[t], options, target);
+            GR_TRY(fit_number(data, options->targets[t], options, target));
     }
     if (prep->task == GRADUS_CLASSIFICATION)
         GR_TRY(fit_classes(data, options, prep));

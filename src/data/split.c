@@ -34,8 +34,9 @@ static uint64_t cell_number(const gr_column *column, uint32_t row, uint64_t seed
                                     strlen(column->values.text[code]));
     } else {
         const double number = gr_column_number(column, row);
+        const double positive_zero = number + 0.0; /* so that -0 is 0 */
         if (number == number)
-            memcpy(&parts[1], &number, sizeof number);
+            memcpy(&parts[1], &positive_zero, sizeof positive_zero);
     }
     return gr_digest_of(parts, sizeof parts);
 }
@@ -132,37 +133,54 @@ done:
     return status;
 }
 
-/* Of each class the first units, while half of the next one still fits into the share. */
+/* The first unit that is not the last of its class; else the first. */
+static size_t spare_unit(const entry *order, size_t count)
+{
+    for (size_t i = 0, size; i < count; i += size) {
+        size = unit_rows(order, i, count);
+        if (i + size < count && order[i + size].class == order[i].class)
+            return i;
+    }
+    return 0;
+}
+
+/*
+ * Of each class the first units, while half of the next one still fits into the share of
+ * all rows so far: what one class falls short the next one makes good, so that many small
+ * classes are held out as a few big ones. The last unit of a class always trains.
+ */
 gradus_status gr_split_holdout(const gradus_data *data, const gr_split_options *options,
                                const uint32_t *rows, size_t count, double share, bool *held,
                                size_t *held_count)
 {
     entry *order = NULL;
-    gradus_status status = order_rows(data, options, rows, count, &order);
-    size_t all = 0, last = 0, i = 0;
-    while (status == GRADUS_OK && i < count) {
-        size_t end = i, class_held = 0;
+    gradus_status status;
+    size_t all = 0;
+    GR_TRY(order_rows(data, options, rows, count, &order));
+    for (size_t i = 0, end = 0; i < count;) {
         while (end < count && order[end].class == order[i].class)
             end++;
-        const double wanted = share * (double)(end - i);
         while (i < end) {
             const size_t size = unit_rows(order, i, end);
-            const bool hold = (double)class_held + 0.5 * (double)size <= wanted;
-            last = i;
+            const bool fits = (double)all + 0.5 * (double)size <= share * (double)end;
+            const bool hold = fits && i + size < end;
             for (size_t unit_end = i + size; i < unit_end; i++)
                 held[order[i].place] = hold;
-            class_held += hold ? size : 0;
+            all += hold ? size : 0;
         }
-        all += class_held;
     }
-    if (status == GRADUS_OK && count > 1 && share > 0 && (all == 0 || all == count)) {
-        /* the first unit is held out, or the last one is not */
-        const size_t from = all == 0 ? 0 : last, size = unit_rows(order, from, count);
+    if (all == 0 && count > 1 && share > 0) {
+        const size_t from = spare_unit(order, count), size = unit_rows(order, from, count);
+        if (size == count)
+            GR_TRY(gr_fail(GRADUS_DATA, "%s: no row can be held out, for all %zu belong "
+                           "together: give --valid FILE, or --holdout 0", data->path,
+                           count));
         for (size_t j = from; j < from + size; j++)
-            held[order[j].place] = all == 0;
-        all = all == 0 ? size : all - size;
+            held[order[j].place] = true;
+        all = size;
     }
     *held_count = all;
+done:
     gr_release(data->context, order);
     return status;
 }

@@ -31,7 +31,8 @@ GRADUS_CHECKED gradus_status gr_split_folds(const gradus_data *data,
                                             size_t folds, uint32_t *part);
 
 /* held[i] = true for about share * count of the rows; at least one row on each side
- * where there are two rows or more. */
+ * where there are two rows or more, and one of each class among those that train.
+ * Errors   DATA: all rows belong together; MEMORY. */
 GRADUS_CHECKED gradus_status gr_split_holdout(const gradus_data *data,
                                               const gr_split_options *options,
                                               const uint32_t *rows, size_t count,

@@ -6,8 +6,8 @@
  *
  *     forward   a = s(z)          backward   dz = da s'(z)
  *
- * u is e^-|z| throughout. A slope times infinity must not become NaN, nor a tail lose
- * digits before its last product: hence the limits, and m s t of real_exponential().
+ * u is e^-|z| throughout. A slope times infinity must not become NaN: hence the limits.
+ * z u must not lose its last digits where u underflows: hence u = m s t, multiplied late.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -117,11 +117,10 @@ static inline real gelu(real z, real alpha)
 {
     (void)alpha;
     real x = real_min(real_abs(z), TAIL_END);
-    exponential e = real_bell(x);
-    real q = e.m * real_tail(x);
-    real middle = z * real_fma(z, middle_polynomial(real_min(x * x, 1)), (real)0.5);
-    real far = z < 0 ? -x * q * e.s * e.t : z * (1 - q * e.s * e.t);
-    return x < 1 ? middle : far;
+    real bell = real_bell(x), tail = real_tail(x);
+    real middle = real_fma(z, middle_polynomial(real_min(x * x, 1)), (real)0.5);
+    real left = -x * tail * bell; /* x tail is near 0.4: the tiny factor comes last */
+    return x < 1 ? z * middle : z < 0 ? left : z * (1 - bell * tail);
 }
 
 /* Phi(z) + z phi(z); with x = |z|: d on the left and 1 - d on the right, where
@@ -130,9 +129,8 @@ static inline real gelu_slope(real z, real a, real alpha)
 {
     (void)a, (void)alpha;
     real x = real_min(real_abs(z), TAIL_END);
-    exponential e = real_bell(x);
-    real d = e.m * real_fma(x, -(real)0.39894228040143267793994605993438, real_tail(x)) *
-             e.s * e.t;
+    real d = real_fma(x, (real)-0.39894228040143267793994605993438, real_tail(x));
+    d *= real_bell(x);
     return z < 0 ? d : 1 - d;
 }
 

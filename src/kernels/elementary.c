@@ -33,7 +33,7 @@ static double error_function(double x)
     double y = real_min(fabs(x), 6.5), square = y * y;
     double series = fma(y, erf_polynomial(real_min(square, 1)), y);
     exponential e = real_exponential(-square, -fma(y, y, -square));
-    double tail = 2 * e.m * real_tail(1.4142135623730951 * y) * e.s * e.t;
+    double tail = 2 * real_value(e) * real_tail(1.4142135623730951 * y);
     return real_sign(y < 1 ? series : 1 - tail, x);
 }
 

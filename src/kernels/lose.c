@@ -54,7 +54,7 @@ static inline real cross_entropy_slope(real p, real y, real delta)
 static inline real binary_term(real p, real y, real delta)
 {
     (void)delta;
-    real one = y == 0 ? y * p : y * real_log(p);
+    real one = y == 0 ? 0 : y * real_log(p);
     real zero = y == 1 ? 0 : (1 - y) * real_log1p(-p);
     return -(one + zero);
 }
@@ -62,7 +62,7 @@ static inline real binary_term(real p, real y, real delta)
 static inline real binary_slope(real p, real y, real delta)
 {
     (void)delta;
-    return (y == 1 ? 0 : (1 - y) / (1 - p)) - (y == 0 ? y * p : y / p);
+    return (y == 1 ? 0 : (1 - y) / (1 - p)) - (y == 0 ? 0 : y / p);
 }
 
 /* the same for p = sigmoid(z): log(1 + e^z) - y z, with u = e^-|z| */

@@ -5,6 +5,8 @@
  * output of an earlier one (an `add` node: of two). All parameters stand in one array,
  * tensor after tensor, in the order of the nodes; statistics (running mean and variance
  * of batch norm) in a second one. What a node computes stands in its layer file.
+ *
+ * SPDX-License-Identifier: MIT
  */
 #ifndef GR_NET_NET_H
 #define GR_NET_NET_H

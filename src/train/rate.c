@@ -91,7 +91,8 @@ static double factor(const gr_rate *rate, size_t t)
     case GR_SCHEDULE_COSINE:
         return half_cosine(1, 0, u);
     case GR_SCHEDULE_ONE_CYCLE:
-        return u < 0.25 ? half_cosine(0.04, 1, 4 * u) : half_cosine(1, 1e-5, (u - 0.25) / 0.75);
+        return u < 0.25 ? half_cosine(0.04, 1, 4 * u)
+                        : half_cosine(1, 1e-5, (u - 0.25) / 0.75);
     case GR_SCHEDULE_LOG_COSINE:
         return 0.5 * (1 - gr_cos(2 * pi * gr_log(1 + 15 * u) / gr_log(2)));
     case GR_SCHEDULE_CONSTANT:

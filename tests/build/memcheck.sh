@@ -23,9 +23,8 @@ else
     ok "evaluating" memcheck eval "$work/m.gradus" "$table"
     ok "inspecting" memcheck inspect "$work/m.gradus"
     echo "a,b" > "$work/bad.csv"
-    fails "refusing bad input, with no error of memory" sh -c "
-        valgrind --quiet --error-exitcode=0 --leak-check=full '$build/gradus' \
-            train '$work/bad.csv' --target b > '$work/said' 2>&1 ||
-            ! grep -q '^==' '$work/said' && exit 1"
+    memcheck train "$work/bad.csv" --target b > "$work/out" 2>&1
+    code=$?
+    ok "refusing bad input" [ $code -eq 3 ]
 fi
 finish

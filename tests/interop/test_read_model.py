@@ -29,9 +29,11 @@ output softmax
 
 CASES = {  # name: table, target, further settings
     "iris": ("iris.csv", "class", []),
-    "iris, every layer and activation": ("iris.csv", "class", ["--network", EVERYTHING]),
+    "iris, every layer and activation": (
+        "iris.csv", "class", ["--network", EVERYTHING]),
     "iris in float64": ("iris.csv", "class", ["--precision", "f64"]),
-    "adult, one output": ("adult_test.csv.gz", "income", ["--loss", "binary-cross-entropy"]),
+    "adult, one output": (
+        "adult_test.csv.gz", "income", ["--loss", "binary-cross-entropy"]),
     "adult": ("adult_test.csv.gz", "income", ["--scaling", "robust"]),
     "adult, two targets": ("adult_test.csv.gz", "age,hours-per-week", []),
     "wine": ("winequality-white.csv", "quality", []),

@@ -6,14 +6,12 @@
 #include "runner.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/random.h"
 #include "gradus.h"
-#include "train/draw.h"
-#include "train/optimizer.h"
-#include "train/rate.h"
 
 enum { ROWS = 300, INPUTS = 5 };
 
@@ -119,6 +117,46 @@ static void rows_are_independent(void **state)
     gradus_net_free(net);
 }
 
+/* Many threads may use one net, each with its own scratch. */
+typedef struct reader {
+    const gradus_net *net;
+    const examples *e;
+    float y[ROWS];
+} reader;
+
+static void *read_often(void *reader_)
+{
+    reader *r = reader_;
+    void *scratch = NULL;
+    const gradus_context *context = gr_context_or_default(NULL);
+    if (gr_allocate(context, gradus_net_scratch(r->net), 1, "scratch", &scratch) ==
+        GRADUS_OK)
+        for (int i = 0; i < 50; i++)
+            gradus_net_forward(r->net, r->e->x, ROWS, r->y, scratch);
+    gr_release(context, scratch);
+    return NULL;
+}
+
+static void many_threads_share_one_net(void **state)
+{
+    (void)state;
+    enum { THREADS = 4 };
+    static reader readers[THREADS];
+    examples e;
+    pthread_t threads[THREADS];
+    make_examples(&e, 1);
+    gradus_net *net = new_net(NULL, "residual { dense 20 tanh } batchnorm relu output");
+    for (size_t t = 0; t < THREADS; t++) {
+        readers[t] = (reader){.net = net, .e = &e};
+        assert_int_equal(pthread_create(&threads[t], NULL, read_often, &readers[t]), 0);
+    }
+    for (size_t t = 0; t < THREADS; t++)
+        pthread_join(threads[t], NULL);
+    for (size_t t = 1; t < THREADS; t++)
+        assert_memory_equal(readers[t].y, readers[0].y, sizeof readers[0].y);
+    gradus_net_free(net);
+}
+
 /* ---- memory ---- */
 
 static int count_allocations(const gradus_progress *progress, void *user)
@@ -142,7 +180,8 @@ static void a_step_allocates_nothing(void **state)
         gradus_fit_options options;
         make_examples(&e, 1);
         gradus_net *net =
-            new_net(NULL, "dense 9 batchnorm relu residual { dense 9 tanh } dropout 0.1 output");
+            new_net(NULL, "dense 9 batchnorm relu residual { dense 9 tanh } dropout 0.1 "
+                          "output");
         gradus_fit_defaults(&options);
         options.epochs = 3;
         options.draw = draws[d];
@@ -350,85 +389,7 @@ static void bad_settings_are_refused(void **state)
     gradus_net_free(net);
 }
 
-/* ---- its parts ---- */
-
-static void draws_are_what_they_say(void **state)
-{
-    (void)state;
-    enum { N = 101, BATCH = 10, STEPS = 11 };
-    uint32_t order[BATCH * STEPS];
-    bool taken[N] = {false};
-    gr_draw draw = {GRADUS_DRAW_SHUFFLE, 1, N, BATCH, STEPS, taken};
-    size_t seen[N] = {0};
-    gr_draw_epoch(&draw, 0, order);
-    for (size_t i = 0; i < N; i++)
-        seen[order[i]]++;
-    for (size_t i = 0; i < N; i++)
-        assert_int_equal(seen[i], 1);
-    draw.kind = GRADUS_DRAW_SUBSET;
-    size_t total[N] = {0};
-    for (uint32_t epoch = 0; epoch < 2000; epoch++) {
-        gr_draw_epoch(&draw, epoch, order);
-        for (size_t step = 0; step < STEPS; step++)
-            for (size_t i = 0; i < BATCH; i++) {
-                total[order[step * BATCH + i]]++;
-                for (size_t j = 0; j < i; j++)
-                    assert_true(order[step * BATCH + i] != order[step * BATCH + j]);
-            }
-    }
-    for (size_t i = 0; i < N; i++) { /* 2178 expected, sd 45 */
-        assert_in_range(total[i], 1950, 2400);
-        assert_false(taken[i]);
-    }
-    draw.kind = GRADUS_DRAW_REPLACE;
-    memset(total, 0, sizeof total);
-    for (uint32_t epoch = 0; epoch < 2000; epoch++) {
-        gr_draw_epoch(&draw, epoch, order);
-        for (size_t i = 0; i < BATCH * STEPS; i++)
-            total[order[i]]++;
-    }
-    for (size_t i = 0; i < N; i++)
-        assert_in_range(total[i], 1950, 2400);
-}
-
-static double rate_of(const char *schedule, double warmup, size_t t)
-{
-    gradus_fit_options options;
-    gr_rate rate;
-    gradus_fit_defaults(&options);
-    options.schedule = schedule;
-    options.warmup = warmup;
-    assert_int_equal(gr_rate_choose(&options, 2, 30, 10, &rate), GRADUS_OK);
-    return gr_rate_at(&rate, t);
-}
-
-static void schedules_follow_their_formulas(void **state)
-{
-    (void)state;
-    const double pi = acos(-1);
-    for (size_t t = 0; t < 300; t++) {
-        const double u = (double)t / 300, e = (double)t / 10;
-        const struct {
-            const char *name;
-            double expected;
-        } cases[] = {
-            {"constant", 1},
-            {"step", pow(0.1, floor(e / 10))},
-            {"exponential", pow(0.95, e)},
-            {"inverse-time", 1 / (1 + 0.1 * e)},
-            {"cosine", (1 + cos(pi * u)) / 2},
-            {"one-cycle", u < 0.25 ? 0.04 + 0.96 * (1 - cos(pi * 4 * u)) / 2
-                                   : 1e-5 + (1 - 1e-5) * (1 + cos(pi * (u - 0.25) / 0.75)) / 2},
-            {"log-cosine", (1 - cos(2 * pi * log2(1 + 15 * u))) / 2},
-        };
-        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-            assert_true(fabs(rate_of(cases[i].name, 0, t) - 2 * cases[i].expected) < 1e-12);
-    }
-    assert_true(fabs(rate_of("constant", 0.1, 0) - 2.0 / 30) < 1e-15);
-    assert_true(fabs(rate_of("constant", 0.1, 14) - 1.0) < 1e-15);
-    assert_true(rate_of("constant", 0.1, 30) == 2);
-    assert_null(gradus_schedule_name(7));
-}
+/* ---- weight decay ---- */
 
 /* One step of plain descent with decay: w <- (1 - rate decay) w - rate g, b <- b - rate g */
 static void decay_acts_on_weight_matrices_only(void **state)
@@ -465,6 +426,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_and_instruction_sets_change_no_bit),
         cmocka_unit_test(rows_are_independent),
+        cmocka_unit_test(many_threads_share_one_net),
         cmocka_unit_test(a_step_allocates_nothing),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(early_stopping_puts_the_best_weights_back),
@@ -472,8 +434,6 @@ int main(void)
         cmocka_unit_test(divergence_is_found_and_finite_weights_kept),
         cmocka_unit_test(several_starts_keep_the_best),
         cmocka_unit_test(bad_settings_are_refused),
-        cmocka_unit_test(draws_are_what_they_say),
-        cmocka_unit_test(schedules_follow_their_formulas),
         cmocka_unit_test(decay_acts_on_weight_matrices_only),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);

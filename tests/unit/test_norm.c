@@ -141,6 +141,24 @@ static void inference_gives_the_same_bits(void **state)
         }
 }
 
+/* row i in lane i % 8, then ((0+4)+(2+6)) + ((1+5)+(3+7)) */
+static void the_mean_has_lanes_and_the_fixed_tree(void **state)
+{
+    (void)state;
+    batch b = batch_new(gr_kernels_find(gr_cpu_best(), GRADUS_FLOAT64), 43, 6);
+    forward(&b, 0, b.columns);
+    for (size_t j = 0; j < b.columns; j++) {
+        double lane[8] = {0};
+        for (size_t i = 0; i < b.rows; i++)
+            lane[i % 8] += get(&b.x, i * b.columns + j);
+        double sum = ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
+                     ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+        sum /= (double)b.rows;
+        assert_same_doubles(1, &sum, &b.mean[j]);
+    }
+    batch_free(&b);
+}
+
 static void values_are_near_the_exact_ones(void **state)
 {
     (void)state;
@@ -259,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_instruction_set_and_cut_gives_the_same_bits),
         cmocka_unit_test(inference_gives_the_same_bits),
+        cmocka_unit_test(the_mean_has_lanes_and_the_fixed_tree),
         cmocka_unit_test(values_are_near_the_exact_ones),
         cmocka_unit_test(gradients_are_the_differences_of_values),
         cmocka_unit_test(the_two_sums_of_the_input_gradient),

@@ -51,7 +51,7 @@ static void values_are_near_the_exact_ones(void **state)
     (void)state;
     EACH_PRECISION(precision) {
         const gr_kernels *k = gr_kernels_find(gr_cpu_best(), precision);
-        const size_t rows = 50, columns = 11;
+        const size_t rows = 50, columns = 37;
         array z = array_between(k, rows * columns, -30, 30), p = array_copy(&z);
         forward(k, rows, columns, &z, &p);
         for (size_t i = 0; i < rows; i++) {
@@ -60,11 +60,11 @@ static void values_are_near_the_exact_ones(void **state)
                 exact += exp(get(&z, i * columns + j));
                 total += get(&p, i * columns + j);
             }
-            assert_near(1, total, roundings(k, 12));
+            assert_near(1, total, roundings(k, 37));
             for (size_t j = 0; j < columns; j++) {
                 double expected = exp(get(&z, i * columns + j)) / exact;
                 double error = get(&p, i * columns + j) / expected - 1;
-                assert_true(fabs(error) < roundings(k, 45)); /* z - max is rounded */
+                assert_true(fabs(error) < roundings(k, 60)); /* z - max is rounded */
             }
         }
         array_free(&z), array_free(&p);
@@ -110,11 +110,11 @@ static void large_numbers_do_not_overflow(void **state)
 {
     (void)state;
     const gr_kernels *k = gr_kernels_find(gr_cpu_best(), GRADUS_FLOAT32);
-    const float z[] = {3e38f, -3e38f, 3e38f, 1000, 999, -1000};
+    const float z[] = {-3e38f, 3e38f, 3e38f, 999, 1000, -1000};
     float p[6];
     k->activate[GR_ACTIVATION_SOFTMAX].forward(2, 3, 0, z, p);
-    assert_true(p[0] == 0.5f && p[1] == 0 && p[2] == 0.5f);
-    assert_near(1 / (1 + exp(-1)), (double)p[3], 1e-6);
+    assert_true(p[0] == 0 && p[1] == 0.5f && p[2] == 0.5f);
+    assert_near(1 / (1 + exp(-1)), (double)p[4], 1e-6);
     assert_true(p[5] == 0);
 }
 

@@ -24,8 +24,9 @@ static void open_by_hand(by_hand *b, double w5, double w6, double target)
     const double hidden[4] = {0.11, 0.12, 0.21, 0.08}, out[2] = {w5, w6};
     *b = (by_hand){.x = {2, 3}, .y = {target}};
     b->set = (gradus_set){.rows = 1, .x = b->x, .y = b->y};
-    assert_int_equal(gradus_net_new(NULL, "dense 2 bias=no relu output bias=no relu", 2, 1,
-                                    GRADUS_FLOAT64, 1, &b->net), GRADUS_OK);
+    const char *text = "dense 2 bias=no relu output bias=no relu";
+    assert_int_equal(gradus_net_new(NULL, text, 2, 1, GRADUS_FLOAT64, 1, &b->net),
+                     GRADUS_OK);
     gradus_net_set(b->net, 0, hidden);
     gradus_net_set(b->net, 1, out);
 }
@@ -51,8 +52,9 @@ static void near(double found, double expected)
 static double loss_of(const by_hand *b, double gradient[6])
 {
     double loss;
-    assert_int_equal(gradus_net_gradient(b->net, "mse", &b->set, 1, &loss, gradient, NULL),
-                     GRADUS_OK);
+    const gradus_status status =
+        gradus_net_gradient(b->net, "mse", &b->set, 1, &loss, gradient, NULL);
+    assert_int_equal(status, GRADUS_OK);
     return loss;
 }
 
@@ -126,7 +128,8 @@ static double xor_loss(uint64_t seed)
     options.batch = SIZE_MAX;
     options.epochs = 2000;
     assert_int_equal(gradus_fit(net, &set, NULL, &options, NULL), GRADUS_OK);
-    assert_int_equal(gradus_net_gradient(net, "mse", &set, 1, &loss, NULL, NULL), GRADUS_OK);
+    assert_int_equal(gradus_net_gradient(net, "mse", &set, 1, &loss, NULL, NULL),
+                     GRADUS_OK);
     gradus_net_free(net);
     return 4 * loss;
 }
