@@ -14,7 +14,10 @@ for compiler in gcc clang; do
     echo "analyse: $compiler, warnings as errors"
     [ -f "$build/$compiler/build.ninja" ] ||
         CC=$compiler meson setup "$build/$compiler" "$root" > /dev/null
-    ninja --quiet -C "$build/$compiler" all gradus
+    ninja -C "$build/$compiler" > "$build/$compiler.log" || {
+        cat "$build/$compiler.log"
+        exit 1
+    }
 done
 
 if command -v cppcheck > /dev/null; then

@@ -12,7 +12,7 @@ mkdir -p "$folder"
 run() {
     echo
     echo "\$ $*"
-    "$@"
+    "$@" 2>&1
 }
 
 cat <<'TEXT'

@@ -69,8 +69,9 @@ static inline void *gr_at(const gradus_net *net, const void *array, size_t index
     return (char *)(uintptr_t)array + index * net->kernels->size;
 }
 
-/* Elements a thread must have before it pays to wake one: about 20 us of work. */
-enum { GR_GRAIN_ELEMENTS = 1 << 14, GR_GRAIN_PRODUCTS = 1 << 19 };
+/* Work a thread must have before it pays to wake one: 50 to 100 us, ten times what a wake
+ * costs when the thread sleeps. */
+enum { GR_GRAIN_ELEMENTS = 1 << 16, GR_GRAIN_PRODUCTS = 1 << 22 };
 
 /* Rows (of `work` units each) in the smallest piece worth a thread, a multiple of 8. */
 size_t gr_grain(size_t work, size_t smallest);

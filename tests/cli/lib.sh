@@ -16,7 +16,10 @@ unset NO_COLOR
 here=$(cd "$(dirname "$0")" && pwd)
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 root=${GRADUS_SOURCE_ROOT:-$(cd "$here/../.." && pwd)}
-script=$(basename "$0" .sh)
+if [ ! -x "$program" ]; then
+    echo "Bail out! $program is no program"
+    exit 1
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1

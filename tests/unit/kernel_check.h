@@ -17,7 +17,12 @@
 #include "kernels/kernels.h"
 #include "runner.h"
 
+/* AddressSanitizer has guards of its own, which see reading too. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { GUARD = 0, GUARD_BYTE = 0xa5 };
+#else
 enum { GUARD = 64, GUARD_BYTE = 0xa5 };
+#endif
 
 typedef struct array {
     const gr_kernels *k; /* tells the precision */
@@ -44,7 +49,7 @@ static inline array array_new(const gr_kernels *k, size_t count)
 static inline void array_free(array *a)
 {
     const unsigned char *end = (unsigned char *)a->data + a->count * a->k->size;
-    for (size_t i = 0; i < GUARD; i++) {
+    for (int i = 0; i < GUARD; i++) {
         assert_int_equal(a->raw[i], GUARD_BYTE);
         assert_int_equal(end[i], GUARD_BYTE);
     }

@@ -65,8 +65,8 @@ static uint64_t trained_digest(size_t threads, const char *cpu, const char *text
     assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
     gradus_net *net = new_net(context, text);
     gradus_fit_defaults(&options);
-    options.epochs = 4;
-    options.batch = 37;
+    options.epochs = 1;
+    options.batch = 140;
     options.clip = 0.5;
     options.optimizer = optimizer;
     options.learning_rate = 0.01;
@@ -77,24 +77,25 @@ static uint64_t trained_digest(size_t threads, const char *cpu, const char *text
     return digest;
 }
 
+/* Wide enough for products, activations and batch norm to be parted among threads. */
 static void threads_and_instruction_sets_change_no_bit(void **state)
 {
     (void)state;
     static const char *const nets[] = {
-        "dense 33 relu dense 200 tanh output",
-        "dense 300 batchnorm gelu dropout 0.2 residual scale=0.5 { dense 300 mish } output",
-        "dense 64 selu residual { dense 48 silu dense 80 } softplus dropout 0.5 output",
+        "dense 500 relu dense 300 tanh output",
+        "dense 500 batchnorm gelu dropout 0.2 residual scale=0.5 { dense 500 mish } output",
+        "dense 500 selu residual { dense 200 silu dense 80 } softplus dropout 0.5 output",
     };
-    for (size_t n = 0; n < 3; n++)
-        for (size_t o = 0; gradus_optimizer_name(o) != NULL; o++) {
-            const char *optimizer = gradus_optimizer_name(o);
-            const uint64_t one = trained_digest(1, NULL, nets[n], optimizer);
-            assert_int_equal(trained_digest(2, NULL, nets[n], optimizer), one);
-            assert_int_equal(trained_digest(3, NULL, nets[n], optimizer), one);
-            assert_int_equal(trained_digest(8, NULL, nets[n], optimizer), one);
-            assert_int_equal(trained_digest(1, "ref", nets[n], optimizer), one);
-            assert_int_not_equal(trained_digest(1, NULL, nets[(n + 1) % 3], optimizer), one);
-        }
+    for (size_t o = 0; gradus_optimizer_name(o) != NULL; o++) {
+        const char *text = nets[o % 3], *optimizer = gradus_optimizer_name(o);
+        const uint64_t one = trained_digest(1, NULL, text, optimizer);
+        assert_int_equal(trained_digest(2, NULL, text, optimizer), one);
+        assert_int_equal(trained_digest(3, NULL, text, optimizer), one);
+        assert_int_equal(trained_digest(8, NULL, text, optimizer), one);
+        if (o < 3)
+            assert_int_equal(trained_digest(2, "ref", text, optimizer), one);
+        assert_int_not_equal(trained_digest(1, NULL, nets[(o + 1) % 3], optimizer), one);
+    }
 }
 
 static void rows_are_independent(void **state)
