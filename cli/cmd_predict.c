@@ -66,7 +66,7 @@ static gradus_status answer(cli_predict *predict, const gradus_data *data)
     if (status == GRADUS_OK)
         status = output_state(&predict->output);
     gradus_data_describe(data, &about);
-    predict->skipped += about.skipped;
+    predict->skipped = about.skipped; /* of the stream so far */
     predict->row_count += count;
     return status;
 }

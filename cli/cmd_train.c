@@ -345,6 +345,8 @@ static gradus_status run(cli_train *train)
     report_say(report, "%s; same bits with any --threads",
                text_seconds(progress_clock() - started));
     saved = fit.best_epoch ? save(train, status == GRADUS_STOPPED) : GRADUS_OK;
+    if (!fit.best_epoch && settings->output)
+        note("nothing was written");
     stop_gently(false);
     report_object(report, "t");
     report_number(report, "s", progress_clock() - started, 0, NULL);

@@ -133,7 +133,7 @@ static gradus_status read_whole(const char *path, char **text)
             fail(GRADUS_MEMORY, "out of memory: %d bytes for %s", LARGEST_FILE, path);
     else if (!file)
         status = fail(GRADUS_IO, "%s: %s", path, strerror(errno));
-    if (status != GRADUS_OK)
+    if (!bytes || !file)
         goto done;
     count = fread(bytes, 1, LARGEST_FILE + 1, file);
     if (ferror(file))

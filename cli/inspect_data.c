@@ -99,8 +99,8 @@ typedef enum doubt {
 static const char *const doubt_texts[DOUBT_COUNT] = {
     "no values at all",
     "the same value in every row",
-    "another value in (nearly) every row, so an id or a name, better left out with --drop",
-    "counts the rows, so an id, better left out with --drop",
+    "nearly all values differ, so an id or a name to --drop",
+    "counts the rows, so an id to --drop",
     "missing in more than half of the rows",
 };
 
@@ -126,7 +126,7 @@ static void say_doubts(cli_report *report, const gradus_data *data)
 {
     const char *label = "notes";
 
-    report_object(report, "notes");
+    report_array(report, "notes");
     for (size_t kind = 0; kind < DOUBT_COUNT; kind++) {
         size_t found = 0;
         for (size_t j = 0; j < gradus_data_columns(data); j++) {
@@ -136,8 +136,10 @@ static void say_doubts(cli_report *report, const gradus_data *data)
                 continue;
             if (found++ == 0) {
                 report_line(report, label);
+                report_object(report, NULL);
+                report_string(report, "what", doubt_texts[kind], NULL);
                 report_say(report, "%s: ", doubt_texts[kind]);
-                report_array(report, doubt_texts[kind]);
+                report_array(report, "columns");
                 label = "";
             }
             report_string(report, NULL, column.name, NULL);
@@ -146,8 +148,10 @@ static void say_doubts(cli_report *report, const gradus_data *data)
         }
         if (found > MOST_NAMED)
             report_say(report, " and %s more", text_count(found - MOST_NAMED));
-        if (found > 0)
-            report_close(report);
+        if (found == 0)
+            continue;
+        report_close(report);
+        report_close(report);
     }
     report_close(report);
 }

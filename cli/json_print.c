@@ -61,41 +61,51 @@ void json_print_string(FILE *stream, const char *text, size_t length)
     fputc('"', stream);
 }
 
+static void print_value(FILE *stream, json_t *value);
+
+static void print_object(FILE *stream, json_t *object)
+{
+    const char *key, *separator = "";
+    json_t *member;
+
+    fputc('{', stream);
+    json_object_foreach (object, key, member) {
+        fputs(separator, stream);
+        json_print_string(stream, key, strlen(key));
+        fputc(':', stream);
+        print_value(stream, member);
+        separator = ",";
+    }
+    fputc('}', stream);
+}
+
+static void print_array(FILE *stream, json_t *array)
+{
+    fputc('[', stream);
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        fputs(i ? "," : "", stream);
+        print_value(stream, json_array_get(array, i));
+    }
+    fputc(']', stream);
+}
+
 static void print_value(FILE *stream, json_t *value)
 {
     char number[GRADUS_NUMBER_LENGTH];
-    const char *separator = "";
 
     switch (json_typeof(value)) {
-    case JSON_OBJECT: {
-        json_t *member;
-        const char *key;
-        fputc('{', stream);
-        json_object_foreach(value, key, member)
-        {
-            fputs(separator, stream);
-            json_print_string(stream, key, strlen(key));
-            fputc(':', stream);
-            print_value(stream, member);
-            separator = ",";
-        }
-        fputc('}', stream);
+    case JSON_OBJECT:
+        print_object(stream, value);
         break;
-    }
     case JSON_ARRAY:
-        fputc('[', stream);
-        for (size_t i = 0; i < json_array_size(value); i++) {
-            fputs(separator, stream);
-            print_value(stream, json_array_get(value, i));
-            separator = ",";
-        }
-        fputc(']', stream);
+        print_array(stream, value);
         break;
     case JSON_STRING:
         json_print_string(stream, json_string_value(value), json_string_length(value));
         break;
     case JSON_INTEGER:
-        fprintf(stream, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        /* counts and seeds: none is negative, and a seed may have all 64 bits */
+        fprintf(stream, "%llu", (unsigned long long)json_integer_value(value));
         break;
     case JSON_REAL:
         gradus_number_write(json_real_value(value), number);

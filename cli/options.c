@@ -64,13 +64,6 @@ bool option_is_key(const cli_option *option)
            strcmp(option->name, "print-config") != 0;
 }
 
-bool option_given(const cli_settings *settings, const char *name)
-{
-    const cli_option *found = option_find(name);
-
-    return found && settings->given[found - option_table];
-}
-
 /* ---- from text ---- */
 
 static gradus_status set_flag(void *field, const char *text, const char *where)

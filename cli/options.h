@@ -61,9 +61,6 @@ static inline bool option_of(const cli_option *option, cli_verb verb)
 /* Whether a config file may set it: all but those that ask for something else. */
 bool option_is_key(const cli_option *option);
 
-/* Whether --name was said, on the command line or in a config file. */
-bool option_given(const cli_settings *settings, const char *name);
-
 /*
  * Sets a field from text. `where` begins the message on failure ("--epochs", or
  * "run.conf:3: epochs").  Errors   ARGUMENT; MEMORY.

@@ -67,48 +67,53 @@ gradus_status output_check(const char *path, bool force)
     return status;
 }
 
-gradus_status output_open(cli_output *output, const char *path, bool force)
+/* A new file beside the one that will be replaced, so that a rename can do it. */
+static gradus_status open_temporary(cli_output *output)
 {
-    struct stat about;
-    size_t length;
+    size_t length = strlen(output->path);
+    gradus_status status;
+    mode_t mask = umask(0);
     int handle;
-    gradus_status status = output_check(path, force);
 
-    *output = (cli_output){.stream = stdout};
-    if (status != GRADUS_OK || is_stdout(path))
-        return status;
-    output->path = path;
-    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
-        output->stream = fopen(path, "wb");
-        if (!output->stream)
-            return fail(GRADUS_IO, "%s: %s", path, strerror(errno));
-        return GRADUS_OK;
-    }
-    length = strlen(path);
+    umask(mask);
     output->temporary = malloc(length + 8);
     if (!output->temporary)
         return out_of_memory();
-    memcpy(output->temporary, path, length);
+    memcpy(output->temporary, output->path, length);
     memcpy(output->temporary + length, ".XXXXXX", 8);
     handle = mkstemp(output->temporary);
     if (handle < 0) {
-        status = fail(GRADUS_IO, "%s: %s", path, strerror(errno));
+        status = fail(GRADUS_IO, "%s: %s", output->path, strerror(errno));
         free(output->temporary);
         output->temporary = NULL;
         return status;
     }
     stop_removes(output->temporary);
-    /* mkstemp gives 0600; a result is as readable as any file the user makes. */
-    mode_t mask = umask(0);
-    umask(mask);
     output->stream = fdopen(handle, "wb");
-    if (fchmod(handle, 0666 & ~mask) != 0 || !output->stream) {
-        status = fail(GRADUS_IO, "%s: %s", path, strerror(errno));
-        if (!output->stream)
-            close(handle);
-        output_cancel(output);
-    }
+    /* mkstemp gives 0600; a result is as readable as any file the user makes. */
+    if (output->stream && fchmod(handle, 0666 & ~mask) == 0)
+        return GRADUS_OK;
+    status = fail(GRADUS_IO, "%s: %s", output->path, strerror(errno));
+    if (!output->stream)
+        close(handle);
+    output_cancel(output);
     return status;
+}
+
+gradus_status output_open(cli_output *output, const char *path, bool force)
+{
+    struct stat about;
+    gradus_status status = output_check(path, force);
+
+    *output = (cli_output){.stream = stdout};
+    if (status != GRADUS_OK || is_stdout(path))
+        return status;
+    *output = (cli_output){.path = path};
+    if (stat(path, &about) != 0 || S_ISREG(about.st_mode))
+        return open_temporary(output);
+    output->stream = fopen(path, "wb");
+    return output->stream ? GRADUS_OK
+                          : fail(GRADUS_IO, "%s: %s", path, strerror(errno));
 }
 
 static gradus_status write_failed(const cli_output *output, int code)

@@ -175,17 +175,6 @@ void report_count(cli_report *report, const char *key, uint64_t value, const cha
         report_say(report, "%s%s", text_count(value), after);
 }
 
-void report_share(cli_report *report, const char *key, double value, int digits,
-                  const char *after)
-{
-    if (isnan(value))
-        return;
-    if (wanted(report, key))
-        put(report, key, json_number_text(value));
-    if (after)
-        report_say(report, "%s%s", text_share(value, digits), after);
-}
-
 void report_number(cli_report *report, const char *key, double value, int digits,
                    const char *after)
 {

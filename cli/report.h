@@ -45,8 +45,6 @@ void report_say(cli_report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 void report_count(cli_report *report, const char *key, uint64_t value, const char *after);
-void report_share(cli_report *report, const char *key, double value, int digits,
-                  const char *after);
 void report_number(cli_report *report, const char *key, double value, int digits,
                    const char *after);
 void report_string(cli_report *report, const char *key, const char *value,

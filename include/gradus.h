@@ -620,7 +620,7 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_cross_validate(
  * Its file is a safetensors container (docs/design/model-file.md).
  *
  * Errors   load: MODEL with the byte offset; IO; MEMORY. save: IO, and then a file that
- *          was there before is untouched; MEMORY.
+ *          was there before is untouched; ARGUMENT: a weight is not finite; MEMORY.
  */
 GRADUS_API GRADUS_CHECKED gradus_status gradus_model_load(
     const gradus_context *context, const char *path, gradus_model **model);

@@ -14,8 +14,8 @@ for compiler in gcc clang; do
     echo "analyse: $compiler, warnings as errors"
     [ -f "$build/$compiler/build.ninja" ] ||
         CC=$compiler meson setup "$build/$compiler" "$root" > /dev/null
-    ninja -C "$build/$compiler" > "$build/$compiler.log" || {
-        cat "$build/$compiler.log"
+    ninja -k 0 -C "$build/$compiler" > "$build/$compiler.log" || {
+        grep -E '(error|warning|note): |undefined reference' "$build/$compiler.log"
         exit 1
     }
 done

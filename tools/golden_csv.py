@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""golden_csv.py - what Python's csv module reads, as the measuring stick of our tokenizer.
-
+# tools/golden_csv.py - what Python's csv module reads, to measure our tokenizer by
+#
+# SPDX-License-Identifier: MIT
+"""
 Writes tests/golden/csv/python.txt, which tests/unit/test_csv_token.c compares with. Half
 of the texts are written by csv.writer from random tables, half are random soups of the
 characters that matter, many of them malformed (strict mode refuses those).
@@ -8,8 +10,6 @@ characters that matter, many of them malformed (strict mode refuses those).
     in DELIMITER TEXT       a file; \\n \\r \\t \\\\ and \\xHH are escapes
     row CELL<tab>CELL       its records, blank lines left out
     ok | bad                accepted or refused
-
-SPDX-License-Identifier: MIT
 """
 import csv
 import io

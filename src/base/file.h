@@ -1,5 +1,7 @@
 /*
  * base/file.h - reading streams (gzip included) and writing files that never break
+ *
+ * SPDX-License-Identifier: MIT
  */
 #ifndef GR_BASE_FILE_H
 #define GR_BASE_FILE_H

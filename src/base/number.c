@@ -1,5 +1,4 @@
-/*
- * base/number.c - decimal text to the nearest double
+/* base/number.c - decimal text to the nearest double
  *
  * Three ways, the first that is certain wins:
  *   1 up to 2^53 and a power of ten up to 22: both exact, so one operation rounds once

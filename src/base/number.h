@@ -2,6 +2,8 @@
  * base/number.h - decimal text to double and back: exact, and the same in any locale
  *
  * The public names are gradus_number_read() and gradus_number_write().
+ *
+ * SPDX-License-Identifier: MIT
  */
 #ifndef GR_BASE_NUMBER_H
 #define GR_BASE_NUMBER_H

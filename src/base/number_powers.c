@@ -1,5 +1,4 @@
-/*
- * base/number_powers.c - powers of ten to 128 bits, for number_read.c and number_write.c
+/* base/number_powers.c - powers of ten to 128 bits, for number_read.c and number_write.c
  *
  *     10^k = beta 2^r,  2^127 <= beta < 2^128,  r = floor(log2 10^k) - 127
  *     {high, low} are the halves of ceil(beta); for 0 <= k <= 55 beta itself.

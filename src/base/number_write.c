@@ -1,5 +1,4 @@
-/*
- * base/number_write.c - the shortest decimal text that reads back to the same number
+/* base/number_write.c - the shortest decimal text that reads back to the same number
  *
  * Source: R. Giulietti, "The Schubfach way to render doubles", 2020. One routine serves
  * both precisions; with the wider table a float is only rounded more carefully.

@@ -149,8 +149,8 @@ static gradus_status check_labels(const gradus_data *data, const gradus_data *la
         return gr_fail(GRADUS_DATA, "%s: %zu columns: labels are one number a row",
                        labels->path, labels->columns);
     if (labels->rows != data->rows)
-        return gr_fail(GRADUS_DATA, "%s: %zu labels for the %zu rows of %s: do they belong "
-                       "together?", labels->path, labels->rows, data->rows, data->path);
+        return gr_fail(GRADUS_DATA, "%s: labels for %zu rows, and %s has %zu: do they belong "
+                       "together?", labels->path, labels->rows, data->path, data->rows);
     return GRADUS_OK;
 }
 

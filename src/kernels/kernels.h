@@ -13,7 +13,8 @@
  *
  * `void *` arrays hold float or double, as the table says. Rows are dense: the stride of
  * an array [rows][columns] is `columns`. Arrays do not overlap unless a comment says so.
- * Elementwise kernels may be called on any piece of an array.
+ * Elementwise kernels may be called on any piece of an array. No alignment is needed
+ * beyond that of an element.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -33,7 +34,7 @@ enum {
  *
  * A(i, k) = a[i * a_row + k * a_column], so that one kernel is the forward product
  * (a = x), BP2 (a = d, b = transposed weights) and BP3 (a = x read by columns).
- * The start of a chain is bias[j], or C as it stands when `add` is set, or +0.
+ * The start of a chain is C as it stands when `add` is set, else bias[j], else +0.
  */
 typedef struct gr_product {
     size_t m, n, depth;
@@ -69,6 +70,7 @@ typedef enum gr_activation_id {
  *
  *     value[i] = loss(output[i], y[i]),  gradient[i][j] = dvalue[i] / doutput[i][j]
  *
+ * Terms are computed in the precision and added in double, ascending over the outputs.
  * The fused form belongs to the last activation named in losses.def ("softmax",
  * "sigmoid", "exp"): `output` is then the pre-activation z, and the gradient is with
  * respect to z (p - y). NULL where there is none.

@@ -12,6 +12,10 @@
 #include "net/lists.h"
 #include "train/fit.h"
 
+/* What docs/design/defaults.md measures. */
+enum { USUAL_STEPS = 6400, LEAST_EPOCHS = 10 };
+static const double ADAMW_RATE = 0.003, ADAMW_DECAY = 0.1;
+
 void gradus_train_defaults(gradus_train_options *options)
 {
     *options = (gradus_train_options){
@@ -186,16 +190,16 @@ gradus_status gr_choose_ending(const gradus_context *context,
 
 static size_t usual_batch(size_t rows)
 {
-    return rows <= 1024 ? 32 : rows <= 8192 ? 64 : rows <= 32768 ? 128 : 256;
+    return rows <= 1024 ? 32 : rows <= 8192 ? 64 : rows <= 65536 ? 128 : 256;
 }
 
+/* As many as make USUAL_STEPS, so that small tables are learned as well as large ones. */
 static size_t usual_epochs(size_t rows, size_t batch)
 {
-    const size_t least_steps = 2000;
-    const size_t steps = (rows + batch - 1) / batch;
-    const size_t epochs = (least_steps + steps - 1) / steps;
+    const size_t steps = (rows - 1) / batch + 1; /* of an epoch */
+    const size_t epochs = (USUAL_STEPS - 1) / steps + 1;
 
-    return epochs < 50 ? 50 : epochs;
+    return epochs < LEAST_EPOCHS ? LEAST_EPOCHS : epochs;
 }
 
 gradus_status gr_choose_settings(const gradus_context *context, const gr_sizes *sizes,
@@ -204,20 +208,25 @@ gradus_status gr_choose_settings(const gradus_context *context, const gr_sizes *
     gradus_status status;
     gradus_fit_options *fit = &options->fit;
     double rate, decay;
+    const size_t rows = sizes->train_rows;
 
     GR_TRY(gr_fit_optimizer(fit->optimizer, &rate, &decay));
+    if (strcmp(fit->optimizer, "adamw") == 0) {
+        rate = ADAMW_RATE;
+        decay = ADAMW_DECAY;
+    }
     if (isnan(fit->learning_rate))
         fit->learning_rate = rate;
     if (isnan(fit->weight_decay))
         fit->weight_decay = decay;
     if (fit->batch == 0)
-        fit->batch = usual_batch(sizes->train_rows);
-    if (fit->batch > sizes->train_rows)
-        fit->batch = sizes->train_rows;
+        fit->batch = usual_batch(rows);
+    if (fit->batch > rows)
+        fit->batch = rows;
     if (fit->epochs == 0)
-        fit->epochs = usual_epochs(sizes->train_rows, fit->batch);
+        fit->epochs = usual_epochs(rows, fit->batch);
     if (options->network == NULL && options->hidden == NULL)
-        GR_TRY(gr_options_set(context, &options->hidden, "64,64"));
+        GR_TRY(gr_options_set(context, &options->hidden, rows <= 30000 ? "128,128" : "256,256"));
     if (options->network == NULL && options->activation == NULL)
         GR_TRY(gr_options_set(context, &options->activation, "relu"));
 done:

@@ -43,7 +43,8 @@ static gradus_status open_evaluation(gathering *e, const gradus_data *data, size
     GR_TRY(gr_prep_bind(e->prep, data, true, &e->binding));
     /* a loss of the user's that this context does not have leaves the usual one */
     const bool known = gr_loss_find(context, model->loss, &loss) == GRADUS_OK;
-    const gr_plan_options plan = {.rows = GR_BLOCK, .loss = known ? model->loss : NULL};
+    const gr_plan_options plan = {
+        .rows = GR_BLOCK, .loss = known ? model->loss : NULL, .delta = model->delta};
     GR_TRY(gr_plan_new(model->net, &plan, &e->plan));
     GR_TRY(gr_allocate(context, rows, sizeof *e->loss, what, &e->loss));
     GR_TRY(gr_allocate(context, rows, GR_METRIC_SCRATCH * sizeof *e->scratch, what,
@@ -165,8 +166,8 @@ static gradus_status measure(gathering *e)
         .stride = e->predictor->outputs, .label = e->label, .target = e->target,
         .scale = e->scale, .loss = known ? e->loss : NULL};
     const gr_baseline baseline = {
-        .context = model->context, .prep = e->prep, .loss = model->loss, .delta = 1,
-        .rows = e->rows, .label = e->label, .target = e->target};
+        .context = model->context, .prep = e->prep, .loss = model->loss,
+        .delta = model->delta, .rows = e->rows, .label = e->label, .target = e->target};
 
     *result = (gradus_evaluation){.trivial_name = "mean", .best_threshold = NAN,
                                   .best_f1 = NAN};

@@ -160,6 +160,7 @@ gradus_status gr_trainer_build(const gradus_context *context, const gr_roles *ro
     count_columns(trainer);
     memcpy(trainer->model->loss, trainer->ending.loss,
            strnlen(trainer->ending.loss, sizeof trainer->model->loss - 1));
+    trainer->model->delta = trainer->options.fit.delta;
     trainer->model->train_rows = trainer->train.set.rows;
     gr_metrics_none(&trainer->model->valid);
     *made = trainer;

@@ -46,8 +46,9 @@ else
 fi
 
 page=$(find "$work/to" -name gradus.1)
-ok "the manual page has its sections" sh -c \
-    "grep -q '^.SH NAME' '$page' && grep -q '^.SH OPTIONS\|^.SH COMMANDS' '$page'"
+for section in NAME SYNOPSIS DESCRIPTION; do
+    ok "the manual page has the section $section" grep -q "^\.Sh $section" "$page"
+done
 if command -v bash > /dev/null; then
     ok "the completion is bash" bash -n "$(find "$work/to" -name gradus.bash)"
 fi

@@ -48,7 +48,7 @@ gives 0 'a name per row is noted' train ids.csv --target kind --epochs 1
 says 'id'
 check 'and --drop is advised' grep -q 'notes.*id\|drop' err
 gives 0 'inspect notes it too' inspect ids.csv
-prints 'another value in (nearly) every row, so an id or a name'
+prints 'nearly all values differ, so an id or a name'
 
 awk 'BEGIN { for (j = 0; j < 10000; j++) printf "c%d,", j; print "kind"
     for (i = 0; i < 8; i++) { for (j = 0; j < 10000; j++) printf "%d,", (i * j) % 7

@@ -48,11 +48,11 @@ fi
 awk 'BEGIN { print "n,same,empty,half,id"
     for (i = 0; i < 40; i++) print i + 1 ",3,," (i % 3 ? "" : i) ",x" i "y" }' >odd.csv
 gives 0 'what is suspicious' inspect odd.csv
-prints 'counts the rows, so an id, better left out with --drop: n'
+prints 'counts the rows, so an id to --drop: n'
 prints 'the same value in every row: same'
 prints 'no values at all: empty'
 prints 'missing in more than half of the rows: half'
-prints 'another value in (nearly) every row, so an id or a name, better left out with --drop: id'
+prints 'nearly all values differ, so an id or a name to --drop: id'
 
 # An image file of 3 pictures of 2 x 2, and an array of 3 x 2 numbers.
 printf '\000\000\010\003\000\000\000\003\000\000\000\002\000\000\000\002abcdefghijkl' >i.idx

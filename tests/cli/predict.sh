@@ -21,7 +21,8 @@ check 'the likelier class is predicted' awk -F, 'NR > 1 && ($2 > $3) != ($1 == "
 cp out whole
 check 'from standard input' sh -c '"$0" predict m.gradus <table.csv | cmp -s - whole' "$program"
 check 'from -' sh -c '"$0" predict m.gradus - <table.csv | cmp -s - whole' "$program"
-check 'compressed' sh -c 'gzip -c table.csv | "$0" predict m.gradus - | cmp -s - whole' "$program"
+check 'compressed' \
+    sh -c 'gzip -c table.csv | "$0" predict m.gradus - | cmp -s - whole' "$program"
 check 'a row at a time' \
     sh -c '"$0" predict m.gradus --unbuffered <table.csv | cmp -s - whole' "$program"
 gives 0 'to a file' predict m.gradus table.csv -o p.csv
@@ -62,8 +63,8 @@ gives 0 'tabs' predict m.gradus table.csv --format tsv
 check 'columns between tabs' sh -c 'tr "\t" , <out | cmp -s - whole'
 gives 0 'json lines' predict m.gradus table.csv --format jsonl
 check 'an object a row' [ "$(wc -l <out)" -eq 120 ]
-check 'its members' sh -c \
-    'head -1 out | grep -q "^{\"prediction\":\"[a-z]*\",\"p:big\":[0-9.e-]*,\"p:small\":[0-9.e-]*}$"'
+head -1 out | sed -e 's/:"[a-z]*"/:"KIND"/' -e 's/:[0-9][0-9.e-]*/:P/g' >member
+check 'its members' [ "$(cat member)" = '{"prediction":"KIND","p:big":P,"p:small":P}' ]
 gives 0 'with the input' predict m.gradus table.csv --append
 check 'its columns first' [ "$(head -1 out)" = \
     'size,weight,colour,kind,prediction,p:big,p:small' ]
@@ -85,7 +86,8 @@ size;"we;ight";colour;kind
 14;"2,7";red;small
 92;"7,2";tan;big
 END
-"$program" train quoted_train.csv --target kind --decimal , --epochs 1 --holdout 0 -q -o q.gradus
+"$program" train quoted_train.csv --target kind --decimal , --epochs 1 --holdout 0 -q \
+    -o q.gradus
 gives 0 'quotes, line ends and decimal commas' predict q.gradus quoted.csv --append \
     --decimal , --only prediction
 sed 's/;small$/;KIND/; s/;big$/;KIND/' out >kinds
@@ -116,6 +118,10 @@ says 'ragged.csv:5'
 gives 0 'left out when asked' predict m.gradus ragged.csv --on-bad-row skip --rejects bad.csv
 says '119 of 120 rows; 1 malformed'
 check 'and kept' [ "$(wc -l <bad.csv)" -ge 1 ]
+(head -1 table.csv
+    for _ in $(seq 60); do tail -n +2 table.csv; echo 1,2; done) >many.csv
+gives 0 'bad rows in several pieces' predict m.gradus many.csv --on-bad-row skip
+says '7,200 of 7,260 rows; 60 malformed'
 head -1 table.csv >header.csv
 refuses 3 'header.csv' predict m.gradus header.csv
 
@@ -131,8 +137,12 @@ long_table()
     done
 }
 long_table >long.csv
-check '240,000 rows within 100 MB of address space' sh -c \
-    'ulimit -v 150000; "$0" predict m.gradus --threads 1 --only prediction <long.csv |
-     tail -n +2 | sort | uniq -c | wc -l | grep -qx 2' "$program"
+if sh -c 'ulimit -v 150000 && "$0" --version' "$program" >out 2>err; then
+    check '240,000 rows within 150 MB of address space' sh -c \
+        'ulimit -v 150000; "$0" predict m.gradus --threads 1 --only prediction <long.csv |
+         tail -n +2 | sort | uniq -c | wc -l | grep -qx 2' "$program"
+else
+    skip '240,000 rows within 150 MB of address space' 'the program needs more to begin with'
+fi
 
 finish

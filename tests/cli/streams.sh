@@ -58,7 +58,7 @@ if command -v script >/dev/null; then
         TERM=$1 script -qec "$2" /dev/null >terminal 2>/dev/null </dev/null
         code=$?
     }
-    command="'$program' train long.csv --target kind --epochs 12 --hidden 256,256"
+    command="'$program' train long.csv --target kind --epochs 2 --hidden 256,256"
     on_terminal xterm "$command"
     check 'a terminal: exit code' [ $code -eq 0 ]
     check 'a terminal: the status line' grep -q 'loss .* left' terminal
@@ -89,7 +89,7 @@ interrupted()
     "$program" "$@" >out 2>err </dev/null &
     job=$!
     i=0
-    while [ $i -lt 100 ] && ! grep -q '^ *1  ' err 2>/dev/null; do
+    while [ $i -lt 600 ] && ! grep -q '^ *1  ' err 2>/dev/null; do
         sleep 0.05
         i=$((i + 1))
     done

@@ -122,10 +122,9 @@ gives 0 'float64' train table.csv --target kind --epochs 1 --precision f64
 says 'f64'
 gives 0 'every flag of the network' train table.csv --target kind --epochs 2 \
     --hidden 8,8 --activation tanh --batchnorm --dropout 0.1 --start xavier
-gives 0 'every optimizer' train table.csv --target kind --epochs 1 -q --optimizer sgd
-for optimizer in $("$program" help optimizer | tr ' ' '\n' | grep -x '[a-z]*grad\|sgd\|momentum\|nesterov\|rmsprop\|adam\|adamw'); do
+for optimizer in sgd momentum nesterov rmsprop adam adamw; do
     gives 0 "optimizer $optimizer" train table.csv --target kind --epochs 2 -q \
-        --optimizer "$optimizer"
+        --optimizer $optimizer
 done
 gives 7 'diverged' train numbers.csv --target z --epochs 5 --optimizer sgd \
     --learning-rate 1e6 -o d.gradus

@@ -39,8 +39,8 @@ sees "a tab" "a tab"
 printf 'int x;\r\n' | write src/net/a.c
 "$root/tools/style.sh" "$tree" > "$work/found"
 ok "sees a carriage return" grep -q "carriage return" "$work/found"
-printf '/* %096d */\n' 1 | write src/net/a.c
-sees "a wide line" "96 characters wide"
+printf '/* %0100d */\n' 1 | write src/net/a.c
+sees "a wide line" "106 characters wide"
 printf '/* %s */\n' "ääääääääääääääääääääääääääääääääääääääääääääääää" | write src/net/a.c
 ok "counts characters, not bytes" "$root/tools/style.sh" "$tree"
 echo '/* TO''DO */' | write src/net/a.c

@@ -139,9 +139,10 @@ static void single_precision_errors_stay_within_their_bounds(void **state)
             for (size_t i = 0; i < count; i++) {
                 if (!isfinite(z[i]))
                     continue;
-                double x = (double)z[i];
-                double error = ulp_float((long double)exact_double(id, alpha, x),
-                                         (double)a[i]);
+                double x = (double)z[i], exact = exact_double(id, alpha, x);
+                if (a[i] == (float)exact) /* at most half a unit: nearly always */
+                    continue;
+                double error = ulp_float((long double)exact, (double)a[i]);
                 if (!(error <= bound_at(id, 0, x)))
                     fail_msg("%s(%a) is %.3f ulp off", activations[id].name, x, error);
                 if (error > worst) {

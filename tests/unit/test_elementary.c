@@ -1,7 +1,8 @@
 /* tests/unit/test_elementary.c - our transcendental functions against the C library's.
  *
  * The C library's long double functions are right to far more digits than a double has
- * where long double is longer; elsewhere those cases are skipped.
+ * where long double is longer; elsewhere those cases are skipped. With GRADUS_SLOW in the
+ * environment, single precision is tested over all 2^32 numbers, and errors are printed.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -68,6 +69,49 @@ static void errors_stay_within_their_bounds(void **state)
         if (!(error <= functions[i].bound))
             fail_msg("%s(%a) is %.3f ulp off, more than %g", functions[i].name, where,
                      error, functions[i].bound);
+    }
+}
+
+enum { CHUNK = 4096 };
+
+/* The single-precision logarithms are only seen through losses: with target 1 the plain
+ * cross-entropy of p is -log p, with target 0 the binary one is -log(1 - p). */
+static void single_logarithms_stay_within_their_bounds(void **state)
+{
+    (void)state;
+    const uint64_t step = getenv("GRADUS_SLOW") ? 1 : 1009;
+    const gr_kernels *k = gr_kernels_find(gr_cpu_best(), GRADUS_FLOAT32);
+    static float p[CHUNK], target[CHUNK], gradient[CHUNK];
+    static double value[CHUNK];
+    for (int which = 0; which < 2; which++) {
+        const gr_lose *loss = &k->lose[which ? GR_LOSS_BINARY_CROSS_ENTROPY
+                                             : GR_LOSS_CROSS_ENTROPY];
+        double worst = 0, where = 0;
+        for (size_t i = 0; i < CHUNK; i++)
+            target[i] = which ? 0 : 1;
+        for (uint64_t bits = 0; bits < UINT64_C(1) << 32;) {
+            size_t count = 0;
+            for (; count < CHUNK && bits < UINT64_C(1) << 32; bits += step) {
+                uint32_t low = (uint32_t)bits;
+                memcpy(&p[count++], &low, sizeof low);
+            }
+            loss->plain(count, 1, 0, p, target, value, gradient);
+            for (size_t i = 0; i < count; i++) {
+                double exact = which ? -log1p(-(double)p[i]) : -log((double)p[i]);
+                if ((float)value[i] == (float)exact)
+                    continue;
+                double error = ulp_float((long double)exact, value[i]);
+                if (error > worst) {
+                    worst = error;
+                    where = (double)p[i];
+                }
+            }
+        }
+        if (getenv("GRADUS_SLOW"))
+            fprintf(stderr, "%s float %.3f ulp at %a\n", which ? "log1p" : "log", worst,
+                    where);
+        if (!(worst <= (which ? 2 : 1)))
+            fail_msg("%s(%a) is %.3f ulp off", which ? "log1p" : "log", where, worst);
     }
 }
 
@@ -152,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_stay_within_their_bounds),
+        cmocka_unit_test(single_logarithms_stay_within_their_bounds),
         cmocka_unit_test(edges_are_exact),
         cmocka_unit_test(sine_and_cosine_hold_at_their_zeros),
         cmocka_unit_test(powers_and_normal_numbers),

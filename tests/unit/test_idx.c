@@ -124,7 +124,7 @@ static void images_have_labels(void **state)
     assert_string_equal(data->column[0].name, "label");
     gradus_data_free(data);
     put("y", "\0\0\x08\x01\0\0\0\x01\x07", 9);
-    fails("x", "y", "y: 1 labels for the 2 rows of x: do they belong together?");
+    fails("x", "y", "y: labels for 1 rows, and x has 2: do they belong together?");
     fails("x", "x", "x: 4 columns: labels are one number a row");
     put("y", "a\n1\n2\n", 6);
     fails("x", "y", "y: labels are read from IDX and NPY only");

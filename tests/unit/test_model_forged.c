@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/random.h"
 #include "models.h"
 
 /* A sealed file with the tensors of `file` and another text. */
@@ -245,6 +246,52 @@ static void forged_tensors_are_refused(void **state)
     gradus_model_free(model);
 }
 
+/* Overwrites a random piece of a text with another of its pieces, or with a byte. */
+static void disturb(char *text, uint64_t row)
+{
+    const gr_key key = {.seed = 1, .purpose = GR_PURPOSE_START};
+    size_t length = strlen(text);
+    size_t to = (size_t)gr_random_below(key, row, 0, length);
+    size_t from = (size_t)gr_random_below(key, row, 2, length);
+    size_t count = 1 + (size_t)gr_random_below(key, row, 4, 8);
+    size_t room = length - (to > from ? to : from);
+    if (gr_random_below(key, row, 6, 2) == 0)
+        memmove(text + to, text + from, count < room ? count : room);
+    else
+        text[to] = (char)(' ' + gr_random_below(key, row, 8, 95));
+}
+
+static void what_is_accepted_is_written_the_same(void **state)
+{
+    (void)state;
+    enum { TRIES = 5000 };
+    gradus_model *model = example(NULL, GRADUS_CLASSIFICATION, GRADUS_FLOAT32), *loaded;
+    gr_safetensors file = pack(model);
+    size_t accepted = 0;
+    for (uint64_t i = 0; i < TRIES; i++) {
+        char *text = replaced(file.text, "{", "{");
+        disturb(text, i);
+        gr_safetensors other = with_text(&file, text);
+        assert_int_equal(gr_safetensors_seal(&other), GRADUS_OK);
+        gradus_status status = unpack_into(model->context, other.bytes, other.size,
+                                           &loaded);
+        if (status == GRADUS_OK) {
+            gr_safetensors again = pack(loaded);
+            assert_int_equal(again.size, other.size);
+            assert_memory_equal(again.bytes, other.bytes, other.size);
+            gr_safetensors_free(&again);
+            accepted++;
+        } else {
+            assert_int_equal(status, GRADUS_MODEL);
+        }
+        gradus_model_free(loaded);
+        gr_safetensors_free(&other);
+    }
+    assert_in_range(accepted, 50, TRIES / 2); /* names and numbers may be others */
+    gr_safetensors_free(&file);
+    gradus_model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +299,7 @@ int main(void)
         cmocka_unit_test(forged_regressions_are_refused),
         cmocka_unit_test(one_output_is_enough_for_two_classes),
         cmocka_unit_test(forged_tensors_are_refused),
+        cmocka_unit_test(what_is_accepted_is_written_the_same),
     };
     return gr_run_tests(tests, GR_COUNT(tests));
 }

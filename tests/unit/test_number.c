@@ -1,5 +1,4 @@
-/*
- * tests/unit/test_number.c - numbers as text, against strtod, long arithmetic, and back
+/* tests/unit/test_number.c - numbers as text, against strtod, long arithmetic, and back
  *
  * SPDX-License-Identifier: MIT
  */
