@@ -199,6 +199,61 @@ static void parameters_and_costs_are_counted(void **state)
     }
 }
 
+/* ---- batch norm, theory.md R14 ---- */
+
+static gradus_fit_options one_plain_step(void)
+{
+    gradus_fit_options options;
+    gradus_fit_defaults(&options);
+    options.optimizer = "sgd";
+    options.schedule = "constant";
+    options.batch = SIZE_MAX;
+    options.epochs = 1;
+    return options;
+}
+
+/* running <- 0.9 running + 0.1 batch, from mean 0 and variance 1; divisor m - 1 */
+static void running_statistics_take_in_a_tenth(void **state)
+{
+    (void)state;
+    const double x[4] = {1, 2, 3, 6}, y[4] = {0};
+    const gradus_set set = {.rows = 4, .x = x, .y = y};
+    const gradus_fit_options options = one_plain_step();
+    gradus_net *net;
+    double mean, variance;
+    assert_int_equal(gradus_net_new(NULL, "batchnorm output", 1, 1, GRADUS_FLOAT64, 1, &net),
+                     GRADUS_OK);
+    assert_int_equal(gradus_fit(net, &set, NULL, &options, NULL), GRADUS_OK);
+    gradus_net_get(net, 2, &mean);
+    gradus_net_get(net, 3, &variance);
+    near(mean, 0.1 * 3);
+    near(variance, 0.9 + 0.1 * 14 / 3);
+    gradus_net_free(net);
+}
+
+/* ---- label smoothing ---- */
+
+/* One row of class 1 through a sigmoid: db = p - (1 - e) - e / 2, p = 1/2 at z = 0. */
+static void one_output_learns_smoothed_labels(void **state)
+{
+    (void)state;
+    const double x[1] = {0}, zero = 0;
+    const uint32_t label[1] = {1};
+    const gradus_set set = {.rows = 1, .x = x, .label = label};
+    gradus_fit_options options = one_plain_step();
+    gradus_net *net;
+    double bias;
+    options.label_smoothing = 0.2;
+    options.learning_rate = 1;
+    assert_int_equal(gradus_net_new(NULL, "output sigmoid", 1, 1, GRADUS_FLOAT64, 1, &net),
+                     GRADUS_OK);
+    gradus_net_set(net, 1, &zero);
+    assert_int_equal(gradus_fit(net, &set, NULL, &options, NULL), GRADUS_OK);
+    gradus_net_get(net, 1, &bias);
+    near(bias, -(0.5 - 0.9));
+    gradus_net_free(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +262,8 @@ int main(void)
         cmocka_unit_test(xor_is_learned_from_each_of_20_seeds),
         cmocka_unit_test(relu_solves_xor_exactly),
         cmocka_unit_test(parameters_and_costs_are_counted),
+        cmocka_unit_test(running_statistics_take_in_a_tenth),
+        cmocka_unit_test(one_output_learns_smoothed_labels),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
 }
