@@ -47,6 +47,11 @@ valgrind: program ## a training run under valgrind
 interop: program ## read models with Python's safetensors and numpy (pinned, in build/venv)
 	sh tests/build/interop.sh . $(BUILD)
 
+bless: $(ready) ## accept what the command prints now as right (tests/cli)
+	@meson configure $(BUILD) -Dtests=enabled
+	@BLESS=1 meson test -C $(BUILD) --suite cli || true
+	git --no-pager diff --stat tests/cli
+
 install: all ## install under PREFIX (/usr/local), or into DESTDIR
 	@meson configure $(BUILD) --prefix $(PREFIX)
 	@ninja -C $(BUILD) install
@@ -75,5 +80,5 @@ sanitize: $(ready)
 	    --buildtype debugoptimized -Db_sanitize=$(KIND) -Db_lundef=false -Dwerror=false
 	meson test -C $(BUILD)/$(KIND) --suite unit --print-errorlogs
 
-.PHONY: all demo test check asan ubsan tsan valgrind interop install uninstall clean help \
+.PHONY: all demo test check asan ubsan tsan valgrind interop bless install uninstall clean help \
     program sanitize

@@ -122,17 +122,17 @@ static doubt doubt_of(const gradus_column *column, size_t rows)
     return known < rows / 2 ? DOUBT_HOLES : DOUBT_NONE;
 }
 
-static void say_doubts(cli_report *report, const gradus_data *data)
+/* `columns` is [count]. */
+static void say_doubts(cli_report *report, const gradus_column *columns, size_t count,
+                       size_t rows)
 {
     const char *label = "notes";
 
     report_array(report, "notes");
     for (size_t kind = 0; kind < DOUBT_COUNT; kind++) {
         size_t found = 0;
-        for (size_t j = 0; j < gradus_data_columns(data); j++) {
-            gradus_column column;
-            gradus_data_column(data, j, &column);
-            if (doubt_of(&column, gradus_data_rows(data)) != kind)
+        for (size_t j = 0; j < count; j++) {
+            if (doubt_of(&columns[j], rows) != kind)
                 continue;
             if (found++ == 0) {
                 report_line(report, label);
@@ -142,14 +142,15 @@ static void say_doubts(cli_report *report, const gradus_data *data)
                 report_array(report, "columns");
                 label = "";
             }
-            report_string(report, NULL, column.name, NULL);
+            report_string(report, NULL, columns[j].name, NULL);
             if (found <= MOST_NAMED)
-                report_say(report, "%s%s", found > 1 ? ", " : "", text_name(column.name));
+                report_say(report, "%s%s", found > 1 ? ", " : "",
+                           text_name(columns[j].name));
         }
-        if (found > MOST_NAMED)
-            report_say(report, " and %s more", text_count(found - MOST_NAMED));
         if (found == 0)
             continue;
+        if (found > MOST_NAMED)
+            report_say(report, " and %s more", text_count(found - MOST_NAMED));
         report_close(report);
         report_close(report);
     }
@@ -167,12 +168,36 @@ static size_t shown_columns(const cli_settings *settings, const gradus_data *dat
     return about.rank > 2 ? MOST_PIXELS : MOST_COLUMNS;
 }
 
+static gradus_status say_columns(cli_report *report, const cli_settings *settings,
+                                 const gradus_data *data)
+{
+    size_t count = gradus_data_columns(data), rows = gradus_data_rows(data);
+    size_t shown = shown_columns(settings, data);
+    /* Each look at a column reads all of it: once is enough. */
+    gradus_column *columns = calloc(count, sizeof *columns);
+
+    if (!columns)
+        return fail(GRADUS_MEMORY, "out of memory: %zu columns", count);
+    report_line(report, "columns");
+    report_array(report, "columns");
+    for (size_t j = 0; j < count; j++) {
+        gradus_data_column(data, j, &columns[j]);
+        say_column(report, &columns[j], rows, j < shown);
+    }
+    report_close(report);
+    if (count > shown)
+        report_row(report, "%-9s... and %s more; -v shows them", "",
+                   text_count(count - shown));
+    say_doubts(report, columns, count, rows);
+    free(columns);
+    return GRADUS_OK;
+}
+
 gradus_status inspect_data(cli_report *report, const cli_settings *settings)
 {
     gradus_read_options read = settings->read;
     gradus_context *context = NULL;
     gradus_data *data = NULL;
-    size_t shown;
     gradus_status status = gradus_context_new(&settings->context, &context);
 
     note_terminal(settings->argument[0]);
@@ -180,25 +205,12 @@ gradus_status inspect_data(cli_report *report, const cli_settings *settings)
         read.header = GRADUS_HEADER_NO;
     if (status == GRADUS_OK)
         status = gradus_data_read(context, settings->argument[0], &read, &data);
-    if (status != GRADUS_OK) {
+    if (status == GRADUS_OK) {
+        say_format(report, data);
+        status = say_columns(report, settings, data);
+    } else {
         fail_library(status);
-        goto done;
     }
-    say_format(report, data);
-    report_line(report, "columns");
-    report_array(report, "columns");
-    shown = shown_columns(settings, data);
-    for (size_t j = 0; j < gradus_data_columns(data); j++) {
-        gradus_column column;
-        gradus_data_column(data, j, &column);
-        say_column(report, &column, gradus_data_rows(data), j < shown);
-    }
-    report_close(report);
-    if (gradus_data_columns(data) > shown)
-        report_row(report, "%-9s... and %s more; -v shows them", "",
-                   text_count(gradus_data_columns(data) - shown));
-    say_doubts(report, data);
-done:
     gradus_data_free(data);
     gradus_context_free(context);
     return status;

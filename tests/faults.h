@@ -26,7 +26,7 @@ typedef enum fault_kind { FAULT_NONE, FAULT_MEMORY, FAULT_FILE } fault_kind;
 typedef struct faults {
     fault_kind kind;
     size_t calls, fail_at; /* the call that fails, from 1 */
-    int once;              /* 1: only that call; 0: also all later ones but close, remove */
+    int once; /* 1: only that call; 0: also all later ones but close, remove */
     int hit;
     size_t piece;          /* files move at most this many bytes a call; 0: no limit */
     long blocks, handles;  /* in use */
@@ -128,9 +128,9 @@ static gradus_context *faults_open(faults *f)
 {
     *f = (faults){0};
     gradus_memory memory = {fault_allocate, fault_resize, fault_release, f};
-    gradus_files files = {fault_open,   fault_read,   fault_write,       fault_sync,
-                          fault_close,  fault_rename, fault_remove,      fault_sync_folder,
-                          fault_kind_of, f};
+    gradus_files files = {
+        fault_open,   fault_read,   fault_write,       fault_sync,    fault_close,
+        fault_rename, fault_remove, fault_sync_folder, fault_kind_of, f};
     gradus_context_options options;
     gradus_context_defaults(&options);
     options.memory = &memory;
@@ -140,9 +140,9 @@ static gradus_context *faults_open(faults *f)
     return context;
 }
 
-static inline void faults_arm(faults *f, size_t fail_at, fault_kind kind)
+static inline void faults_arm(faults *f, size_t fail_at, int kind)
 {
-    f->kind = kind;
+    f->kind = (fault_kind)kind;
     f->fail_at = fail_at;
     f->calls = 0;
     f->hit = 0;

@@ -31,7 +31,9 @@ fi
 
 if command -v shellcheck > /dev/null; then
     echo "analyse: shellcheck"
-    find "$root/tools" "$root/tests" -name '*.sh' -exec shellcheck -x -P SCRIPTDIR {} +
+    find "$root/tools" "$root/tests" -name '*.sh' -exec shellcheck --shell=sh \
+        --severity=warning --exclude=SC2010,SC2034 --external-sources \
+        --source-path=SCRIPTDIR {} +
 else
     echo "analyse: no shellcheck"
 fi

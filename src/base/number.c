@@ -34,7 +34,8 @@ static bool is_digit(char c)
 }
 
 /* Any number of digits with at most one point; the first of them stands at p. */
-static const char *read_many_digits(const char *p, const char *end, char point, decimal *x)
+static const char *read_many_digits(const char *p, const char *end, char point,
+                                    decimal *x)
 {
     bool after_point = false;
     int kept = 0;
@@ -117,7 +118,8 @@ static uint64_t round_product(uint64_t high, uint64_t middle, uint64_t low, int 
     significand += rest > half || (rest == half && (sticky || (significand & 1)));
     if (power < -1022)
         return significand;
-    return ((uint64_t)(power + 1022) << 52) + significand; /* a carry moves the exponent */
+    /* the hidden bit adds 1 to the exponent, and so does a carry */
+    return ((uint64_t)(power + 1022) << 52) + significand;
 }
 
 /* w 10^k rounded; `below`: with a power that is too small by less than 2^-127 of it */

@@ -15,7 +15,7 @@
 
 #include "base/memory.h"
 
-enum { SPINS = 2000 }; /* about 30 microseconds */
+enum { SPINS = 2000 }; /* some tens of microseconds */
 
 typedef struct worker {
     gr_pool *pool;

@@ -51,7 +51,8 @@ static gradus_status read_raw(gr_stream *stream, void *bytes, size_t room, size_
     const gradus_files *files = &stream->context->files;
     int64_t got = files->read(stream->handle, bytes, room, files->user);
     if (got < 0)
-        return gr_fail_io(stream->path, "read", got, "is the device or the network well?");
+        return gr_fail_io(stream->path, "read", got,
+                          "is the device or the network well?");
     stream->taken += (uint64_t)got;
     *count = (size_t)got;
     return GRADUS_OK;
@@ -131,8 +132,10 @@ static gradus_status inflate_some(gr_stream *stream, size_t *count)
     else if (code == Z_MEM_ERROR)
         return gr_fail(GRADUS_MEMORY, "%s: out of memory while inflating", stream->path);
     else if (code != Z_OK && code != Z_BUF_ERROR)
-        return gr_fail(GRADUS_DATA, "%s: broken gzip data before byte %llu (%s): fetch or "
-                       "copy the file again", stream->path,
+        return gr_fail(GRADUS_DATA,
+                       "%s: broken gzip data before byte %llu (%s): fetch or "
+                       "copy the file again",
+                       stream->path,
                        (unsigned long long)(stream->taken - (stream->to - stream->from)),
                        zlib->msg != NULL ? zlib->msg : "no reason given");
     return GRADUS_OK;
@@ -170,7 +173,8 @@ gradus_status gr_stream_read(gr_stream *stream, void *bytes, size_t room, size_t
     return GRADUS_OK;
 }
 
-gradus_status gr_stream_peek(gr_stream *stream, const unsigned char **bytes, size_t *count)
+gradus_status gr_stream_peek(gr_stream *stream, const unsigned char **bytes,
+                             size_t *count)
 {
     size_t total = 0, got = 1;
     while (stream->peeked == 0 && total < GR_STREAM_PEEK && got > 0) {
@@ -251,8 +255,8 @@ void gr_stream_close(gr_stream *stream)
     gr_release(context, stream);
 }
 
-gradus_status gr_file_read(const gradus_context *context, const char *path, uint64_t limit,
-                           char **bytes, size_t *count)
+gradus_status gr_file_read(const gradus_context *context, const char *path,
+                           uint64_t limit, char **bytes, size_t *count)
 {
     gradus_status status;
     gr_stream *stream = NULL;
@@ -263,15 +267,18 @@ gradus_status gr_file_read(const gradus_context *context, const char *path, uint
     GR_TRY(gr_stream_open(context, path, &stream));
     while (got > 0) {
         if (used + 1 >= room) { /* one byte is kept for the final 0 */
-            size_t more = room == 0 ? FIRST_ROOM : room <= SIZE_MAX / 2 ? 2 * room : SIZE_MAX;
+            size_t more = room == 0              ? FIRST_ROOM
+                          : room <= SIZE_MAX / 2 ? 2 * room
+                                                 : SIZE_MAX;
             GR_TRY(gr_resize(context, room, more, 1, path, &block));
             room = more;
         }
         GR_TRY(gr_stream_read(stream, block + used, room - used - 1, &got));
         used += got;
         if (used > limit)
-            GR_TRY(gr_fail(GRADUS_DATA, "%s: longer than %llu bytes: is it the right file?",
-                           path, (unsigned long long)limit));
+            GR_TRY(gr_fail(GRADUS_DATA,
+                           "%s: longer than %llu bytes: is it the right file?", path,
+                           (unsigned long long)limit));
     }
     block[used] = 0;
     *bytes = block;

@@ -42,7 +42,8 @@ static gradus_status open_temporary(gr_writer *writer)
     int handle = -EEXIST;
     for (int i = 0; i < TEMPORARIES && handle == -EEXIST; i++) {
         writer->temporary.length = 0;
-        gradus_status status = gr_text_add(&writer->temporary, "%s.tmp%d", writer->path, i);
+        gradus_status status =
+            gr_text_add(&writer->temporary, "%s.tmp%d", writer->path, i);
         if (status != GRADUS_OK)
             return status;
         handle = files->open(writer->temporary.text, GRADUS_FILE_CREATE, files->user);
@@ -61,7 +62,8 @@ static gradus_status open_target(gr_writer *writer)
     const gradus_files *files = &writer->context->files;
     int kind = files->kind(writer->path, files->user);
     if (kind < 0)
-        return gr_fail_io(writer->path, "look up", kind, "check the folder and its rights");
+        return gr_fail_io(writer->path, "look up", kind,
+                          "check the folder and its rights");
     if (kind == GRADUS_FILE_FOLDER)
         return gr_fail(GRADUS_IO, "%s: is a folder: name a file in it", writer->path);
     if (kind != GRADUS_FILE_OTHER)

@@ -26,7 +26,8 @@ static gradus_status read_up_to(gr_stream *stream, unsigned char *bytes, size_t 
 {
     size_t got = 1;
     for (*total = 0; *total < count && got > 0; *total += got) {
-        gradus_status status = gr_stream_read(stream, bytes + *total, count - *total, &got);
+        gradus_status status =
+            gr_stream_read(stream, bytes + *total, count - *total, &got);
         if (status != GRADUS_OK)
             return status;
     }
@@ -72,13 +73,14 @@ static void convert(const gr_block_shape *shape, const unsigned char *from, size
 gradus_status gr_block_check(const gr_block_shape *shape, const char *path)
 {
     if (shape->rows == 0 || shape->columns == 0)
-        return gr_fail(GRADUS_DATA, "%s: %zu rows of %zu cells: there is nothing in it", path,
-                       shape->rows, shape->columns);
+        return gr_fail(GRADUS_DATA, "%s: %zu rows of %zu cells: there is nothing in it",
+                       path, shape->rows, shape->columns);
     if (shape->rows > GR_DATA_ROWS || shape->columns > MOST_COLUMNS ||
         shape->rows > SIZE_MAX / 16 / shape->columns)
-        return gr_fail(GRADUS_DATA, "%s: %zu rows of %zu cells: more than %zu rows or %zu "
-                       "columns are not read", path, shape->rows, shape->columns,
-                       GR_DATA_ROWS, MOST_COLUMNS);
+        return gr_fail(GRADUS_DATA,
+                       "%s: %zu rows of %zu cells: more than %zu rows or %zu "
+                       "columns are not read",
+                       path, shape->rows, shape->columns, GR_DATA_ROWS, MOST_COLUMNS);
     return GRADUS_OK;
 }
 
@@ -96,9 +98,10 @@ static gradus_status read_cells(gr_stream *stream, const gr_block_shape *shape,
         size_t count = cells - done < most ? cells - done : most;
         GR_TRY(read_up_to(stream, piece, count * shape->cell_bytes, &got));
         if (got < count * shape->cell_bytes)
-            GR_TRY(gr_fail(GRADUS_DATA, "%s: ends in row %zu of %zu: fetch or copy it again",
-                           data->path, (done + got / shape->cell_bytes) / shape->columns + 1,
-                           shape->rows));
+            GR_TRY(
+                gr_fail(GRADUS_DATA, "%s: ends in row %zu of %zu: fetch or copy it again",
+                        data->path, (done + got / shape->cell_bytes) / shape->columns + 1,
+                        shape->rows));
         if (done + count > room) {
             size_t more = room < cells / 2 ? 2 * room : cells;
             GR_TRY(gr_resize(data->context, room, more, size, data->path, &block));
@@ -135,7 +138,7 @@ gradus_status gr_block_read(gr_stream *stream, const gr_block_shape *shape,
         data->column[j].stride = shape->by_columns ? 1 : shape->columns;
     }
     data->about.bytes = gr_stream_bytes(stream);
-    GR_TRY(gr_data_check(data, 0));
+    GR_TRY(gr_data_check(data));
 done:
     gr_release(data->context, piece);
     return status;
@@ -149,8 +152,10 @@ static gradus_status check_labels(const gradus_data *data, const gradus_data *la
         return gr_fail(GRADUS_DATA, "%s: %zu columns: labels are one number a row",
                        labels->path, labels->columns);
     if (labels->rows != data->rows)
-        return gr_fail(GRADUS_DATA, "%s: labels for %zu rows, and %s has %zu: do they belong "
-                       "together?", labels->path, labels->rows, data->path, data->rows);
+        return gr_fail(GRADUS_DATA,
+                       "%s: labels for %zu rows, and %s has %zu: do they belong "
+                       "together?",
+                       labels->path, labels->rows, data->path, data->rows);
     return GRADUS_OK;
 }
 
@@ -166,8 +171,8 @@ gradus_status gr_block_add_labels(const gr_source *source, const char *path,
         GR_TRY(gr_fail(GRADUS_DATA, "%s: labels are read from IDX and NPY only",
                        labels->path));
     GR_TRY(check_labels(data, labels));
-    GR_TRY(gr_resize(data->context, data->columns, data->columns + 1, sizeof *data->column,
-                     "columns", &data->column));
+    GR_TRY(gr_resize(data->context, data->columns, data->columns + 1,
+                     sizeof *data->column, "columns", &data->column));
     GR_TRY(gr_data_add_name(data, "label", strlen("label")));
     gr_column *column = &data->column[data->columns];
     *column = labels->column[0];

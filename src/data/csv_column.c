@@ -65,9 +65,11 @@ static gradus_status fail_text(const gr_csv *csv, const gr_csv_rules *rules,
                                const gr_csv_column *column, const gr_csv_cell *cell)
 {
     gr_csv_place place = gr_csv_where(csv, cell->at);
-    return gr_fail(GRADUS_DATA, "%s:%zu:%zu: \"%.*s%s\" is not a number (column %s): mend "
-                   "the cell, or --on-bad-row skip%s%s", csv->path, place.line,
-                   place.column, gr_shown_length(cell->length, cell->text), cell->text,
+    return gr_fail(GRADUS_DATA,
+                   "%s:%zu:%zu: \"%.*s%s\" is not a number (column %s): mend "
+                   "the cell, or --on-bad-row skip%s%s",
+                   csv->path, place.line, place.column,
+                   gr_shown_length(cell->length, cell->text), cell->text,
                    gr_shown_rest(cell->length, cell->text), column->name,
                    rules->has_model ? "" : ", or --categorical ",
                    rules->has_model ? "" : column->name);
@@ -76,10 +78,12 @@ static gradus_status fail_text(const gr_csv *csv, const gr_csv_rules *rules,
 static gradus_status fail_infinite(const gr_csv *csv, const gr_csv_column *column,
                                    gr_csv_place place, const char *text, size_t length)
 {
-    return gr_fail(GRADUS_DATA, "%s:%zu:%zu: \"%.*s%s\" is not a finite number (column %s): "
-                   "mend the cell, or --on-bad-row skip, or --missing with it in the list",
-                   csv->path, place.line, place.column, gr_shown_length(length, text), text,
-                   gr_shown_rest(length, text), column->name);
+    return gr_fail(
+        GRADUS_DATA,
+        "%s:%zu:%zu: \"%.*s%s\" is not a finite number (column %s): "
+        "mend the cell, or --on-bad-row skip, or --missing with it in the list",
+        csv->path, place.line, place.column, gr_shown_length(length, text), text,
+        gr_shown_rest(length, text), column->name);
 }
 
 /* ---- cells into columns ---- */
@@ -102,9 +106,9 @@ gradus_status gr_csv_column_grow(const gradus_context *context, gr_csv_column *c
     return GRADUS_OK;
 }
 
-static gradus_status add_category(const gradus_context *context, const gr_csv_rules *rules,
-                                  gr_csv_column *column, const gr_csv_cell *cell,
-                                  uint32_t *code)
+static gradus_status add_category(const gradus_context *context,
+                                  const gr_csv_rules *rules, gr_csv_column *column,
+                                  const gr_csv_cell *cell, uint32_t *code)
 {
     double number;
     bool may_be_nan = cell->length == 3 && (cell->text[0] | 32) == 'n';
@@ -159,8 +163,8 @@ static gradus_status add_number(const gr_csv *csv, gr_csv_column *column,
 }
 
 gradus_status gr_csv_column_add(const gr_csv *csv, const gr_csv_rules *rules,
-                                gr_csv_column *column, const gr_csv_cell *cell, size_t row,
-                                size_t room)
+                                gr_csv_column *column, const gr_csv_cell *cell,
+                                size_t row, size_t room)
 {
     if (column->kind == GR_CSV_OPEN || column->kind == GR_CSV_NUMBERS) {
         double number;

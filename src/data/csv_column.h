@@ -62,7 +62,8 @@ bool gr_csv_cell_is_bad(const gr_csv_rules *rules, const gr_csv_column *column,
                         const gr_csv_cell *cell);
 
 /* Puts a cell of csv's record into row `row` of `room`. Errors   DATA, MEMORY. */
-GRADUS_CHECKED gradus_status gr_csv_column_add(const gr_csv *csv, const gr_csv_rules *rules,
+GRADUS_CHECKED gradus_status gr_csv_column_add(const gr_csv *csv,
+                                               const gr_csv_rules *rules,
                                                gr_csv_column *column,
                                                const gr_csv_cell *cell, size_t row,
                                                size_t room);

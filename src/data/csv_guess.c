@@ -66,8 +66,8 @@ static bool same_text(const gr_csv_cell *a, const gr_csv_cell *b)
 }
 
 /* What the cells of the first row alone say: -1 no header, 1 one, 0 not sure. */
-static int judge_first(const gr_csv_rules *rules, const gr_csv_cell *first, size_t columns,
-                       const gr_values *names)
+static int judge_first(const gr_csv_rules *rules, const gr_csv_cell *first,
+                       size_t columns, const gr_values *names)
 {
     bool any = false;
     for (size_t j = 0; j < columns; j++) {

@@ -1,4 +1,4 @@
-/* data/csv_guess.h - delimiter, number of columns and header of a CSV, from its first rows
+/* data/csv_guess.h - delimiter, columns and header of a CSV, from its first rows
  *
  * SPDX-License-Identifier: MIT
  */

@@ -106,8 +106,10 @@ static gradus_status check_options(const gradus_read_options *options)
         return gr_fail(GRADUS_ARGUMENT, "decimal \"%c\": not a decimal sign: use . or ,",
                        decimal);
     if (delimiter != 0 && (strchr("\"\r\n.", delimiter) != NULL || delimiter == decimal))
-        return gr_fail(GRADUS_ARGUMENT, "delimiter \"%c\": cannot part cells: use another, "
-                       "such as , or ;", delimiter);
+        return gr_fail(GRADUS_ARGUMENT,
+                       "delimiter \"%c\": cannot part cells: use another, "
+                       "such as , or ;",
+                       delimiter);
     if (options->rejects != NULL && !options->skip_bad_rows)
         return gr_fail(GRADUS_ARGUMENT, "rejects: no rows are skipped: set "
                        "--on-bad-row skip, too");

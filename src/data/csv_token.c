@@ -79,8 +79,8 @@ static gradus_status extend(gr_csv *csv)
         csv->to -= csv->from;
         csv->from = 0;
     } else if (csv->to == csv->room) {
-        gradus_status status = gr_resize(csv->context, csv->room + 1, 2 * csv->room + 1, 1,
-                                         "CSV window", &csv->window);
+        gradus_status status = gr_resize(csv->context, csv->room + 1, 2 * csv->room + 1,
+                                         1, "CSV window", &csv->window);
         if (status != GRADUS_OK)
             return status;
         csv->room *= 2;
@@ -128,7 +128,8 @@ gradus_status gr_csv_open(gr_csv *csv, const gradus_context *context, gr_stream 
         .kept = {.context = context},
     };
     gr_csv_set_delimiter(csv, ',');
-    gradus_status status = gr_allocate(context, WINDOW + 1, 1, "CSV window", &csv->window);
+    gradus_status status =
+        gr_allocate(context, WINDOW + 1, 1, "CSV window", &csv->window);
     csv->room = WINDOW;
     return status == GRADUS_OK ? begin(csv) : status;
 }
@@ -143,7 +144,8 @@ gradus_status gr_csv_rewind(gr_csv *csv)
     if (csv->replay)
         return begin(csv);
     gr_stream *again;
-    gradus_status status = gr_stream_open(csv->context, gr_stream_path(csv->stream), &again);
+    gradus_status status =
+        gr_stream_open(csv->context, gr_stream_path(csv->stream), &again);
     if (status != GRADUS_OK)
         return status;
     gr_stream_close(csv->stream);
@@ -178,13 +180,12 @@ static size_t count_lines(const char *text, size_t length)
 }
 
 /* From the opening quote at p; returns the place behind the closing one, or NULL. */
-static const char *scan_quoted(gr_csv *csv, const char *p, const char *end, gr_csv_cell *cell)
+static const char *scan_quoted(gr_csv *csv, const char *p, const char *end,
+                               gr_csv_cell *cell)
 {
     *cell = (gr_csv_cell){.text = p + 1, .at = p};
     for (p++; (p = memchr(p, '"', (size_t)(end - p))) != NULL; p += 2) {
-        if (p + 1 == end && !csv->at_end)
-            return NULL; /* perhaps the first of two */
-        if (p[1] != '"') {
+        if (p[1] != '"') { /* at `end` stands a LF: the record is scanned again */
             cell->length = (size_t)(p - cell->text);
             csv->lines += count_lines(cell->text, cell->length);
             return p + 1;
@@ -282,8 +283,8 @@ bool gr_csv_look(gr_csv *csv, size_t *from)
 static gradus_status undouble(gr_csv *csv)
 {
     if (csv->plain_room < csv->record_length) {
-        gradus_status status = gr_resize(csv->context, csv->plain_room, csv->record_length, 1,
-                                         "CSV cells", &csv->plain);
+        gradus_status status = gr_resize(csv->context, csv->plain_room,
+                                         csv->record_length, 1, "CSV cells", &csv->plain);
         if (status != GRADUS_OK)
             return status;
         csv->plain_room = csv->record_length;
@@ -319,10 +320,12 @@ static gradus_status explain(const gr_csv *csv, scan state, const char *at)
     case SCAN_OPEN:
         return fail_at(csv, at, "a quote opens here and is never closed: close it");
     case SCAN_BEHIND:
-        return fail_at(csv, at, "text behind a closing quote: write \"\" for a quote inside "
+        return fail_at(csv, at,
+                       "text behind a closing quote: write \"\" for a quote inside "
                        "quotes, and the delimiter behind the closing one");
     case SCAN_CELLS:
-        return fail_at(csv, at, "more than a million cells in a row: is the delimiter right?");
+        return fail_at(csv, at,
+                       "more than a million cells in a row: is the delimiter right?");
     default:
         return GRADUS_MEMORY; /* gr_resize() has told */
     }
@@ -340,7 +343,8 @@ gradus_status gr_csv_next(gr_csv *csv, bool *more)
             state = scan_record(csv, csv->record, &after);
         const char *end = csv->window + csv->to;
         if (csv->has_zero && (state == SCAN_OPEN || csv->from == csv->to || after == end))
-            return fail_at(csv, end, "a zero byte: this is no text; is it a binary file, or "
+            return fail_at(csv, end,
+                           "a zero byte: this is no text; is it a binary file, or "
                            "UTF-16?");
         *more = state == SCAN_RECORD;
         if (state == SCAN_RECORD) {

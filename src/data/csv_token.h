@@ -72,13 +72,14 @@ GRADUS_CHECKED gradus_status gr_csv_next(gr_csv *csv, bool *more);
 /* To the first record again: opens the file once more, or replays what was kept. */
 GRADUS_CHECKED gradus_status gr_csv_rewind(gr_csv *csv);
 
-/* Makes at least `bytes` of text available in the window, fewer at the end of the file. */
+/* Makes at least `bytes` of text available in the window, fewer at the end of the file.
+ */
 GRADUS_CHECKED gradus_status gr_csv_fill(gr_csv *csv, size_t bytes);
 
 /*
- * Looks ahead without taking: scans the record at window[*from], moves *from behind it and
- * sets cell, cells. False where no complete record is left in the window, or it is broken.
- * Cells may have "" for ". Only before the first gr_csv_next().
+ * Looks ahead without taking: scans the record at window[*from], moves *from behind it
+ * and sets cell, cells. False where no complete record is left in the window, or it is
+ * broken. Cells may have "" for ". Only before the first gr_csv_next().
  */
 bool gr_csv_look(gr_csv *csv, size_t *from);
 

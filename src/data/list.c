@@ -58,8 +58,8 @@ gradus_status gr_data_find(const gradus_data *data, const char *name, const char
         return GRADUS_OK;
     const char *near = gr_nearest(name, name_of, data, data->columns);
     if (near != NULL)
-        return gr_fail(GRADUS_ARGUMENT, "%s: no column \"%s\": did you mean \"%s\"?", role,
-                       name, near);
+        return gr_fail(GRADUS_ARGUMENT, "%s: no column \"%s\": did you mean \"%s\"?",
+                       role, name, near);
     char names[200] = "";
     size_t used = 0, i = 0;
     for (; i < data->columns; i++) {

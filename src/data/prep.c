@@ -41,7 +41,8 @@ gradus_status gr_prep_layout(gr_prep *prep)
         prep->width += input->width;
     }
     if (prep->width == 0)
-        return gr_fail(GRADUS_DATA, "the columns to learn from give the network no input: "
+        return gr_fail(GRADUS_DATA,
+                       "the columns to learn from give the network no input: "
                        "every value of them is rare; name other columns");
     return GRADUS_OK;
 }

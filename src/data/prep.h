@@ -22,7 +22,7 @@ typedef struct gr_prep_input {
     gradus_column_kind kind;
     double center, scale, fill; /* number */
     bool clip, indicator;       /* number */
-    gr_values values;           /* category: those that have an input, most frequent first */
+    gr_values values; /* category: those that have an input, most frequent first */
     size_t first, width;        /* its part of the net's inputs */
 } gr_prep_input;
 
@@ -73,16 +73,16 @@ void gr_prep_free(gr_prep *prep);
 GRADUS_CHECKED gradus_status gr_prep_layout(gr_prep *prep);
 
 /*
- * A prep bound to a table: columns found by name. Where the prep has numbers and the table
- * categories, their texts must be numbers; the other way round numbers are looked up by
- * their text.
+ * A prep bound to a table: columns found by name. Where the prep has numbers and the
+ * table categories, their texts must be numbers; the other way round numbers are looked
+ * up by their text.
  */
 typedef struct gr_prep_binding {
     const gr_prep *prep;
     const gradus_data *data;
     size_t *column;             /* [inputs] of the table */
     uint32_t **code;            /* [inputs] category: code in the table -> code in prep */
-    double **number;            /* [inputs] number: code in the table -> number, or NULL */
+    double **number; /* [inputs] number: code in the table -> number, or NULL */
     size_t *target;             /* [targets], SIZE_MAX where the table has none */
     uint32_t *class_code;       /* code in the table's target -> class, or NULL */
 } gr_prep_binding;

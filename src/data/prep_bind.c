@@ -74,11 +74,12 @@ static gradus_status map_numbers(const gradus_data *data, const gr_column *colum
     for (size_t v = 0; v < from->count && status == GRADUS_OK; v++) {
         const size_t length = strlen(from->text[v]);
         if (!gradus_number_read(from->text[v], length, &(*map)[v]) || isinf((*map)[v]))
-            status = gr_fail(GRADUS_DATA, "%s: column %s: \"%.*s%s\" is not a number, and "
-                             "the model needs numbers there",
-                             data->path, column->name,
-                             gr_shown_length(length, from->text[v]), from->text[v],
-                             gr_shown_rest(length, from->text[v]));
+            status =
+                gr_fail(GRADUS_DATA,
+                        "%s: column %s: \"%.*s%s\" is not a number, and "
+                        "the model needs numbers there",
+                        data->path, column->name, gr_shown_length(length, from->text[v]),
+                        from->text[v], gr_shown_rest(length, from->text[v]));
     }
     return status;
 }
@@ -106,7 +107,8 @@ gradus_status gr_prep_bind(const gr_prep *prep, const gradus_data *data, bool ne
     gradus_status status;
     const gradus_context *context = prep->context;
     *binding = (gr_prep_binding){.prep = prep, .data = data};
-    GR_TRY(gr_allocate(context, prep->inputs, sizeof(size_t), "a binding", &binding->column));
+    GR_TRY(gr_allocate(context, prep->inputs, sizeof(size_t), "a binding",
+                       &binding->column));
     GR_TRY(gr_allocate(context, prep->inputs, sizeof(uint32_t *), "a binding",
                        &binding->code));
     GR_TRY(gr_allocate(context, prep->inputs, sizeof(double *), "a binding",

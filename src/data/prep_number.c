@@ -43,8 +43,10 @@ static double inverse_deviation(double mean, double variance)
 /* A sum of finite numbers left the range of double. */
 static gradus_status fail_too_large(const gradus_data *data, const char *what)
 {
-    return gr_fail(GRADUS_DATA, "%s: the numbers of %s are too large to be scaled: drop it, "
-                   "or divide it by something", data->path, what);
+    return gr_fail(GRADUS_DATA,
+                   "%s: the numbers of %s are too large to be scaled: drop it, "
+                   "or divide it by something",
+                   data->path, what);
 }
 
 static gradus_status fit_standard(const gradus_data *data, const gr_column *column,

@@ -111,8 +111,10 @@ static gradus_status fit_number(const gradus_data *data, size_t column,
     target->center = 0;
     target->scale = 1;
     if (!isfinite(target->mean) || !isfinite(variance))
-        return gr_fail(GRADUS_DATA, "%s: the numbers of the target %s are too large to be "
-                       "scaled: divide them by something", data->path, target->name);
+        return gr_fail(GRADUS_DATA,
+                       "%s: the numbers of the target %s are too large to be "
+                       "scaled: divide them by something",
+                       data->path, target->name);
     if (!options->scale_target)
         return GRADUS_OK;
     target->center = target->mean;

@@ -14,7 +14,8 @@ void gradus_read_defaults(gradus_read_options *options)
 }
 
 /* Formats that are mistaken for tables, by their first bytes. */
-static gradus_status refuse_known(const unsigned char *bytes, size_t count, const char *path)
+static gradus_status refuse_known(const unsigned char *bytes, size_t count,
+                                  const char *path)
 {
     static const struct {
         const char *start;
@@ -53,15 +54,16 @@ static gradus_status check_options(const gradus_read_options *options, const cha
     bool csv = format->read == gr_csv_read;
     path = gr_shown_path(path);
     if (csv && options->labels != NULL)
-        return gr_fail(GRADUS_ARGUMENT, "%s: labels: a CSV has them in a column, name that",
-                       path);
+        return gr_fail(GRADUS_ARGUMENT,
+                       "%s: labels: a CSV has them in a column, name that", path);
     if (!csv && options->categorical != NULL && *options->categorical != 0)
-        return gr_fail(GRADUS_ARGUMENT, "%s: categorical: %s files have numbers only", path,
-                       format->name);
+        return gr_fail(GRADUS_ARGUMENT, "%s: categorical: %s files have numbers only",
+                       path, format->name);
     return GRADUS_OK;
 }
 
-gradus_status gr_source_open(gr_source *source, const char *path, const gr_format **format)
+gradus_status gr_source_open(gr_source *source, const char *path,
+                             const gr_format **format)
 {
     gradus_status status;
     const unsigned char *bytes;

@@ -17,7 +17,8 @@
 GRADUS_CHECKED gradus_status gr_data_read(const gradus_context *context, const char *path,
                                           const gradus_read_options *options,
                                           const gr_prep *prep, gradus_data **data);
-GRADUS_CHECKED gradus_status gr_reader_new(const gradus_context *context, const char *path,
+GRADUS_CHECKED gradus_status gr_reader_new(const gradus_context *context,
+                                           const char *path,
                                            const gradus_read_options *options,
                                            const gr_prep *prep, gradus_reader **reader);
 
@@ -77,7 +78,8 @@ GRADUS_CHECKED gradus_status gr_block_read_bytes(gr_stream *stream, void *bytes,
                                                  size_t count);
 
 /* Errors   DATA: no rows, no columns, more than a table has. Before any use of them. */
-GRADUS_CHECKED gradus_status gr_block_check(const gr_block_shape *shape, const char *path);
+GRADUS_CHECKED gradus_status gr_block_check(const gr_block_shape *shape,
+                                            const char *path);
 
 /* The rest of the stream as the block of `data`, whose columns are given their cells.
  * Errors   DATA: too short or too long; IO; MEMORY. */
@@ -85,7 +87,7 @@ GRADUS_CHECKED gradus_status gr_block_read(gr_stream *stream, const gr_block_sha
                                            gradus_data *data);
 
 /* Adds the one column of options->labels, read from `path`, as column "label". */
-GRADUS_CHECKED gradus_status gr_block_add_labels(const gr_source *source, const char *path,
-                                                 gradus_data *data);
+GRADUS_CHECKED gradus_status gr_block_add_labels(const gr_source *source,
+                                                 const char *path, gradus_data *data);
 
 #endif

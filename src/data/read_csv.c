@@ -48,10 +48,11 @@ bool gr_csv_is_ragged(const gr_csv_table *table)
 gradus_status gr_csv_fail_ragged(const gr_csv_table *table)
 {
     const gr_csv *csv = &table->csv;
-    return gr_fail(GRADUS_DATA, "%s:%zu: %zu cell%s where %zu %s expected: mend the row, or "
-                   "--on-bad-row skip", csv->path, csv->line, csv->cells,
-                   csv->cells == 1 ? "" : "s", table->shape.columns,
-                   table->shape.columns == 1 ? "is" : "are");
+    return gr_fail(GRADUS_DATA,
+                   "%s:%zu: %zu cell%s where %zu %s expected: mend the row, or "
+                   "--on-bad-row skip",
+                   csv->path, csv->line, csv->cells, csv->cells == 1 ? "" : "s",
+                   table->shape.columns, table->shape.columns == 1 ? "is" : "are");
 }
 
 static bool has_bad_cell(const gr_csv_table *table)
@@ -72,8 +73,9 @@ static gradus_status grow(gr_csv_table *table, size_t limit)
     for (size_t j = 0; j < table->shape.columns && status == GRADUS_OK; j++)
         status = gr_csv_column_grow(table->context, &table->column[j], table->room, room);
     if (status == GRADUS_OK && table->keep_records)
-        status = gr_resize(table->context, table->room == 0 ? 0 : table->room + 1, room + 1,
-                           sizeof *table->text_start, "records", &table->text_start);
+        status =
+            gr_resize(table->context, table->room == 0 ? 0 : table->room + 1, room + 1,
+                      sizeof *table->text_start, "records", &table->text_start);
     table->room = room;
     return status;
 }
@@ -108,7 +110,8 @@ static gradus_status read_rows(gr_csv_table *table, size_t limit)
         if (table->skip && (gr_csv_is_ragged(table) || has_bad_cell(table)))
             GR_TRY(gr_csv_skip(table));
         else
-            GR_TRY(gr_csv_is_ragged(table) ? gr_csv_fail_ragged(table) : add_row(table, limit));
+            GR_TRY(gr_csv_is_ragged(table) ? gr_csv_fail_ragged(table)
+                                           : add_row(table, limit));
     }
     if (table->rows == GR_DATA_ROWS)
         status = gr_fail(GRADUS_DATA, "%s: more than %zu rows: take a part of them",

@@ -1,6 +1,7 @@
 /* data/read_idx.c - IDX, the format of the MNIST files.
  *
- *     0 0 type rank | rank sizes, 32-bit big-endian | cells, big-endian, last index fastest
+ *     0 0 type rank | rank sizes, 32-bit big-endian | cells, big-endian, last index
+ * fastest
  *
  * The first size counts rows; a row's cells are the columns p0, p1, ... (pixels). A file
  * of rank 1 has one column, "label".
@@ -37,8 +38,8 @@ static bool find_type(unsigned code, gr_block_shape *shape)
     return false;
 }
 
-static gradus_status read_header(gr_stream *stream, const char *path, gr_block_shape *shape,
-                                 gradus_data_about *about)
+static gradus_status read_header(gr_stream *stream, const char *path,
+                                 gr_block_shape *shape, gradus_data_about *about)
 {
     unsigned char start[4], sizes[4 * MOST_RANK];
     gradus_status status = gr_block_read_bytes(stream, start, sizeof start);
@@ -46,9 +47,10 @@ static gradus_status read_header(gr_stream *stream, const char *path, gr_block_s
         return status;
     size_t rank = start[3];
     if (!find_type(start[2], shape) || rank < 1 || rank > MOST_RANK)
-        return gr_fail(GRADUS_DATA, "%s: starts with two zero bytes, but is no IDX file of "
-                       "rank 1 to %d (type 0x%02x, rank %zu): is it another format?", path,
-                       MOST_RANK, start[2], rank);
+        return gr_fail(GRADUS_DATA,
+                       "%s: starts with two zero bytes, but is no IDX file of "
+                       "rank 1 to %d (type 0x%02x, rank %zu): is it another format?",
+                       path, MOST_RANK, start[2], rank);
     status = gr_block_read_bytes(stream, sizes, 4 * rank);
     if (status != GRADUS_OK)
         return status;

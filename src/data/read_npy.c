@@ -144,31 +144,38 @@ static gradus_status read_header_text(gr_stream *stream, const char *path, char 
         return status;
     unsigned major = prefix[6];
     if (major < 1 || major > 3)
-        return gr_fail(GRADUS_DATA, "%s: NPY version %u is not known: save it with version 1",
-                       path, major);
+        return gr_fail(GRADUS_DATA,
+                       "%s: NPY version %u is not known: save it with version 1", path,
+                       major);
     status = gr_block_read_bytes(stream, length, major == 1 ? 2 : 4);
     size_t count = (size_t)length[0] | (size_t)length[1] << 8 | (size_t)length[2] << 16 |
                    (size_t)length[3] << 24;
     if (status == GRADUS_OK && count >= MOST_HEADER)
-        return gr_fail(GRADUS_DATA, "%s: an NPY header of %zu bytes: is it damaged?", path,
-                       count);
+        return gr_fail(GRADUS_DATA, "%s: an NPY header of %zu bytes: is it damaged?",
+                       path, count);
     return status == GRADUS_OK ? gr_block_read_bytes(stream, text, count) : status;
 }
 
-static gradus_status read_header(gr_stream *stream, const char *path, char *text, npy *array)
+static gradus_status read_header(gr_stream *stream, const char *path, char *text,
+                                 npy *array)
 {
     gradus_status status = read_header_text(stream, path, text);
     if (status != GRADUS_OK)
         return status;
     if (!read_literal(text, array))
-        return gr_fail(GRADUS_DATA, "%s: an NPY header that is not as numpy writes it: is it "
-                       "damaged, or an array of records?", path);
+        return gr_fail(GRADUS_DATA,
+                       "%s: an NPY header that is not as numpy writes it: is it "
+                       "damaged, or an array of records?",
+                       path);
     if (!find_type(array))
-        return gr_fail(GRADUS_DATA, "%s: cells of type '%s': save it as float64, float32 or "
-                       "an integer type of at most 32 bits, or int64", path, array->type);
+        return gr_fail(GRADUS_DATA,
+                       "%s: cells of type '%s': save it as float64, float32 or "
+                       "an integer type of at most 32 bits, or int64",
+                       path, array->type);
     if (array->rank < 1 || array->rank > 2)
-        return gr_fail(GRADUS_DATA, "%s: an array of rank %zu: reshape it to (rows, columns)",
-                       path, array->rank);
+        return gr_fail(GRADUS_DATA,
+                       "%s: an array of rank %zu: reshape it to (rows, columns)", path,
+                       array->rank);
     array->shape.rows = array->size[0];
     array->shape.columns = array->rank == 1 ? 1 : array->size[1];
     return gr_block_check(&array->shape, path);

@@ -45,7 +45,8 @@ gradus_status gradus_reader_new(const gradus_context *context, const char *path,
 {
     *out = NULL;
     if (options == NULL || options->model == NULL)
-        return gr_fail(GRADUS_ARGUMENT, "reader: options->model is NULL: it tells the kinds "
+        return gr_fail(GRADUS_ARGUMENT,
+                       "reader: options->model is NULL: it tells the kinds "
                        "of the columns");
     return gr_reader_new(gr_context_or_default(context), path, options,
                          gr_model_prep(options->model), out);
@@ -71,7 +72,7 @@ static gradus_status give_piece(const gradus_data *whole, size_t first, size_t r
     piece->image = whole->image;
     piece->label_column = whole->label_column;
     piece->about = whole->about;
-    GR_TRY(gr_data_check(piece, 0));
+    GR_TRY(gr_data_check(piece));
     *out = piece;
     piece = NULL;
 done:

@@ -41,7 +41,8 @@ static uint64_t cell_number(const gr_column *column, uint32_t row, uint64_t seed
     return gr_digest_of(parts, sizeof parts);
 }
 
-static uint64_t unit_of(const gradus_data *data, const gr_split_options *options, uint32_t row)
+static uint64_t unit_of(const gradus_data *data, const gr_split_options *options,
+                        uint32_t row)
 {
     uint64_t unit = 0;
     if (options->group == SIZE_MAX && options->kind == GRADUS_SPLIT_RANDOM)
@@ -150,8 +151,8 @@ static size_t spare_unit(const entry *order, size_t count)
  * classes are held out as a few big ones. The last unit of a class always trains.
  */
 gradus_status gr_split_holdout(const gradus_data *data, const gr_split_options *options,
-                               const uint32_t *rows, size_t count, double share, bool *held,
-                               size_t *held_count)
+                               const uint32_t *rows, size_t count, double share,
+                               bool *held, size_t *held_count)
 {
     entry *order = NULL;
     gradus_status status;
@@ -170,7 +171,8 @@ gradus_status gr_split_holdout(const gradus_data *data, const gr_split_options *
         }
     }
     if (all == 0 && count > 1 && share > 0) {
-        const size_t from = spare_unit(order, count), size = unit_rows(order, from, count);
+        const size_t from = spare_unit(order, count),
+                     size = unit_rows(order, from, count);
         if (size == count)
             GR_TRY(gr_fail(GRADUS_DATA, "%s: no row can be held out, for all %zu belong "
                            "together: give --valid FILE, or --holdout 0", data->path,

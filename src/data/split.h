@@ -36,6 +36,7 @@ GRADUS_CHECKED gradus_status gr_split_folds(const gradus_data *data,
 GRADUS_CHECKED gradus_status gr_split_holdout(const gradus_data *data,
                                               const gr_split_options *options,
                                               const uint32_t *rows, size_t count,
-                                              double share, bool *held, size_t *held_count);
+                                              double share, bool *held,
+                                              size_t *held_count);
 
 #endif

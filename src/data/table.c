@@ -33,8 +33,8 @@ const char *gr_shown_rest(size_t length, const char *text)
     return (size_t)gr_shown_length(length, text) < length ? "..." : "";
 }
 
-gradus_status gr_data_start(const gradus_context *context, const char *path, size_t columns,
-                            gradus_data **out)
+gradus_status gr_data_start(const gradus_context *context, const char *path,
+                            size_t columns, gradus_data **out)
 {
     gradus_status status;
     gradus_data *data = NULL;
@@ -62,7 +62,8 @@ gradus_status gr_data_add_name(gradus_data *data, const char *text, size_t lengt
         text = automatic;
     }
     uint32_t code;
-    gradus_status status = gr_values_add(data->context, &data->names, text, length, &code);
+    gradus_status status =
+        gr_values_add(data->context, &data->names, text, length, &code);
     if (status == GRADUS_OK && code != index)
         return gr_fail(GRADUS_DATA,
                        "%s: columns %zu and %zu are both called \"%.*s%s\": rename one",
@@ -131,9 +132,9 @@ double gr_column_number(const gr_column *column, size_t row)
     return ((const double *)column->cells)[i];
 }
 
-gradus_status gr_data_check(gradus_data *data, size_t from)
+gradus_status gr_data_check(gradus_data *data)
 {
-    for (size_t j = from; j < data->columns; j++) {
+    for (size_t j = 0; j < data->columns; j++) {
         gr_column *column = &data->column[j];
         column->missing = 0;
         if (column->type < GR_CELL_F32)
@@ -142,7 +143,8 @@ gradus_status gr_data_check(gradus_data *data, size_t from)
             double x = gr_column_number(column, i);
             column->missing += isnan(x) ? 1 : 0;
             if (isinf(x))
-                return gr_fail(GRADUS_DATA, "%s: row %zu of column %s is infinite: replace "
+                return gr_fail(GRADUS_DATA,
+                               "%s: row %zu of column %s is infinite: replace "
                                "it by a number, or by NaN for a missing value",
                                data->path, i + 1, column->name);
         }
@@ -160,17 +162,21 @@ gradus_status gradus_data_new(const gradus_context *context, const double *numbe
     *out = NULL;
     context = gr_context_or_default(context);
     if (rows == 0 || columns == 0 || rows > GR_DATA_ROWS)
-        return gr_fail(GRADUS_ARGUMENT, "a table of %zu rows and %zu columns: give 1 to %zu "
-                       "rows and at least 1 column", rows, columns, GR_DATA_ROWS);
+        return gr_fail(GRADUS_ARGUMENT,
+                       "a table of %zu rows and %zu columns: give 1 to %zu "
+                       "rows and at least 1 column",
+                       rows, columns, GR_DATA_ROWS);
     GR_TRY(gr_data_start(context, "table", columns, &data));
     if (columns > SIZE_MAX / rows)
-        GR_TRY(gr_fail(GRADUS_MEMORY, "a table: out of memory: %zu rows times %zu columns",
-                       rows, columns));
+        GR_TRY(gr_fail(GRADUS_MEMORY,
+                       "a table: out of memory: %zu rows times %zu columns", rows,
+                       columns));
     GR_TRY(gr_allocate(context, rows * columns, sizeof *cells, "a table", &cells));
     memcpy(cells, numbers, rows * columns * sizeof *cells);
     data->block = cells;
     data->rows = rows;
-    data->about = (gradus_data_about){.format = "memory", .rank = 2, .shape = {rows, columns}};
+    data->about =
+        (gradus_data_about){.format = "memory", .rank = 2, .shape = {rows, columns}};
     for (size_t j = 0; j < columns; j++) {
         const char *name = names == NULL ? "" : names[j];
         GR_TRY(gr_data_add_name(data, name, strlen(name)));
@@ -178,7 +184,7 @@ gradus_status gradus_data_new(const gradus_context *context, const double *numbe
         data->column[j].type = GR_CELL_F64;
         data->column[j].stride = columns;
     }
-    GR_TRY(gr_data_check(data, 0));
+    GR_TRY(gr_data_check(data));
     *out = data;
     data = NULL;
 done:

@@ -15,7 +15,13 @@
 #include "base/memory.h"
 
 typedef enum gr_cell_type {
-    GR_CELL_U8, GR_CELL_I8, GR_CELL_I16, GR_CELL_I32, GR_CELL_I64, GR_CELL_F32, GR_CELL_F64
+    GR_CELL_U8,
+    GR_CELL_I8,
+    GR_CELL_I16,
+    GR_CELL_I32,
+    GR_CELL_I64,
+    GR_CELL_F32,
+    GR_CELL_F64
 } gr_cell_type;
 
 /* Code of a missing category. */
@@ -24,7 +30,7 @@ typedef enum gr_cell_type {
 typedef struct gr_values { /* distinct texts, interned: a category column's, or names */
     char **text;           /* [count], in order of first appearance */
     size_t count, room;
-    uint32_t *slots;       /* open addressing over XXH3 of the text; code + 1, 0 is free */
+    uint32_t *slots;       /* open addressing over XXH3 of a text; code + 1, 0 is free */
     size_t slot_count;     /* a power of two, or 0 */
     char *block;           /* where the texts stand: the newest of a chain of blocks */
     size_t used, size;     /* bytes of it */
@@ -51,7 +57,8 @@ struct gradus_data {
     size_t rows, columns;
     gr_column *column;
     gr_values names;       /* [columns] */
-    size_t label_column;   /* of options->labels: whole numbers are classes; or SIZE_MAX */
+    size_t label_column;   /* of options->labels: whole numbers name classes; or
+                              SIZE_MAX */
     void *block;           /* IDX, NPY: the cells of all columns, or NULL */
     bool image;            /* the block's columns are pixels: scaled all alike */
     gradus_data_about about;
@@ -66,11 +73,12 @@ struct gradus_data {
 
 /*
  * An empty table whose columns have no cells yet, and then the columns' names, in order.
- * An empty name becomes c<N>, N counted from 1. Free with gradus_data_free() at any point.
- * Errors   MEMORY; naming also DATA: two columns of one name.
+ * An empty name becomes c<N>, N counted from 1. Free with gradus_data_free() at any
+ * point. Errors   MEMORY; naming also DATA: two columns of one name.
  */
-GRADUS_CHECKED gradus_status gr_data_start(const gradus_context *context, const char *path,
-                                           size_t columns, gradus_data **data);
+GRADUS_CHECKED gradus_status gr_data_start(const gradus_context *context,
+                                           const char *path, size_t columns,
+                                           gradus_data **data);
 GRADUS_CHECKED gradus_status gr_data_add_name(gradus_data *data, const char *text,
                                               size_t length);
 
@@ -86,15 +94,16 @@ size_t gr_cell_bytes(gr_cell_type type);
 /* Number of a cell as double; NaN where it is missing. */
 double gr_column_number(const gr_column *column, size_t row);
 
-/* Do columns [from, columns) hold an infinite number? Counts their missing cells, too.
- * Errors   DATA, naming row and column. */
-GRADUS_CHECKED gradus_status gr_data_check(gradus_data *data, size_t from);
+/* Counts the missing numbers of all columns. Errors   DATA: an infinite number, with its
+ * row and column. */
+GRADUS_CHECKED gradus_status gr_data_check(gradus_data *data);
 
 /* Code of a text, or GR_MISSING when it is none of the values. */
 uint32_t gr_values_find(const gr_values *values, const char *text, size_t length);
 /* The same, adding it where it is new. Errors   MEMORY. */
-GRADUS_CHECKED gradus_status gr_values_add(const gradus_context *context, gr_values *values,
-                                           const char *text, size_t length, uint32_t *code);
+GRADUS_CHECKED gradus_status gr_values_add(const gradus_context *context,
+                                           gr_values *values, const char *text,
+                                           size_t length, uint32_t *code);
 void gr_values_free(const gradus_context *context, gr_values *values);
 
 /* Index of a column; on failure ARGUMENT with "did you mean". `role` is the flag or field

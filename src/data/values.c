@@ -56,13 +56,13 @@ static gradus_status grow_slots(const gradus_context *context, gr_values *values
 }
 
 /* A place for `size` bytes of text that never moves. */
-static gradus_status take_room(const gradus_context *context, gr_values *values, size_t size,
-                               char **place)
+static gradus_status take_room(const gradus_context *context, gr_values *values,
+                               size_t size, char **place)
 {
     if (values->size - values->used < size) {
         size_t room = values->size < LAST_BLOCK / 2 ? 2 * values->size : LAST_BLOCK;
         room = room < FIRST_BLOCK ? FIRST_BLOCK : room;
-        room = room - LINK < size ? size + LINK : room; /* size < SIZE_MAX / 2: it is held */
+        room = room - LINK < size ? size + LINK : room;
         char *block;
         gradus_status status = gr_allocate(context, room, 1, "values", &block);
         if (status != GRADUS_OK)
@@ -85,7 +85,8 @@ gradus_status gr_values_add(const gradus_context *context, gr_values *values,
     if (*code != GR_MISSING)
         return GRADUS_OK;
     if (values->count >= GR_MISSING - 1)
-        return gr_fail(GRADUS_DATA, "category column: more than %zu values", values->count);
+        return gr_fail(GRADUS_DATA, "category column: more than %zu values",
+                       values->count);
     if (values->count >= values->slot_count / 4 * 3)
         GR_TRY(grow_slots(context, values));
     if (values->count == values->room) {

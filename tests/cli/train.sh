@@ -45,7 +45,7 @@ gives 5 'a full disk' train table.csv --target kind --epochs 1 -q -o /dev/full
 says '/dev/full'
 gives 0 'a model on standard output' train table.csv --target kind --epochs 1 -q -o -
 cp out piped.gradus
-check 'it is a model' "$program" inspect piped.gradus >/dev/null
+check 'it is a model' is_model piped.gradus
 check 'it is the one a file would hold' cmp -s piped.gradus table.gradus
 refuses 2 'both want standard output' train table.csv --target kind --json -o -
 

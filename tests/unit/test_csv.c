@@ -1,4 +1,5 @@
-/* tests/unit/test_csv.c - tables from CSV: types, dialects, and what is said of bad input.
+/* tests/unit/test_csv.c - tables from CSV: types, dialects, and what is said of bad
+ * input.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -40,8 +41,9 @@ static void gives(const char *text, const char *expected)
     gives_with(text, NULL, expected);
 }
 
-static void fails_with(const char *text, size_t length, const gradus_read_options *options,
-                       gradus_status expected, const char *message)
+static void fails_with(const char *text, size_t length,
+                       const gradus_read_options *options, gradus_status expected,
+                       const char *message)
 {
     gradus_data *data = NULL;
     put("t.csv", text, length);
@@ -76,6 +78,7 @@ static void dialects_are_found(void **state)
     gives("1\n2\n", "c1#;1;2");
     gives("x\ny\nx\n", "c1$;x;y;x");
     gives("\"a\"\"b\",c\n\"x\ny\",1\n", "a\"b$,c#;x\ny,1");
+    gives("a;b;c,d\n1;2;3,4\n", "a#,b#,c,d$;1,2,3,4");
     gives("5\" pipe,b\n1,2\n", "5\" pipe#,b#;1,2");
     gives("a,b\n\"\",\"1\"\n", "a#,b#;?,1");
     gradus_read_options options;
@@ -136,14 +139,15 @@ static void reasons_are_given(void **state)
 {
     (void)state;
     gradus_column about;
-    const char *text = "a,b,c\n1,?,x\n2,?,y\n\"4\nO\",5,?\n";
+    const char *text = "a,b,c\n1,?,x\n?,?,y\n\"4\nO\",5,?\n";
     gradus_data *data = read_text(text, strlen(text), NULL);
     assert_non_null(data);
     gradus_data_column(data, 0, &about);
     assert_int_equal(about.kind, GRADUS_CATEGORY);
     assert_string_equal(about.why, "4\nO");
     assert_int_equal(about.why_line, 4);
-    assert_int_equal(about.values, 3);
+    assert_int_equal(about.values, 2);
+    assert_int_equal(about.missing, 1);
     assert_true(isnan(about.mean));
     gradus_data_column(data, 1, &about);
     assert_int_equal(about.missing, 2);
@@ -173,13 +177,14 @@ static void bad_files_are_explained(void **state)
           "t.csv:4: 3 cells where 2 are expected: mend the row, or --on-bad-row skip");
     fails("|1x3\n1,2\n3,4\n",
           "t.csv:1: 1 cell where 2 are expected: mend the row, or --on-bad-row skip");
-    fails("a\nb\n\"x\"\"\n", "t.csv:3:1: a quote opens here and is never closed: close it");
+    fails("a\nb\n\"x\"\"\n",
+          "t.csv:3:1: a quote opens here and is never closed: close it");
     fails("a,b\n1,\"x\n2,y\n3,z\n",
           "t.csv:2:3: a quote opens here and is never closed: close it");
     fails("\"", "t.csv:1:1: a quote opens here and is never closed: close it");
-    fails("a,b\n1,\"x\"y\n",
-          "t.csv:2:6: text behind a closing quote: write \"\" for a quote inside quotes, and "
-          "the delimiter behind the closing one");
+    fails("a,b\n1,\"x\"y\n", "t.csv:2:6: text behind a closing quote: write \"\" for a "
+                             "quote inside quotes, and "
+                             "the delimiter behind the closing one");
     fails("a,b,a\n1,2,3\n",
           "t.csv: columns 1 and 3 are both called \"a\": rename one");
     fails(",c1\n1,2\n", "t.csv: columns 1 and 2 are both called \"c1\": rename one");
@@ -189,10 +194,12 @@ static void bad_files_are_explained(void **state)
     fails("a,b\n1,2\n1,-1e999\n2,inf\n",
           "t.csv:3:3: \"-1e999\" is not a finite number (column b): mend the cell, or "
           "--on-bad-row skip, or --missing with it in the list");
-    fails_with("a,b\n1,2\0\n", 9, NULL, GRADUS_DATA,
-               "t.csv:2:4: a zero byte: this is no text; is it a binary file, or UTF-16?");
-    fails("PK\x03\x04", "t.csv: is a zip archive (a spreadsheet, or npz): save it as CSV or "
-                        "npy");
+    fails_with(
+        "a,b\n1,2\0\n", 9, NULL, GRADUS_DATA,
+        "t.csv:2:4: a zero byte: this is no text; is it a binary file, or UTF-16?");
+    fails("PK\x03\x04",
+          "t.csv: is a zip archive (a spreadsheet, or npz): save it as CSV or "
+          "npy");
     fails_with("\xFF\xFE" "a\0", 4, NULL, GRADUS_DATA,
                "t.csv: is UTF-16 text: save it as UTF-8");
     fails("\x89PNG\r\n\x1a\n", "t.csv: is a picture");
@@ -202,8 +209,9 @@ static void bad_files_are_explained(void **state)
     assert_string_equal(gradus_error(), "d: is a folder: name a file in it");
     rmdir("d");
     assert_int_equal(gradus_data_read(NULL, "none.csv", NULL, &data), GRADUS_IO);
-    assert_string_equal(gradus_error(), "none.csv: cannot open: No such file or directory: "
-                                        "check its name and rights");
+    assert_string_equal(gradus_error(),
+                        "none.csv: cannot open: No such file or directory: "
+                        "check its name and rights");
 }
 
 static void bad_options_are_explained(void **state)
@@ -214,9 +222,10 @@ static void bad_options_are_explained(void **state)
     gradus_read_options o;
     gradus_read_defaults(&o);
     o.numeric = "hours.per.week";
-    fails_with(text, length, &o, GRADUS_DATA,
-               "t.csv:3:4: \"4O\" is not a number (column hours.per.week): mend the cell, or "
-               "--on-bad-row skip, or --categorical hours.per.week");
+    fails_with(
+        text, length, &o, GRADUS_DATA,
+        "t.csv:3:4: \"4O\" is not a number (column hours.per.week): mend the cell, or "
+        "--on-bad-row skip, or --categorical hours.per.week");
     o.categorical = "hours.per.week";
     fails_with(text, length, &o, GRADUS_ARGUMENT,
                "column hours.per.week: named in numeric and in categorical: choose one");
@@ -255,7 +264,8 @@ static void bad_rows_are_skipped(void **state)
     o.skip_bad_rows = 1;
     o.numeric = "a";
     o.rejects = "r.csv";
-    const char *text = "a,b,c\n1,x,1\n2\n4O,y,2\n3,z,\"w\n\",4\n4,v,3\n5,x,inf\n007,z,4\n";
+    const char *text =
+        "a,b,c\n1,x,1\n2\n4O,y,2\n3,z,\"w\n\",4\n4,v,3\n5,x,inf\n007,z,4\n";
     gives_with(text, &o, "a#,b$,c#;1,x,1;4,v,3;7,z,4");
     char rejects[100] = {0};
     FILE *file = fopen("r.csv", "rb");
@@ -272,7 +282,8 @@ static void bad_rows_are_skipped(void **state)
     gradus_data_free(data);
     unlink("r.csv");
     o.rejects = o.numeric = NULL;
-    gives_with("junk\n1,2,3\n1\nx,2,3\n0007,2,3\n", &o, "c1$,c2#,c3#;1,2,3;x,2,3;0007,2,3");
+    gives_with("junk\n1,2,3\n1\nx,2,3\n0007,2,3\n", &o,
+               "c1$,c2#,c3#;1,2,3;x,2,3;0007,2,3");
     o.numeric = "a";
     fails_with("a,b\nx,1\ny,2\n", 12, &o, GRADUS_DATA,
                "t.csv: every row was skipped: is it the right file?");
@@ -332,7 +343,8 @@ static void many_columns_are_read(void **state)
     assert_non_null(file);
     for (int i = -1; i < ROWS; i++)
         for (int j = 0; j < COLUMNS; j++)
-            fprintf(file, "%s%d%c", i < 0 ? "x" : "", i * (j % 100), ",\n"[j == COLUMNS - 1]);
+            fprintf(file, "%s%d%c", i < 0 ? "x" : "", i * (j % 100),
+                    ",\n"[j == COLUMNS - 1]);
     fclose(file);
     gradus_data *data;
     assert_int_equal(gradus_data_read(NULL, "t.csv", NULL, &data), GRADUS_DATA);

@@ -1,4 +1,5 @@
-/* tests/unit/test_csv_token.c - records and cells, against Python's csv module, and limits.
+/* tests/unit/test_csv_token.c - records and cells, against Python's csv module, and
+ * limits.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -18,6 +19,7 @@ static char path[] = "/tmp/gradus-token-XXXXXX";
 
 static void put(const char *bytes, size_t count)
 {
+    unlink(path); /* a new file is written faster than an old one is cut */
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, count, file), count);
@@ -198,10 +200,12 @@ static void limits_are_kept(void **state)
                ":1:3: a cell longer than 1 GiB: is a quote open, or the file no CSV?");
     fails_with("a\n,,,,,,,,,,\n", 13,
                ":2:11: more than a million cells in a row: is the delimiter right?");
-    fails_with("a,\"b\nc,d\n", 9, ":1:3: a quote opens here and is never closed: close it");
-    fails_with("a,\"b\"c\n", 7,
-               ":1:6: text behind a closing quote: write \"\" for a quote inside quotes, and "
-               "the delimiter behind the closing one");
+    fails_with("a,\"b\nc,d\n", 9,
+               ":1:3: a quote opens here and is never closed: close it");
+    fails_with(
+        "a,\"b\"c\n", 7,
+        ":1:6: text behind a closing quote: write \"\" for a quote inside quotes, and "
+        "the delimiter behind the closing one");
     static const char zero[] =
         "a zero byte: this is no text; is it a binary file, or UTF-16?";
     char expected[128];

@@ -17,6 +17,7 @@ static char folder[] = "/tmp/gradus-idx-XXXXXX";
 
 static void put(const char *path, const void *bytes, size_t count)
 {
+    unlink(path); /* a new file is written faster than an old one is cut */
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, count, file), count);
@@ -54,12 +55,13 @@ static void holds(const gradus_data *data, size_t rows, size_t columns,
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j++)
             if (gradus_data_cell(data, i, j) != expected[i * columns + j])
-                fail_msg("cell %zu, %zu is %g, not %g", i, j, gradus_data_cell(data, i, j),
-                         expected[i * columns + j]);
+                fail_msg("cell %zu, %zu is %g, not %g", i, j,
+                         gradus_data_cell(data, i, j), expected[i * columns + j]);
 }
 
 /* The bytes of numbers 1 .. `count` with signs, as cells of `bytes` bytes. */
-static size_t put_cells(unsigned char *to, char kind, size_t bytes, bool big, size_t count)
+static size_t put_cells(unsigned char *to, char kind, size_t bytes, bool big,
+                        size_t count)
 {
     for (size_t i = 0; i < count; i++, to += bytes) {
         double value = (i % 2 ? -1.0 : 1.0) * (double)(i + 1);
@@ -148,24 +150,33 @@ static void damaged_idx_is_refused(void **state)
                      "damaged?");
     good[2] = 0x0A;
     put("x", good, sizeof good - 1);
-    fails("x", NULL, "x: starts with two zero bytes, but is no IDX file of rank 1 to 4 (type "
-                     "0x0a, rank 2): is it another format?");
+    fails("x", NULL,
+          "x: starts with two zero bytes, but is no IDX file of rank 1 to 4 (type "
+          "0x0a, rank 2): is it another format?");
     good[2] = 8;
     good[7] = 0;
     put("x", good, sizeof good - 1);
     fails("x", NULL, "x: 0 rows of 3 cells: there is nothing in it");
     memset(good + 4, 0xFF, 8);
     put("x", good, sizeof good - 1);
-    fails("x", NULL, "x: 4294967295 rows of 4294967295 cells: more than 4294967294 rows or "
-                     "1000000 columns are not read");
-    static const unsigned char huge[] = {0, 0, 0x0E, 2, 0x7F, 0, 0, 0, 0, 0, 0xFF, 0xFF, 1};
+    fails("x", NULL,
+          "x: 4294967295 rows of 4294967295 cells: more than 4294967294 rows or "
+          "1000000 columns are not read");
+    static const unsigned char wraps[] = {0,    0, 8, 4, 0,    0, 0, 1, 0x80, 0,
+                                          0,    0, 0x80, 0, 0, 0, 0, 0, 0,    4};
+    put("x", wraps, sizeof wraps); /* 2^31 * 2^31 * 4 is 0 in 64 bits */
+    fails("x", NULL, "x: 1 rows of 4294967295 cells: more than 4294967294 rows or 1000000 "
+                     "columns are not read");
+    static const unsigned char huge[] = {0, 0, 0x0E, 2,    0x7F, 0, 0,
+                                         0, 0, 0,    0xFF, 0xFF, 1};
     put("x", huge, sizeof huge);
     fails("x", NULL, "x: ends in row 1 of 2130706432: fetch or copy it again");
     static const unsigned char infinite[] = {0, 0, 0x0D, 1, 0,    0, 0, 2, 0x7F,
                                              0xC0, 0, 0, 0x7F, 0x80, 0, 0};
     put("x", infinite, sizeof infinite);
-    fails("x", NULL, "x: row 2 of column label is infinite: replace it by a number, or by NaN "
-                     "for a missing value");
+    fails("x", NULL,
+          "x: row 2 of column label is infinite: replace it by a number, or by NaN "
+          "for a missing value");
 }
 
 static size_t npy_header(unsigned char *bytes, int major, const char *literal)
@@ -186,9 +197,9 @@ static void every_type_of_npy_is_read(void **state)
     (void)state;
     static const double naturals[] = {201, 202, 203, 204, 205, 206};
     static const double large[] = {65001, 65002, 65003, 65004, 65005, 65006};
-    static const char *const types[] = {"|u1", "|i1", "<i2", ">i2", "<u2", ">u2", "<i4", ">i4",
-                                        "<u4", ">u4", "<i8", ">i8", "<f4", ">f4", "<f8",
-                                        ">f8"};
+    static const char *const types[] = {"|u1", "|i1", "<i2", ">i2", "<u2", ">u2",
+                                        "<i4", ">i4", "<u4", ">u4", "<i8", ">i8",
+                                        "<f4", ">f4", "<f8", ">f8"};
     for (size_t t = 0; t < sizeof types / sizeof *types; t++)
         for (int major = 1; major <= 3; major++) {
             unsigned char bytes[300];
@@ -213,21 +224,23 @@ static void both_orders_and_ranks_of_npy_are_read(void **state)
     (void)state;
     static const double turned[] = {1, -4, -2, 5, 3, -6};
     unsigned char bytes[300];
-    size_t count = npy_header(bytes, 1, "{'shape':(3,2),'fortran_order':True,'descr':'<f8'}\n");
+    size_t count =
+        npy_header(bytes, 1, "{'shape':(3,2),'fortran_order':True,'descr':'<f8'}\n");
     count += put_cells(bytes + count, 'f', 8, false, 6);
     put("x.npy", bytes, count);
     gradus_data *data = read_file("x.npy", NULL);
     holds(data, 3, 2, turned);
     gradus_data_free(data);
-    count = npy_header(bytes, 1, "{'descr': '<f4', 'fortran_order': False, 'shape': (6,), }\n");
+    count = npy_header(bytes, 1,
+                       "{'descr': '<f4', 'fortran_order': False, 'shape': (6,), }\n");
     count += put_cells(bytes + count, 'f', 4, false, 6);
     put("x.npy", bytes, count);
     data = read_file("x.npy", NULL);
     holds(data, 6, 1, signs);
     gradus_data_free(data);
     unsigned char labels[300];
-    size_t length = npy_header(labels, 1,
-                               "{'descr': '<i8', 'fortran_order': False, 'shape': (6,), }\n");
+    size_t length = npy_header(
+        labels, 1, "{'descr': '<i8', 'fortran_order': False, 'shape': (6,), }\n");
     length += put_cells(labels + length, 'i', 8, false, 6);
     put("y.npy", labels, length);
     data = read_file("x.npy", "y.npy");
@@ -239,48 +252,54 @@ static void both_orders_and_ranks_of_npy_are_read(void **state)
     gradus_data_free(data);
 }
 
+#define STRANGE                                                                    \
+    "x.npy: an NPY header that is not as numpy writes it: is it damaged, or an array " \
+    "of records?"
+static const struct {
+    const char *literal, *message;
+} damages[] = {
+    {"{'descr': '<f8', 'fortran_order': False}", STRANGE},
+    {"{'descr': '<f8', 'descr': '<f8', 'shape': (1,)}", STRANGE},
+    {"{'descr': '<f8', 'fortran_order': False, 'shape': (1,), 'x': 1}", STRANGE},
+    {"{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,)}", STRANGE},
+    {"{'descr': '<f8', 'fortran_order': 0, 'shape': (1,)}", STRANGE},
+    {"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,)}", STRANGE},
+    {"{'descr': '<f8', 'fortran_order': False, 'shape': (1 2)}", STRANGE},
+    {"{'descr': '<f8', 'fortran_order': False, 'shape': (9999999999999999999,)}",
+     STRANGE},
+    {"{'descr': '<f8', 'fortran_order': False, 'shape': (1,)} x", STRANGE},
+    {"", STRANGE},
+    {"{'descr': '|O', 'fortran_order': False, 'shape': (1,)}",
+     "x.npy: cells of type '|O': save it as float64, float32 or an integer type of "
+     "at "
+     "most 32 bits, or int64"},
+    {"{'descr': '|f8', 'fortran_order': False, 'shape': (1,)}",
+     "x.npy: cells of type '|f8': save it as float64, float32 or an integer type of "
+     "at "
+     "most 32 bits, or int64"},
+    {"{'descr': '<f8', 'fortran_order': False, 'shape': ()}",
+     "x.npy: an array of rank 0: reshape it to (rows, columns)"},
+    {"{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2, 3)}",
+     "x.npy: an array of rank 3: reshape it to (rows, columns)"},
+    {"{'descr': '<f8', 'fortran_order': False, 'shape': (0, 3)}",
+     "x.npy: 0 rows of 3 cells: there is nothing in it"},
+    {"{'descr': '<f8', 'fortran_order': False, 'shape': (4, 3)}",
+     "x.npy: ends in row 1 of 4: fetch or copy it again"},
+    {"{'descr': '<f8', 'fortran_order': False, 'shape': (999999999999999999, 3)}",
+     "x.npy: 999999999999999999 rows of 3 cells: more than 4294967294 rows or "
+     "1000000 "
+     "columns are not read"},
+};
+
 static void damaged_npy_is_refused(void **state)
 {
     (void)state;
-    static const char strange[] = "x.npy: an NPY header that is not as numpy writes it: is it "
-                                  "damaged, or an array of records?";
-    static const struct {
-        const char *literal, *message;
-    } cases[] = {
-        {"{'descr': '<f8', 'fortran_order': False}", strange},
-        {"{'descr': '<f8', 'descr': '<f8', 'shape': (1,)}", strange},
-        {"{'descr': '<f8', 'fortran_order': False, 'shape': (1,), 'x': 1}", strange},
-        {"{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1,)}", strange},
-        {"{'descr': '<f8', 'fortran_order': 0, 'shape': (1,)}", strange},
-        {"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,)}", strange},
-        {"{'descr': '<f8', 'fortran_order': False, 'shape': (1 2)}", strange},
-        {"{'descr': '<f8', 'fortran_order': False, 'shape': (9999999999999999999,)}", strange},
-        {"{'descr': '<f8', 'fortran_order': False, 'shape': (1,)} x", strange},
-        {"", strange},
-        {"{'descr': '|O', 'fortran_order': False, 'shape': (1,)}",
-         "x.npy: cells of type '|O': save it as float64, float32 or an integer type of at "
-         "most 32 bits, or int64"},
-        {"{'descr': '|f8', 'fortran_order': False, 'shape': (1,)}",
-         "x.npy: cells of type '|f8': save it as float64, float32 or an integer type of at "
-         "most 32 bits, or int64"},
-        {"{'descr': '<f8', 'fortran_order': False, 'shape': ()}",
-         "x.npy: an array of rank 0: reshape it to (rows, columns)"},
-        {"{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2, 3)}",
-         "x.npy: an array of rank 3: reshape it to (rows, columns)"},
-        {"{'descr': '<f8', 'fortran_order': False, 'shape': (0, 3)}",
-         "x.npy: 0 rows of 3 cells: there is nothing in it"},
-        {"{'descr': '<f8', 'fortran_order': False, 'shape': (4, 3)}",
-         "x.npy: ends in row 1 of 4: fetch or copy it again"},
-        {"{'descr': '<f8', 'fortran_order': False, 'shape': (999999999999999999, 3)}",
-         "x.npy: 999999999999999999 rows of 3 cells: more than 4294967294 rows or 1000000 "
-         "columns are not read"},
-    };
     unsigned char bytes[300];
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        put("x.npy", bytes, npy_header(bytes, 1, cases[i].literal));
-        fails("x.npy", NULL, cases[i].message);
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        put("x.npy", bytes, npy_header(bytes, 1, damages[i].literal));
+        fails("x.npy", NULL, damages[i].message);
     }
-    size_t count = npy_header(bytes, 1, cases[0].literal);
+    size_t count = npy_header(bytes, 1, damages[0].literal);
     put("x.npy", bytes, count - 1);
     fails("x.npy", NULL, "x.npy: ends inside its header: fetch or copy it again");
     bytes[6] = 9;
@@ -295,7 +314,8 @@ static void damaged_npy_is_refused(void **state)
     gradus_read_defaults(&options);
     options.categorical = "c1";
     assert_int_equal(gradus_data_read(NULL, "x.npy", &options, &data), GRADUS_ARGUMENT);
-    assert_string_equal(gradus_error(), "x.npy: categorical: npy files have numbers only");
+    assert_string_equal(gradus_error(),
+                        "x.npy: categorical: npy files have numbers only");
 }
 
 static void a_reader_gives_pieces(void **state)
@@ -327,7 +347,8 @@ static void a_reader_gives_pieces(void **state)
 static void memory_may_fail_anywhere(void **state)
 {
     (void)state;
-    static const unsigned char images[] = {0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2};
+    static const unsigned char images[] = {0, 0, 8, 3, 0, 0, 0, 1, 0,
+                                           0, 0, 1, 0, 0, 0, 2, 1, 2};
     static const unsigned char labels[] = {0, 0, 8, 1, 0, 0, 0, 1, 7};
     faults f;
     gradus_context *context = faults_open(&f);

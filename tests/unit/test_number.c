@@ -84,9 +84,38 @@ static void other_texts_are_refused(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "", "+", "-", ".", "e5", ".e5", "1e", "1e+", "1e5x", "0x10", "0x1p3", "1_000", "1,5",
-        " 1", "1 ", "--1", "+-1", "1..2", "1.2.3", "\xE2\x88\x92" "1", "\xEF\xBC\x91", "1d5",
-        "infinit", "infinityy", "in", "nana", "nan(1)", "na", "1e5.0", "4O", "i", "1\n",
+        "",
+        "+",
+        "-",
+        ".",
+        "e5",
+        ".e5",
+        "1e",
+        "1e+",
+        "1e5x",
+        "0x10",
+        "0x1p3",
+        "1_000",
+        "1,5",
+        " 1",
+        "1 ",
+        "--1",
+        "+-1",
+        "1..2",
+        "1.2.3",
+        "\342\210\2221", /* a typographic minus */
+        "\xEF\xBC\x91",
+        "1d5",
+        "infinit",
+        "infinityy",
+        "in",
+        "nana",
+        "nan(1)",
+        "na",
+        "1e5.0",
+        "4O",
+        "i",
+        "1\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         double x = 7;
@@ -109,7 +138,8 @@ static void middles_go_to_the_even_one(void **state)
     for (int i = 0; i < 3000; i++) {
         uint64_t bits = next_random(&seed) >> 1;
         if (i % 3 == 0)
-            bits &= (uint64_t)0x800FFFFFFFFFFFFF >> 1; /* subnormal, or the least normal */
+            bits &=
+                (uint64_t)0x800FFFFFFFFFFFFF >> 1; /* subnormal, or the least normal */
         if (bits >> 52 >= 0x7FE)
             continue;
         int e = (int)(bits >> 52);
@@ -351,7 +381,8 @@ static void table_of_powers_is_right(void **state)
 static void a_comma_locale_changes_nothing(void **state)
 {
     (void)state;
-    static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE"};
+    static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8",
+                                        "de_DE"};
     const char *set = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names && set == NULL; i++)
         set = setlocale(LC_ALL, names[i]);

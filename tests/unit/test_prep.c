@@ -1,4 +1,5 @@
-/* tests/unit/test_prep.c - preprocessing: fitted to training rows, the same at prediction.
+/* tests/unit/test_prep.c - preprocessing: fitted to training rows, the same at
+ * prediction.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -18,6 +19,7 @@ static char path[] = "/tmp/gradus-prep-XXXXXX";
 static gradus_data *read_text(const gradus_context *context, const char *text)
 {
     gradus_data *data;
+    unlink(path); /* a new file is written faster than an old one is cut */
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     fputs(text, file);
@@ -67,8 +69,9 @@ static void gives(const gr_prep_binding *binding, size_t row, size_t width,
 static void numbers_are_standardised(void **state)
 {
     (void)state;
-    gradus_data *data = read_text(NULL, "a,b,c,y\n1,5,0.1,1\n3,?,0.1,2\n5,7,0.1,4\n?,9,0.1,"
-                                        "5\n100,?,7,9\n");
+    gradus_data *data =
+        read_text(NULL, "a,b,c,y\n1,5,0.1,1\n3,?,0.1,2\n5,7,0.1,4\n?,9,0.1,"
+                        "5\n100,?,7,9\n");
     gr_prep_options options = from_all(data, GRADUS_REGRESSION, 4);
     gr_prep *prep = fit(data, &options);
     gr_prep_binding binding;
@@ -104,8 +107,9 @@ static void numbers_are_standardised(void **state)
 static void robust_scaling_uses_quartiles(void **state)
 {
     (void)state;
-    gradus_data *data = read_text(NULL, "a,b,c,y\n16,0,7,1\n2,3,7,2\n1,0,7,3\n8,0,7,4\n4,0,7,"
-                                        "5\n");
+    gradus_data *data =
+        read_text(NULL, "a,b,c,y\n16,0,7,1\n2,3,7,2\n1,0,7,3\n8,0,7,4\n4,0,7,"
+                        "5\n");
     gr_prep_options options = from_all(data, GRADUS_REGRESSION, 5);
     options.scaling = GRADUS_SCALING_ROBUST;
     gr_prep *prep = fit(data, &options);
@@ -115,8 +119,8 @@ static void robust_scaling_uses_quartiles(void **state)
     assert_true(prep->input[2].center == 7 && prep->input[2].scale == 0);
     assert_int_equal(gr_prep_bind(prep, data, true, &binding), GRADUS_OK);
     gives(&binding, 0, 3, (double[]){2 / sqrt(1 + 4.0 / 9), 0, 0});
-    gives(&binding, 1, 3, (double[]){-(2.0 / 6) / sqrt(1 + 1.0 / 81), 2 / sqrt(1 + 4.0 / 9),
-                                     0});
+    gives(&binding, 1, 3,
+          (double[]){-(2.0 / 6) / sqrt(1 + 1.0 / 81), 2 / sqrt(1 + 4.0 / 9), 0});
     gr_prep_unbind(&binding);
     gr_prep_free(prep);
     options.row_count = 4; /* 16 2 1 8: quartiles at 0.75, 1.5, 2.25 of 1 2 8 16 */
@@ -139,8 +143,9 @@ static void note_unseen(void *user, size_t input, size_t row, const char *text)
 static void categories_are_one_hot(void **state)
 {
     (void)state;
-    gradus_data *data = read_text(NULL, "c,d,e,y\nx,m,p,1\ny,f,q,2\ny,f,r,3\nz,m,s,4\nx,f,?,5\n"
-                                        "y,?,t,6\nz,m,u,7\nw,m,v,8\n");
+    gradus_data *data =
+        read_text(NULL, "c,d,e,y\nx,m,p,1\ny,f,q,2\ny,f,r,3\nz,m,s,4\nx,f,?,5\n"
+                        "y,?,t,6\nz,m,u,7\nw,m,v,8\n");
     gr_prep_options options = from_all(data, GRADUS_REGRESSION, 8);
     gr_prep *prep = fit(data, &options);
     gr_prep_binding binding;
@@ -210,7 +215,8 @@ static void texts_of_numbers_are_matched(void **state)
     const gradus_context *context = gr_context_or_default(NULL);
     gradus_read_options read;
     gradus_read_defaults(&read);
-    gradus_data *data = read_text(NULL, "zip,y\n01,1.0\n01,2.0\n2,1.0\n2,2.0\nx,2.0\nx,3.0\n");
+    gradus_data *data =
+        read_text(NULL, "zip,y\n01,1.0\n01,2.0\n2,1.0\n2,2.0\nx,2.0\nx,3.0\n");
     gr_prep_options options = from_all(data, GRADUS_CLASSIFICATION, 6);
     gr_prep *prep = fit(data, &options);
     gradus_data_free(data);
@@ -252,13 +258,14 @@ static void bindings_name_what_is_wrong(void **state)
     char expected[200];
     data = read_text(NULL, "b,y\n1,2\n");
     assert_int_equal(gr_prep_bind(prep, data, false, &binding), GRADUS_DATA);
-    snprintf(expected, sizeof expected, "%s: no columns a, c: the model was trained on them",
-             path);
+    snprintf(expected, sizeof expected,
+             "%s: no columns a, c: the model was trained on them", path);
     assert_string_equal(gradus_error(), expected);
     gradus_data_free(data);
     data = read_text(NULL, "a,b,c\n1,2,x\n");
     assert_int_equal(gr_prep_bind(prep, data, true, &binding), GRADUS_DATA);
-    snprintf(expected, sizeof expected, "%s: no column y: the model was trained on it", path);
+    snprintf(expected, sizeof expected, "%s: no column y: the model was trained on it",
+             path);
     assert_string_equal(gradus_error(), expected);
     assert_int_equal(gr_prep_bind(prep, data, false, &binding), GRADUS_OK);
     assert_true(binding.target[0] == SIZE_MAX);
@@ -266,14 +273,17 @@ static void bindings_name_what_is_wrong(void **state)
     gradus_data_free(data);
     data = read_text(NULL, "a,b,c\n1,2,x\n2O,3,y\n");
     assert_int_equal(gr_prep_bind(prep, data, false, &binding), GRADUS_DATA);
-    snprintf(expected, sizeof expected, "%s: column a: \"2O\" is not a number, and the model "
-             "needs numbers there", path);
+    snprintf(expected, sizeof expected,
+             "%s: column a: \"2O\" is not a number, and the model "
+             "needs numbers there",
+             path);
     assert_string_equal(gradus_error(), expected);
     gradus_data_free(data);
     gr_prep_free(prep);
 }
 
-static void fit_fails(const char *text, gradus_task task, size_t rows, const char *message)
+static void fit_fails(const char *text, gradus_task task, size_t rows,
+                      const char *message)
 {
     char expected[300];
     gr_prep *prep;
@@ -289,15 +299,18 @@ static void fit_fails(const char *text, gradus_task task, size_t rows, const cha
 static void hopeless_tables_are_refused(void **state)
 {
     (void)state;
-    fit_fails("a,y\n1,x\n2,x\n3,z\n", GRADUS_CLASSIFICATION, 2,
-              ": column y has only one class in the training rows: there is nothing to tell "
-              "apart; name another target");
-    fit_fails("a,y\n1,?\n2,?\n3,x\n", GRADUS_CLASSIFICATION, 2,
-              ": column y has no class in the training rows: there is nothing to tell apart; "
-              "name another target");
-    fit_fails("a,y\nq,1\nr,2\ns,3\n", GRADUS_REGRESSION, 3,
-              "the columns to learn from give the network no input: every value of them is "
-              "rare; name other columns");
+    fit_fails(
+        "a,y\n1,x\n2,x\n3,z\n", GRADUS_CLASSIFICATION, 2,
+        ": column y has only one class in the training rows: there is nothing to tell "
+        "apart; name another target");
+    fit_fails(
+        "a,y\n1,?\n2,?\n3,x\n", GRADUS_CLASSIFICATION, 2,
+        ": column y has no class in the training rows: there is nothing to tell apart; "
+        "name another target");
+    fit_fails(
+        "a,y\nq,1\nr,2\ns,3\n", GRADUS_REGRESSION, 3,
+        "the columns to learn from give the network no input: every value of them is "
+        "rare; name other columns");
     fit_fails("a,y\n1e308,1\n1e308,2\n1e307,3\n", GRADUS_REGRESSION, 3,
               ": the numbers of a are too large to be scaled: drop it, or divide it by "
               "something");

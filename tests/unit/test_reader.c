@@ -41,7 +41,8 @@ static void failures_are_reported(void **state)
             } else {
                 failures[kind]++;
                 assert_null(data);
-                assert_int_equal(status, kind == FAULT_MEMORY ? GRADUS_MEMORY : GRADUS_IO);
+                assert_int_equal(status,
+                                 kind == FAULT_MEMORY ? GRADUS_MEMORY : GRADUS_IO);
             }
             if (!hit)
                 break;
@@ -95,8 +96,9 @@ static void pieces_have_a_models_kinds(void **state)
 
     /* whole tables have the target, which must then be a number */
     assert_int_equal(gr_data_read(context, "t.csv", &o, prep, &data), GRADUS_DATA);
-    assert_string_equal(gradus_error(), "t.csv:3:7: \"u\" is not a number (column t): mend "
-                                        "the cell, or --on-bad-row skip");
+    assert_string_equal(gradus_error(),
+                        "t.csv:3:7: \"u\" is not a number (column t): mend "
+                        "the cell, or --on-bad-row skip");
     prep->task = GRADUS_CLASSIFICATION;
     assert_int_equal(gr_data_read(context, "t.csv", &o, prep, &data), GRADUS_OK);
     show(data, shown, sizeof shown);
@@ -120,8 +122,9 @@ static void pieces_fail_and_skip_like_tables(void **state)
     assert_int_equal(gradus_reader_next(reader, 1, &data), GRADUS_OK);
     gradus_data_free(data);
     assert_int_equal(gradus_reader_next(reader, 1, &data), GRADUS_DATA);
-    assert_string_equal(gradus_error(), "t.csv:3:3: \"x\" is not a number (column age): mend "
-                                        "the cell, or --on-bad-row skip");
+    assert_string_equal(gradus_error(),
+                        "t.csv:3:3: \"x\" is not a number (column age): mend "
+                        "the cell, or --on-bad-row skip");
     gradus_reader_free(reader);
     o.skip_bad_rows = 1;
     o.rejects = "r.csv";

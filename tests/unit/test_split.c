@@ -26,7 +26,8 @@ static gradus_data *make_table(const gradus_context *context)
         cells[i][0] = i / 4;
         cells[i][1] = 1;
     }
-    assert_int_equal(gradus_data_new(context, &cells[0][0], ROWS, 2, NULL, &data), GRADUS_OK);
+    assert_int_equal(gradus_data_new(context, &cells[0][0], ROWS, 2, NULL, &data),
+                     GRADUS_OK);
     return data;
 }
 
@@ -104,8 +105,9 @@ static void groups_and_equal_rows_stay_together(void **state)
     size_t count;
     assert_int_equal(gr_split_holdout(data, &options, rows, ROWS, 0.2, held, &count),
                      GRADUS_DATA);
-    assert_string_equal(gradus_error(), "table: no row can be held out, for all 1000 belong "
-                                        "together: give --valid FILE, or --holdout 0");
+    assert_string_equal(gradus_error(),
+                        "table: no row can be held out, for all 1000 belong "
+                        "together: give --valid FILE, or --holdout 0");
     assert_int_equal(gr_split_folds(data, &options, rows, ROWS, 2, part), GRADUS_DATA);
     gradus_data_free(data);
 }
@@ -153,7 +155,8 @@ static void order_changes_nothing(void **state)
         cells[i][0] = (ROWS - 1 - i) / 4;
         rows[i] = i;
     }
-    assert_int_equal(gradus_data_new(NULL, &cells[0][0], ROWS, 2, NULL, &data), GRADUS_OK);
+    assert_int_equal(gradus_data_new(NULL, &cells[0][0], ROWS, 2, NULL, &data),
+                     GRADUS_OK);
     hold_out(data, content, 0.2, again);
     for (size_t i = 0; i < ROWS; i++)
         assert_true(held[i] == again[i]);

@@ -55,8 +55,9 @@ static void bad_tables_are_refused(void **state)
     assert_string_equal(gradus_error(),
                         "table: columns 1 and 2 are both called \"a\": rename one");
     assert_int_equal(gradus_data_new(NULL, numbers, 1, 2, NULL, &data), GRADUS_DATA);
-    assert_string_equal(gradus_error(), "table: row 1 of column c2 is infinite: replace it by "
-                                        "a number, or by NaN for a missing value");
+    assert_string_equal(gradus_error(),
+                        "table: row 1 of column c2 is infinite: replace it by "
+                        "a number, or by NaN for a missing value");
     assert_int_equal(gradus_data_new(NULL, numbers, SIZE_MAX / 2, 4, NULL, &data),
                      GRADUS_ARGUMENT);
     assert_null(data);
@@ -74,16 +75,19 @@ static void columns_are_looked_up_by_lists(void **state)
     assert_int_equal(gr_data_mark(data, NULL, "drop", marks), GRADUS_OK);
     assert_int_equal(gr_data_mark(data, "", "drop", marks), GRADUS_OK);
     assert_false(marks[0] || marks[1] || marks[2] || marks[3] || marks[4]);
-    assert_int_equal(gr_data_mark(data, " \"a,b\" , hours per week,\"say \"\"x\"\"\"", "drop",
-                                  marks), GRADUS_OK);
+    assert_int_equal(
+        gr_data_mark(data, " \"a,b\" , hours per week,\"say \"\"x\"\"\"", "drop", marks),
+        GRADUS_OK);
     assert_true(!marks[0] && marks[1] && marks[2] && marks[3] && !marks[4]);
     assert_int_equal(gr_data_mark(data, "age,sexx", "drop", marks), GRADUS_ARGUMENT);
-    assert_string_equal(gradus_error(), "drop: no column \"sexx\": did you mean \"sex\"?");
+    assert_string_equal(gradus_error(),
+                        "drop: no column \"sexx\": did you mean \"sex\"?");
     assert_int_equal(gr_data_find(data, "sex", "target", &column), GRADUS_OK);
     assert_int_equal(column, 4);
     assert_int_equal(gr_data_find(data, "zzzzzzzzz", "target", &column), GRADUS_ARGUMENT);
-    assert_string_equal(gradus_error(), "target: no column \"zzzzzzzzz\": there are age, a,b, "
-                                        "say \"x\", hours per week, sex");
+    assert_string_equal(gradus_error(),
+                        "target: no column \"zzzzzzzzz\": there are age, a,b, "
+                        "say \"x\", hours per week, sex");
     gradus_data_free(data);
 }
 
