@@ -205,7 +205,8 @@ typedef struct gradus_read_options {
     char delimiter;            /* 0: found by itself among , ; tab |                    */
     char decimal;              /* '.' or ','; 0: '.'                                    */
     gradus_header header;
-    const char *missing;       /* marks of a missing value; NULL: "?,NA,N/A,NaN,null,"  */
+    const char *missing;       /* marks of a missing value; NULL: the model's, or else  */
+                               /* "?,NA,N/A,NaN,null,"                                  */
     const char *numeric;       /* columns that must be numbers: "a,b" (quoted as in CSV)*/
     const char *categorical;   /* columns to be read as categories: "zip,code"          */
     int skip_bad_rows;         /* 1: count ragged rows and bad cells and go on          */

@@ -19,8 +19,6 @@ import sys
 import numpy as np
 from safetensors import safe_open
 
-MISSING = {"?", "NA", "N/A", "NaN", "null", ""}
-
 
 def load(path):
     """The description, a dict, and the tensors by name."""
@@ -42,25 +40,26 @@ def read_table(path, delimiter=","):
 
 # ---- preprocessing: a column's texts to the net's inputs, [rows][width] ----
 
-def number_inputs(column, cells):
-    missing = np.array([cell in MISSING for cell in cells])
-    x = np.array([column["fill"] if cell in MISSING else float(cell) for cell in cells])
+def number_inputs(column, cells, marks):
+    missing = np.array([cell in marks for cell in cells])
+    x = np.array([column["fill"] if cell in marks else float(cell) for cell in cells])
     u = (x - column["center"]) * column["scale"]
     if column["clip"]:
         u = u / np.sqrt(1 + (u / 3) ** 2)
     return [u, missing.astype(float)] if column["indicator"] else [u]
 
 
-def category_inputs(column, cells):
-    cells = np.array([None if cell in MISSING else cell for cell in cells], dtype=object)
+def category_inputs(column, cells, marks):
+    cells = np.array([None if cell in marks else cell for cell in cells], dtype=object)
     one_hot = [(cells == value).astype(float) for value in column["values"]]
     return [one_hot[0] - one_hot[1]] if len(one_hot) == 2 else one_hot
 
 
 def inputs(description, table):
     make = {"number": number_inputs, "category": category_inputs}
+    marks = [mark.strip() for mark in next(csv.reader([description["missing"]]))]
     return np.stack([x for column in description["columns"] for x in
-                     make[column["kind"]](column, table[column["name"]])], axis=1)
+                     make[column["kind"]](column, table[column["name"]], marks)], axis=1)
 
 
 # ---- the network ----

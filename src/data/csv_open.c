@@ -127,11 +127,13 @@ static gradus_status find_shape(const gr_source *source, gr_csv_table *table,
     gradus_status status;
     const gradus_read_options *options = source->options;
     const char *marks = options->missing != NULL ? options->missing
-                                                 : "?,NA,N/A,NaN,null,";
+                        : source->prep != NULL   ? source->prep->missing
+                                                 : GR_MISSING_MARKS;
     table->rules.decimal = options->decimal == 0 ? '.' : options->decimal;
     table->rules.has_model = source->prep != NULL;
     table->shape.delimiter = options->delimiter;
     GR_TRY(gr_csv_set_marks(table->context, marks, &table->rules));
+    GR_TRY(gr_copy_text(table->context, marks, strlen(marks), &table->marks));
     GR_TRY(gr_csv_guess(&table->csv, &table->rules, options->header,
                         source->prep != NULL ? names : NULL, &table->shape));
     if (table->shape.columns == 0) { /* nothing, or the first record is broken */

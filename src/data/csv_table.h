@@ -13,6 +13,7 @@ struct gr_csv_table {
     const gradus_context *context;
     gr_csv csv;
     gr_csv_rules rules;
+    char *marks;            /* of a missing value, as given */
     gr_csv_shape shape;
     gradus_data *head;      /* all columns of the file by name; no rows */
     gr_csv_kind *kind;      /* [shape.columns] as each starts */

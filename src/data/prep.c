@@ -21,6 +21,7 @@ void gr_prep_free(gr_prep *prep)
     }
     for (size_t t = 0; prep->target != NULL && t < prep->targets; t++)
         gr_release(context, prep->target[t].name);
+    gr_release(context, prep->missing);
     gr_values_free(context, &prep->classes);
     gr_release(context, prep->class_share);
     gr_release(context, prep->target);
@@ -82,6 +83,8 @@ gradus_status gr_prep_fit(const gradus_data *data, const gr_prep_options *option
     GR_TRY(gr_allocate(data->context, 1, sizeof *prep, "preprocessing", &prep));
     prep->context = data->context;
     prep->task = options->task;
+    const char *marks = data->missing != NULL ? data->missing : GR_MISSING_MARKS;
+    GR_TRY(gr_copy_text(data->context, marks, strlen(marks), &prep->missing));
     GR_TRY(fit_inputs(data, options, prep));
     GR_TRY(gr_prep_layout(prep));
     GR_TRY(gr_prep_fit_targets(data, options, prep));

@@ -35,6 +35,7 @@ typedef struct gr_prep_target {
 typedef struct gr_prep {
     const gradus_context *context;
     gradus_task task;           /* never AUTO */
+    char *missing;              /* marks of a missing value in the table's file: "?,NA," */
     gr_prep_input *input;
     size_t inputs;              /* columns */
     size_t width;               /* the net's inputs */

@@ -13,6 +13,15 @@ void gradus_read_defaults(gradus_read_options *options)
     *options = (gradus_read_options){.decimal = '.'};
 }
 
+/* Two control characters that no text has (a cell may hold an escape sequence). */
+static bool is_binary(const unsigned char *bytes, size_t count)
+{
+    size_t controls = 0;
+    for (size_t i = 0; i < count; i++)
+        controls += bytes[i] < 0x20 && memchr("\t\n\v\f\r\x1b", bytes[i], 6) == NULL;
+    return controls > 1;
+}
+
 /* Formats that are mistaken for tables, by their first bytes. */
 static gradus_status refuse_known(const unsigned char *bytes, size_t count,
                                   const char *path)
@@ -74,6 +83,9 @@ gradus_status gr_source_open(gr_source *source, const char *path,
     while (i + 1 < GR_COUNT(formats) && !formats[i].recognise(bytes, count))
         i++;
     *format = &formats[i];
+    if ((*format)->read == gr_csv_read && is_binary(bytes, count))
+        GR_TRY(gr_fail(GRADUS_DATA, "%s: is no text: is it a binary file?",
+                       gr_shown_path(path)));
     GR_TRY(check_options(source->options, path, *format));
 done:
     if (status != GRADUS_OK) {

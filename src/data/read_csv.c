@@ -82,7 +82,7 @@ static gradus_status grow(gr_csv_table *table, size_t limit)
 
 static gradus_status add_row(gr_csv_table *table, size_t limit)
 {
-    gradus_status status;
+    gradus_status status = GRADUS_OK;
     const gr_csv *csv = &table->csv;
     if (table->rows == table->room)
         GR_TRY(grow(table, limit));
@@ -180,7 +180,7 @@ done:
 
 static gradus_status finish(gr_csv_table *table, gradus_data *data)
 {
-    gradus_status status;
+    gradus_status status = GRADUS_OK;
     data->rows = table->rows;
     for (size_t j = 0; j < table->shape.columns; j++) {
         if (table->kind[j] == GR_CSV_PASS)
@@ -194,6 +194,7 @@ static gradus_status finish(gr_csv_table *table, gradus_data *data)
     if (table->header != NULL)
         GR_TRY(gr_copy_text(table->context, table->header, strlen(table->header),
                             &data->header));
+    GR_TRY(gr_copy_text(table->context, table->marks, strlen(table->marks), &data->missing));
     data->about = (gradus_data_about){
         .format = "csv",
         .bytes = gr_stream_bytes(table->csv.stream),
@@ -261,6 +262,7 @@ void gr_csv_table_free(gr_csv_table *table)
         gr_csv_column_free(context, &table->column[j]);
     gr_writer_cancel(table->rejects);
     gr_values_free(context, &table->rules.missing);
+    gr_release(context, table->marks);
     gradus_data_free(table->head);
     gr_csv_close(&table->csv);
     gr_release(context, table->kind);

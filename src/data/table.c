@@ -97,6 +97,7 @@ void gradus_data_free(gradus_data *data)
     gr_release(context, data->header);
     gr_release(context, data->records);
     gr_release(context, data->record_start);
+    gr_release(context, data->missing);
     gr_release(context, data->path);
     gr_release(context, data);
 }

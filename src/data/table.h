@@ -24,13 +24,17 @@ typedef enum gr_cell_type {
     GR_CELL_F64
 } gr_cell_type;
 
+/* Marks of a missing value where none are named; the last one is the empty cell. */
+#define GR_MISSING_MARKS "?,NA,N/A,NaN,null,"
+
 /* Code of a missing category. */
 #define GR_MISSING UINT32_MAX
 
 typedef struct gr_values { /* distinct texts, interned: a category column's, or names */
     char **text;           /* [count], in order of first appearance */
     size_t count, room;
-    uint32_t *slots;       /* open addressing over XXH3 of a text; code + 1, 0 is free */
+    uint64_t *slots;       /* open addressing over XXH3 of a text: its upper half, and
+                              code + 1 below; 0 is free */
     size_t slot_count;     /* a power of two, or 0 */
     char *block;           /* where the texts stand: the newest of a chain of blocks */
     size_t used, size;     /* bytes of it */
@@ -66,6 +70,7 @@ struct gradus_data {
     char *records;         /* keep_records: texts of all rows, one after the other */
     size_t *record_start;  /* [rows + 1] */
     char *path;            /* for messages */
+    char *missing;         /* marks of a missing value in its file, or NULL: the usual */
 };
 
 /* Most rows of a table: a row's number fits uint32_t, and UINT32_MAX is none. */

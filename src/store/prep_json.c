@@ -236,6 +236,7 @@ done:
 gradus_status gr_prep_write_json(const gr_prep *prep, gr_text *out)
 {
     gradus_status status;
+    GR_TRY(gr_json_add_string(out, "missing", prep->missing));
     GR_TRY(write_columns(out, prep));
     GR_TRY(write_targets(out, prep));
     GR_TRY(write_classes(out, prep));
@@ -247,6 +248,7 @@ gradus_status gr_prep_read_json(gr_scan *scan, gr_prep *prep)
 {
     gradus_status status;
     bool classify = prep->task == GRADUS_CLASSIFICATION;
+    GR_TRY(gr_scan_string(scan, "missing", &prep->missing));
     GR_TRY(read_columns(scan, prep));
     if (prep->inputs == 0)
         GR_TRY(gr_scan_fail(scan, "a model has one column or more"));

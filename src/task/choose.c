@@ -13,7 +13,7 @@
 #include "train/fit.h"
 
 /* What docs/design/defaults.md measures. */
-enum { USUAL_STEPS = 6400, LEAST_EPOCHS = 10 };
+enum { USUAL_STEPS = 6400, LEAST_EPOCHS = 10, LEAST_PATIENCE = 20 };
 static const double ADAMW_RATE = 0.003, ADAMW_DECAY = 0.1;
 
 void gradus_train_defaults(gradus_train_options *options)
@@ -188,18 +188,30 @@ gradus_status gr_choose_ending(const gradus_context *context,
 
 /* ---- settings ---- */
 
-static size_t usual_batch(size_t rows)
+static const char *usual_hidden(size_t rows)
 {
-    return rows <= 1024 ? 32 : rows <= 8192 ? 64 : rows <= 65536 ? 128 : 256;
+    return rows <= 32768 ? "128,128" : "256,256";
 }
 
-/* As many as make USUAL_STEPS, so that small tables are learned as well as large ones. */
-static size_t usual_epochs(size_t rows, size_t batch)
+static size_t usual_batch(size_t rows)
 {
-    const size_t steps = (rows - 1) / batch + 1; /* of an epoch */
+    return rows <= 512 ? 16 : rows <= 1024 ? 32 : rows <= 8192 ? 64
+         : rows <= 32768 ? 128 : rows <= 131072 ? 256 : 512;
+}
+
+/* As many as make USUAL_STEPS of the usual batch, so that small tables are learned as
+ * well as large ones. */
+static size_t usual_epochs(size_t rows)
+{
+    const size_t steps = (rows - 1) / usual_batch(rows) + 1; /* of an epoch */
     const size_t epochs = (USUAL_STEPS - 1) / steps + 1;
 
     return epochs < LEAST_EPOCHS ? LEAST_EPOCHS : epochs;
+}
+
+static size_t usual_patience(size_t epochs)
+{
+    return epochs / 5 < LEAST_PATIENCE ? LEAST_PATIENCE : epochs / 5;
 }
 
 gradus_status gr_choose_settings(const gradus_context *context, const gr_sizes *sizes,
@@ -224,9 +236,11 @@ gradus_status gr_choose_settings(const gradus_context *context, const gr_sizes *
     if (fit->batch > rows)
         fit->batch = rows;
     if (fit->epochs == 0)
-        fit->epochs = usual_epochs(rows, fit->batch);
+        fit->epochs = usual_epochs(rows);
+    if (fit->patience == 0)
+        fit->patience = usual_patience(fit->epochs);
     if (options->network == NULL && options->hidden == NULL)
-        GR_TRY(gr_options_set(context, &options->hidden, rows <= 30000 ? "128,128" : "256,256"));
+        GR_TRY(gr_options_set(context, &options->hidden, usual_hidden(rows)));
     if (options->network == NULL && options->activation == NULL)
         GR_TRY(gr_options_set(context, &options->activation, "relu"));
 done:

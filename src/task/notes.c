@@ -180,7 +180,7 @@ static gradus_status note_missing(gr_notes *notes, const gr_roles *roles)
                            gr_count_text(column->missing, count)));
     }
     if (columns > SHOWN)
-        GR_TRY(gr_text_add(&text, " and %s columns more",
+        GR_TRY(gr_text_add(&text, ", and %s more columns",
                            gr_count_text(columns - SHOWN, count)));
     if (columns > 0)
         GR_TRY(gr_note(notes, "rows without a value: %s", text.text));

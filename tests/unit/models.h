@@ -35,6 +35,7 @@ static gr_prep *example_prep(const gradus_context *context, gradus_task task)
     assert_int_equal(gr_allocate(context, 1, sizeof *prep, "a test", &prep), GRADUS_OK);
     prep->context = context;
     prep->task = task;
+    assert_int_equal(gr_copy_text(context, "?,", 2, &prep->missing), GRADUS_OK);
     prep->inputs = 4;
     assert_int_equal(gr_allocate(context, prep->inputs, sizeof *prep->input, "a test",
                                  &prep->input), GRADUS_OK);

@@ -40,8 +40,8 @@ static const double bounds[ELEMENTWISE][2] = {
     [GR_ACTIVATION_TANH] = {1.5, 1.5},   [GR_ACTIVATION_RELU] = {0, 0},
     [GR_ACTIVATION_LEAKY_RELU] = {1, 1}, [GR_ACTIVATION_ELU] = {1, 1.5},
     [GR_ACTIVATION_GELU] = {6, 6},       [GR_ACTIVATION_GELU_TANH] = {4, 4},
-    [GR_ACTIVATION_SELU] = {2, 2},       [GR_ACTIVATION_SILU] = {3, 3},
-    [GR_ACTIVATION_MISH] = {4, 4},       [GR_ACTIVATION_SOFTPLUS] = {2, 2},
+    [GR_ACTIVATION_SELU] = {2, 2},       [GR_ACTIVATION_SILU] = {4, 4},
+    [GR_ACTIVATION_MISH] = {5, 5},       [GR_ACTIVATION_SOFTPLUS] = {2, 2},
     [GR_ACTIVATION_EXP] = {1, 1},        [GR_ACTIVATION_HEAVISIDE] = {0, 0},
 };
 

@@ -157,6 +157,7 @@ static gradus_model *documented_model(void)
     *prep = (gr_prep){.context = context, .task = GRADUS_REGRESSION, .inputs = 1,
                       .targets = 1};
     model->prep = prep;
+    assert_int_equal(gr_copy_text(context, "NA,", 3, &prep->missing), GRADUS_OK);
     assert_int_equal(gr_allocate(context, 1, sizeof *prep->input, "a test", &prep->input),
                      GRADUS_OK);
     assert_int_equal(gr_allocate(context, 1, sizeof *prep->target, "a test",

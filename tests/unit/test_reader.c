@@ -61,7 +61,9 @@ static gr_prep *make_prep(const gradus_context *context)
                                      {.name = job, .kind = GRADUS_CATEGORY}};
     static gr_prep_target target = {.name = t};
     static gr_prep prep;
-    prep = (gr_prep){.context = context, .task = GRADUS_REGRESSION, .input = inputs,
+    static char marks[] = GR_MISSING_MARKS;
+    prep = (gr_prep){.context = context, .task = GRADUS_REGRESSION,
+                     .missing = marks, .input = inputs,
                      .inputs = 3, .target = &target, .targets = 1};
     return &prep;
 }
