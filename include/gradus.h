@@ -24,7 +24,8 @@
  *             A context, a net, a data table and a model may be read by many.
  *   Numbers   equal inputs, settings and seed give equal bits, for any number of
  *             threads, any instruction set, any compiler (docs/design/numbers.md).
- *   Output    the library never prints, exits, aborts or changes the locale.
+ *   Output    the library never prints, exits, aborts or changes the locale. Its messages
+ *             name settings as the command's flags do: "--holdout" is options.holdout.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -145,7 +146,7 @@ GRADUS_API const char *gradus_context_cpu(const gradus_context *context);
  *     a = value(z)         da/dz = slope(z)
  */
 typedef struct gradus_activation {
-    const char *name; /* [a-z][a-z0-9-]*, not one of the library's                      */
+    const char *name; /* [a-z][a-z0-9-]*, at most 31 letters, not one of the library's  */
     double (*value)(double z, void *user);
     double (*slope)(double z, void *user);
     void *user;
@@ -332,7 +333,8 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_net_new(
     gradus_net **net);
 
 /*
- * The same, built by calls. The first failure is kept and returned by the last call;
+ * The same, built by calls. The first failure is kept, with its message, and returned by
+ * the last call;
  * gradus_builder_finish() frees the builder, also when it fails.
  */
 typedef struct gradus_builder gradus_builder;
@@ -443,7 +445,8 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_net_gradient(
 typedef enum gradus_draw {
     GRADUS_DRAW_SHUFFLE,        /* each epoch visits every row once, in a fresh order   */
     GRADUS_DRAW_REPLACE,        /* each row of a step uniform among all                 */
-    GRADUS_DRAW_SUBSET          /* each step a fresh random subset, no row twice in it  */
+    GRADUS_DRAW_SUBSET          /* each step a fresh random subset, no row twice in it;
+                                   both: as many full steps as reach the number of rows */
 } gradus_draw;
 
 /* What stands on a run's progress line. Metrics that do not apply are NaN. */
@@ -510,8 +513,8 @@ typedef struct gradus_fit_report {
  * Gradient descent on the mean loss of a set. With a validation set the weights of the
  * epoch with the least validation loss are put back at the end.
  *
- * Errors   DIVERGED, with layer and step: the net keeps its last finite epoch; STOPPED:
- *          it keeps its best so far; ARGUMENT; MEMORY.
+ * Errors   DIVERGED, with layer and step, and STOPPED: the net keeps its best epoch so
+ *          far, without validation its last finite one; ARGUMENT; MEMORY.
  * Memory   all is allocated before the first step; a step allocates nothing.
  */
 GRADUS_API GRADUS_CHECKED gradus_status gradus_fit(
@@ -540,6 +543,8 @@ typedef enum gradus_scaling {
     GRADUS_SCALING_NONE
 } gradus_scaling;
 
+/* Where fit.learning_rate, weight_decay, batch, epochs or patience are left open, a
+ * trainer chooses by the size of the table (docs/design/defaults.md). */
 typedef struct gradus_train_options {
     const char *target;         /* column, or "a,b" for several regression targets      */
     gradus_task task;
@@ -579,7 +584,9 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_trainer_new(
     gradus_trainer **trainer);
 GRADUS_API void gradus_trainer_free(gradus_trainer *trainer);
 
-/* The options with every default and "by itself" replaced by what will be used. */
+/* The options with network, loss, optimiser's rate and decay, batch and epochs replaced by
+ * what will be used. What follows from those by a rule of its own (the decay of a schedule,
+ * the start of a layer) stays open. */
 GRADUS_API const gradus_train_options *gradus_trainer_options(const gradus_trainer *trainer);
 
 /* What is worth saying about the plan ("column id has a value per row"); NULL at the end. */
@@ -621,7 +628,8 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_cross_validate(
  * Its file is a safetensors container (docs/design/model-file.md).
  *
  * Errors   load: MODEL with the byte offset; IO; MEMORY. save: IO, and then a file that
- *          was there before is untouched; ARGUMENT: a weight is not finite; MEMORY.
+ *          was there before is untouched (but where only the sync of its folder failed);
+ *          ARGUMENT: a weight is not finite; MEMORY.
  */
 GRADUS_API GRADUS_CHECKED gradus_status gradus_model_load(
     const gradus_context *context, const char *path, gradus_model **model);

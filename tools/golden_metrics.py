@@ -34,7 +34,7 @@ def weighted_loss(loss, weight):
 p2 = np.array([0.1, 0.4, 0.35, 0.8, 0.4, 0.5, 0.9, 0.2, 0.65, 0.4])
 y2 = np.array([0, 0, 1, 1, 1, 0, 1, 0, 1, 0])
 both = np.column_stack([1 - p2, p2])
-show("binary accuracy", m.accuracy_score(y2, p2 >= 0.5))
+show("binary accuracy", m.accuracy_score(y2, p2 > 0.5))
 show("binary auc", m.roc_auc_score(y2, p2))
 show("binary brier", m.brier_score_loss(y2, p2))
 show("binary ece", ece(both, y2))

@@ -107,7 +107,7 @@ const char *gradus_context_cpu(const gradus_context *context)
 /* [a-z][a-z0-9-]*, so that a name is one word of a network description. */
 static int is_name(const char *name)
 {
-    return name[0] >= 'a' && name[0] <= 'z' &&
+    return name[0] >= 'a' && name[0] <= 'z' && strlen(name) < GR_NAME_LENGTH &&
            name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == 0;
 }
 
@@ -135,7 +135,8 @@ static gradus_status add(const gradus_context *context, const registry *list,
     if (!is_name(name))
         return gr_fail(GRADUS_ARGUMENT,
                        "%s \"%s\": not a name: use small letters, digits and -, "
-                       "a letter first", list->kind, name);
+                       "a letter first, fewer than %d in all", list->kind, name,
+                       GR_NAME_LENGTH);
     memcpy(&items, list->items, sizeof items);
     for (size_t i = 0; i < *list->count; i++)
         if (strcmp(name_of(items + i * list->size), name) == 0)
@@ -156,15 +157,15 @@ done:
     return status;
 }
 
-gradus_status gradus_context_add_activation(gradus_context *context,
-                                            const gradus_activation *activation)
+gradus_status gr_context_add_activation(gradus_context *context,
+                                        const gradus_activation *activation)
 {
     registry list = {"activation", &context->activations, &context->activation_count,
                      sizeof *activation};
     return add(context, &list, activation);
 }
 
-gradus_status gradus_context_add_loss(gradus_context *context, const gradus_loss *loss)
+gradus_status gr_context_add_loss(gradus_context *context, const gradus_loss *loss)
 {
     registry list = {"loss", &context->losses, &context->loss_count, sizeof *loss};
     return add(context, &list, loss);

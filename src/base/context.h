@@ -23,6 +23,16 @@ struct gradus_context {
     size_t loss_count;
 };
 
+/* Room for the name of an activation or loss, with its final 0. */
+enum { GR_NAME_LENGTH = 32 };
+
+/* Register a user's function; that its name is not one of the library's is the caller's
+ * to check (net/lists.c). Errors   ARGUMENT: no name, or taken by another; MEMORY. */
+GRADUS_CHECKED gradus_status gr_context_add_activation(gradus_context *context,
+                                                       const gradus_activation *activation);
+GRADUS_CHECKED gradus_status gr_context_add_loss(gradus_context *context,
+                                                 const gradus_loss *loss);
+
 const gradus_context *gr_context_or_default(const gradus_context *context);
 
 #endif

@@ -19,6 +19,9 @@ GRADUS_CHECKED gradus_status gr_prep_fit_image(const gradus_data *data,
                                                const gr_prep_options *options,
                                                gr_prep_input *input, size_t inputs);
 
+/* 1 / standard deviation, or 0 for numbers that are the same but for rounding. */
+double gr_prep_inverse_deviation(double mean, double variance);
+
 /* Mean and population variance of a column over rows, missing cells left out; *count is
  * the number of cells. In GR_LANES lanes. */
 void gr_prep_moments(const gr_column *column, const uint32_t *rows, size_t row_count,

@@ -34,7 +34,7 @@ void gr_prep_moments(const gr_column *column, const uint32_t *rows, size_t row_c
 }
 
 /* 1 / sd, or 0 for a column that is constant but for the rounding of its mean. */
-static double inverse_deviation(double mean, double variance)
+double gr_prep_inverse_deviation(double mean, double variance)
 {
     const double sd = sqrt(variance);
     return sd > fabs(mean) * 1e-14 && isfinite(1 / sd) ? 1 / sd : 0;
@@ -58,7 +58,7 @@ static gradus_status fit_standard(const gradus_data *data, const gr_column *colu
                     &count);
     if (!isfinite(input->center) || !isfinite(variance))
         return fail_too_large(data, column->name);
-    input->scale = inverse_deviation(input->center, variance);
+    input->scale = gr_prep_inverse_deviation(input->center, variance);
     return GRADUS_OK;
 }
 
@@ -175,7 +175,7 @@ gradus_status gr_prep_fit_image(const gradus_data *data, const gr_prep_options *
     const bool scaled = options->scaling != GRADUS_SCALING_NONE;
     if (scaled)
         image_moments(data, options, inputs, &mean, &variance);
-    const double scale = scaled ? inverse_deviation(mean, variance) : 1;
+    const double scale = scaled ? gr_prep_inverse_deviation(mean, variance) : 1;
     if (!isfinite(mean) || !isfinite(variance))
         return fail_too_large(data, "the image");
     for (size_t j = 0; j < inputs; j++) {

@@ -115,11 +115,14 @@ static gradus_status fit_number(const gradus_data *data, size_t column,
                        "%s: the numbers of the target %s are too large to be "
                        "scaled: divide them by something",
                        data->path, target->name);
+    if (gr_prep_inverse_deviation(target->mean, variance) == 0)
+        return gr_fail(GRADUS_DATA, "%s: the target %s is the same in every training row: "
+                       "there is nothing to learn; name another target",
+                       data->path, target->name);
     if (!options->scale_target)
         return GRADUS_OK;
     target->center = target->mean;
-    if (variance > 0 && isfinite(1 / sqrt(variance)))
-        target->scale = 1 / sqrt(variance);
+    target->scale = gr_prep_inverse_deviation(target->mean, variance);
     return GRADUS_OK;
 }
 

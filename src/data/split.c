@@ -47,10 +47,11 @@ static uint64_t unit_of(const gradus_data *data, const gr_split_options *options
     uint64_t unit = 0;
     if (options->group == SIZE_MAX && options->kind == GRADUS_SPLIT_RANDOM)
         return row;
-    for (size_t c = 0; c < data->columns; c++) {
-        if (options->group == SIZE_MAX || options->group == c)
+    if (options->group != SIZE_MAX)
+        return cell_number(&data->column[options->group], row, 0);
+    for (size_t c = 0; c < data->columns; c++)
+        if (options->content == NULL || options->content[c])
             unit = cell_number(&data->column[c], row, unit);
-    }
     return unit;
 }
 

@@ -14,6 +14,7 @@
 
 typedef struct gr_split_options {
     gradus_split kind;
+    const bool *content;    /* [columns] those that count for `content`; NULL: all */
     size_t group;           /* column whose equal values stay together, or SIZE_MAX */
     uint64_t seed;
     const uint32_t *classes;/* [data rows] class of each row for stratifying, or NULL */

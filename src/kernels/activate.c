@@ -9,6 +9,14 @@
  * u is e^-|z| throughout. A slope times infinity must not become NaN: hence the limits.
  * z u must not lose its last digits where u underflows: hence u = m s t, multiplied late.
  *
+ * Largest error in ulp, subnormal results included: of all floats, and of sampled doubles
+ * (tests/unit/test_activate.c holds them to it):
+ *
+ *     leaky relu 0.5 0.5   exp    0.95 0.98   elu      0.9 1.2   selu 1.8 1.6
+ *     tanh       1.5 1.5   sigmoid 2.5 2.4    softplus 1.7 1.8   silu 3.4 3.1
+ *     mish       4.7 4.3   gelu    5.4 4.8
+ *     gelu-tanh  3, and in the left tail 4 + 3.5 |w|, w the exponent in its comment
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "kernels/real.h"

@@ -13,6 +13,8 @@ void gr_builder_dense(gradus_builder *builder, size_t units,
                       const gradus_dense_options *options, bool is_output);
 void gr_builder_fail(gradus_builder *builder, gradus_status status);
 bool gr_builder_ok(const gradus_builder *builder);
+void gr_builder_keep_message(gradus_builder *builder); /* this thread's, for the end */
+const gr_node *gr_builder_last(const gradus_builder *builder); /* NULL: none yet */
 void gr_builder_free(gradus_builder *builder);
 
 /* Values are not drawn, and limits of nodes and of values are lowered to these. */

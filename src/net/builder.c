@@ -19,7 +19,8 @@ static const size_t most_values = (size_t)1 << 40;
 
 struct gradus_builder {
     const gradus_context *context;
-    gradus_status status; /* of the first failure; its message is this thread's */
+    gradus_status status; /* of the first failure, and its message */
+    char message[512];
     gr_node *node;
     size_t nodes, room;
     size_t most_nodes, most_values;
@@ -73,8 +74,25 @@ void gr_builder_blank(gradus_builder *b, size_t nodes, size_t values)
 
 void gr_builder_fail(gradus_builder *b, gradus_status status)
 {
-    if (b->status == GRADUS_OK)
-        b->status = status;
+    if (b->status != GRADUS_OK || status == GRADUS_OK)
+        return;
+    b->status = status;
+    gr_builder_keep_message(b);
+}
+
+void gr_builder_keep_message(gradus_builder *b)
+{
+    const char *text = gradus_error();
+    size_t length = strlen(text);
+    if (length >= sizeof b->message)
+        length = sizeof b->message - 1;
+    memcpy(b->message, text, length);
+    b->message[length] = '\0';
+}
+
+const gr_node *gr_builder_last(const gradus_builder *b)
+{
+    return b->nodes > 1 ? &b->node[b->nodes - 1] : NULL;
 }
 
 bool gr_builder_ok(const gradus_builder *b)
@@ -86,11 +104,11 @@ bool gr_builder_ok(const gradus_builder *b)
 static gr_node *append(gradus_builder *b, const gr_layer_type *type)
 {
     if (b->status == GRADUS_OK && b->nodes >= b->most_nodes)
-        b->status = gr_fail(GRADUS_ARGUMENT, "network: more than %zu layers",
-                            b->most_nodes);
+        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "network: more than %zu layers",
+                            b->most_nodes));
     if (b->status == GRADUS_OK && b->nodes == b->room) {
-        b->status = gr_resize(b->context, b->room, 2 * b->room, sizeof *b->node,
-                              "network nodes", &b->node);
+        gr_builder_fail(b, gr_resize(b->context, b->room, 2 * b->room, sizeof *b->node,
+                              "network nodes", &b->node));
         if (b->status == GRADUS_OK)
             b->room *= 2;
     }
@@ -110,15 +128,15 @@ void gr_builder_dense(gradus_builder *b, size_t units, const gradus_dense_option
     if (options == NULL)
         options = &usual;
     if (gr_builder_ok(b) && (units == 0 || units > most_width))
-        b->status = gr_fail(GRADUS_ARGUMENT, "dense %zu: 1 to %zu units are possible",
-                            units, most_width);
+        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "dense %zu: 1 to %zu units are possible",
+                            units, most_width));
     gr_start_id start;
     if (gr_builder_ok(b) && options->start != NULL)
-        b->status = gr_start_find(options->start, &start);
+        gr_builder_fail(b, gr_start_find(options->start, &start));
     if (gr_builder_ok(b) && !(isfinite(options->sd) && isfinite(options->value) &&
                               options->sd >= 0))
-        b->status = gr_fail(GRADUS_ARGUMENT, "dense %zu: sd and value must be finite, sd "
-                            "not negative", units);
+        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "dense %zu: sd and value must be finite, sd "
+                            "not negative", units));
     gr_node *node = append(b, &gr_layer_dense);
     if (node == NULL)
         return;
@@ -143,13 +161,13 @@ void gradus_builder_activation(gradus_builder *b, const char *name, double alpha
     size_t index = 0;
     double usual = 0;
     if (gr_builder_ok(b))
-        b->status = gr_activation_find(b->context, name, &index);
+        gr_builder_fail(b, gr_activation_find(b->context, name, &index));
     if (gr_builder_ok(b))
         gr_activation_about(b->context, index, &usual);
     if (gr_builder_ok(b) && !isnan(alpha) && alpha != usual &&
         (!gr_activation_has_alpha(index) || !isfinite(alpha)))
-        b->status = gr_fail(GRADUS_ARGUMENT, "activation \"%s\" does not take this alpha",
-                            name);
+        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "activation \"%s\" does not take this alpha",
+                            name));
     gr_node *node = append(b, &gr_layer_activation);
     if (node == NULL)
         return;
@@ -165,7 +183,7 @@ void gradus_builder_batchnorm(gradus_builder *b)
 void gradus_builder_dropout(gradus_builder *b, double rate)
 {
     if (gr_builder_ok(b) && !(rate >= 0 && rate < 1))
-        b->status = gr_fail(GRADUS_ARGUMENT, "dropout: the rate must be from 0 to below 1");
+        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "dropout: the rate must be from 0 to below 1"));
     gr_node *node = append(b, &gr_layer_dropout);
     if (node != NULL)
         node->rate = rate;
@@ -174,10 +192,10 @@ void gradus_builder_dropout(gradus_builder *b, double rate)
 void gradus_builder_residual_begin(gradus_builder *b, double scale)
 {
     if (gr_builder_ok(b) && !isfinite(scale))
-        b->status = gr_fail(GRADUS_ARGUMENT, "residual: the scale must be finite");
+        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "residual: the scale must be finite"));
     if (gr_builder_ok(b) && b->depth == MOST_DEPTH)
-        b->status = gr_fail(GRADUS_ARGUMENT, "residual: more than %d blocks in each other",
-                            MOST_DEPTH);
+        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "residual: more than %d blocks in each other",
+                            MOST_DEPTH));
     if (!gr_builder_ok(b))
         return;
     b->block[b->depth].from = b->nodes - 1;
@@ -189,9 +207,9 @@ void gradus_builder_residual_begin(gradus_builder *b, double scale)
 void gradus_builder_residual_end(gradus_builder *b)
 {
     if (gr_builder_ok(b) && b->depth == 0)
-        b->status = gr_fail(GRADUS_ARGUMENT, "residual: an end without a begin");
+        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "residual: an end without a begin"));
     if (gr_builder_ok(b) && b->nodes == b->block[b->depth - 1].first)
-        b->status = gr_fail(GRADUS_ARGUMENT, "residual: the block is empty");
+        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "residual: the block is empty"));
     if (!gr_builder_ok(b))
         return;
     b->depth--;
@@ -228,7 +246,8 @@ static void resolve_starts(gr_node *node, size_t nodes)
             continue;
         const char *start = "xavier";
         for (size_t next = n + 1; next < nodes && !node[n].projection; next++) {
-            if (node[next].type == &gr_layer_batchnorm)
+            if (node[next].type == &gr_layer_batchnorm ||
+                node[next].type == &gr_layer_dropout)
                 continue;
             if (node[next].type == &gr_layer_activation)
                 start = gr_activation_start(node[next].activation);
@@ -339,6 +358,8 @@ gradus_status gradus_builder_finish(gradus_builder *b, gradus_precision precisio
 {
     *net = NULL;
     gradus_status status = b->status;
+    if (status != GRADUS_OK)
+        gr_fail(status, "%s", b->message); /* another failure may have come since */
     if (status == GRADUS_OK && b->depth > 0)
         status = gr_fail(GRADUS_ARGUMENT, "residual: a block is not closed");
     if (status == GRADUS_OK && b->nodes == 1)

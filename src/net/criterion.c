@@ -37,20 +37,20 @@ gradus_status gr_criterion_choose(gr_plan *plan, const char *loss)
     return GRADUS_OK;
 }
 
+/* Labels are smoothed for training only: a validation loss is that of the labels. */
 static void gather_targets(gr_plan *plan, const gradus_set *set, const uint32_t *index,
                            size_t rows)
 {
+    const double smoothing = plan->pass.training ? plan->label_smoothing : 0;
     const gr_kernels *k = plan->net->kernels;
     const size_t outputs = gr_net_outputs(plan->net);
     if (set->label == NULL)
         k->gather(rows, outputs, set->y, index, plan->target);
     else if (outputs > 1)
-        k->gather_labels(rows, outputs, set->label, index, plan->label_smoothing,
-                         plan->target);
+        k->gather_labels(rows, outputs, set->label, index, smoothing, plan->target);
     else
         for (size_t i = 0; i < rows; i++) { /* a single output: the second of two classes */
-            const double e = plan->label_smoothing;
-            const double y = (1 - e) * set->label[index[i]] + e / 2;
+            const double y = (1 - smoothing) * set->label[index[i]] + smoothing / 2;
             k->from_double(1, &y, gr_at(plan->net, plan->target, i));
         }
 }

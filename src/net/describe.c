@@ -63,6 +63,7 @@ static void locate(parser *p, word w)
     if (gr_builder_ok(p->builder) || p->located)
         return;
     gr_fail_at(GRADUS_ARGUMENT, "network description, line %zu", line_of(p, w));
+    gr_builder_keep_message(p->builder);
     p->located = true;
 }
 
@@ -136,8 +137,11 @@ static void read_dense(parser *p, bool is_output)
     char start[16] = "";
     word w;
     for (bool more = true; more && gr_builder_ok(p->builder);) {
+        const word at = peek(p);
         more = number_setting(p, "sd", &options.sd) ||
                number_setting(p, "value", &options.value);
+        if (options.sd == 0)
+            refuse(p, at, "sd must be above 0: start=zeros makes all weights 0");
         if (!more && setting(p, "bias", &w)) {
             more = true;
             if (!is(w, "yes") && !is(w, "no"))
@@ -291,6 +295,27 @@ gradus_status gr_net_new_blank(const gradus_context *context, const gr_net_shape
     return build(builder, shape, 0, net);
 }
 
+gradus_status gr_net_ending(const gradus_context *context, const char *description,
+                            gr_ending *ending)
+{
+    gradus_builder *builder;
+    gradus_status status = gradus_builder_new(context, 1, &builder);
+    if (status != GRADUS_OK)
+        return status;
+    parser p = {.builder = builder, .at = description, .start = description, .outputs = 1};
+    read_items(&p);
+    if (!gr_builder_ok(builder)) {
+        gradus_net *none;
+        return gradus_builder_finish(builder, GRADUS_FLOAT32, 0, &none);
+    }
+    const gr_node *last = gr_builder_last(builder);
+    ending->has_output = p.ended;
+    ending->activation = last != NULL && last->type == &gr_layer_activation
+                             ? last->activation : SIZE_MAX;
+    gr_builder_free(builder);
+    return GRADUS_OK;
+}
+
 /* ---- from a net to text ---- */
 
 static gradus_status write_indent(gr_text *text, size_t depth)
@@ -301,40 +326,53 @@ static gradus_status write_indent(gr_text *text, size_t depth)
     return status;
 }
 
-/* Opens the blocks whose branch begins with node n: the outermost one ends last. */
-static gradus_status write_blocks(const gradus_net *net, size_t n, size_t *depth,
-                                  gr_text *text)
+/* For each node the residual blocks whose branch begins there, outermost first: the block
+ * that ends last. Lists: of[n] is the first, next[end] the one after it; 0 ends a list. */
+typedef struct blocks {
+    size_t *of, *next;
+} blocks;
+
+static gradus_status find_blocks(const gradus_net *net, blocks *b)
 {
-    gradus_status status = GRADUS_OK;
-    for (size_t end = net->nodes; end-- > n;) {
-        const gr_node *add = &net->node[end];
-        if (add->type != &gr_layer_add || add->block != n)
+    gradus_status status;
+    GR_TRY(gr_allocate(net->context, net->nodes, sizeof *b->of, "blocks", &b->of));
+    GR_TRY(gr_allocate(net->context, net->nodes, sizeof *b->next, "blocks", &b->next));
+    for (size_t end = 1; end < net->nodes; end++) {
+        if (net->node[end].type != &gr_layer_add)
             continue;
-        GR_TRY(write_indent(text, (*depth)++));
-        GR_TRY(gr_text_add(text, "residual"));
-        if (add->scale != 1) {
-            char number[GRADUS_NUMBER_LENGTH];
-            gradus_number_write(add->scale, number);
-            GR_TRY(gr_text_add(text, " scale=%s", number));
-        }
-        GR_TRY(gr_text_add(text, " {\n"));
+        b->next[end] = b->of[net->node[end].block];
+        b->of[net->node[end].block] = end;
     }
+done:
+    return status;
+}
+
+static gradus_status write_opening(const gr_node *add, size_t depth, gr_text *text)
+{
+    gradus_status status;
+    GR_TRY(write_indent(text, depth));
+    GR_TRY(gr_text_add(text, "residual"));
+    if (add->scale != 1) {
+        char number[GRADUS_NUMBER_LENGTH];
+        gradus_number_write(add->scale, number);
+        GR_TRY(gr_text_add(text, " scale=%s", number));
+    }
+    GR_TRY(gr_text_add(text, " {\n"));
 done:
     return status;
 }
 
 gradus_status gr_net_write_text(gradus_net *net)
 {
-    gradus_status status = GRADUS_OK;
+    gradus_status status;
     gr_text text = {.context = net->context};
+    blocks b = {0};
     size_t depth = 0;
-    bool has_block = false;
-    for (size_t n = 1; n < net->nodes; n++)
-        has_block = has_block || net->node[n].type == &gr_layer_add;
+    GR_TRY(find_blocks(net, &b));
     for (size_t n = 1; n < net->nodes; n++) {
         const gr_node *node = &net->node[n];
-        if (has_block)
-            GR_TRY(write_blocks(net, n, &depth, &text));
+        for (size_t end = b.of[n]; end > 0; end = b.next[end])
+            GR_TRY(write_opening(&net->node[end], depth++, &text));
         if (node->projection)
             continue;
         if (node->type == &gr_layer_add)
@@ -347,5 +385,7 @@ gradus_status gr_net_write_text(gradus_net *net)
     text.text = NULL;
 done:
     gr_release(net->context, text.text);
+    gr_release(net->context, b.next);
+    gr_release(net->context, b.of);
     return status;
 }

@@ -119,6 +119,14 @@ static void backward(gr_pass *pass, const gr_node *node)
         gr_pass_end(pass, node->from, dx);
 }
 
+bool gr_net_has_batchnorm(const gradus_net *net)
+{
+    for (size_t n = 1; n < net->nodes; n++)
+        if (net->node[n].type == &gr_layer_batchnorm)
+            return true;
+    return false;
+}
+
 /* running <- (1 - momentum) running + momentum batch, in double, rounded once. */
 static void keep(const gradus_net *net, void *running, const double *batch, size_t width,
                  double factor)

@@ -141,6 +141,43 @@ gradus_status gr_optimizer_find(const char *name, gr_optimizer_id *optimizer)
     return status;
 }
 
+/* ---- the user's own ---- */
+
+/* Words of descriptions that are no activations. */
+static const char *const items[] = {"dense", "output", "batchnorm", "dropout", "residual",
+                                    "repeat"};
+
+static gradus_status check_free(const char *what, const char *name, bool whole)
+{
+    if (name == NULL || !whole)
+        return gr_fail(GRADUS_ARGUMENT, "%s: name and functions must be given", what);
+    bool taken = false;
+    for (size_t i = 0; i < GR_ACTIVATION_COUNT; i++)
+        taken = taken || strcmp(activations[i].name, name) == 0;
+    for (size_t i = 0; i < GR_LOSS_COUNT; i++)
+        taken = taken || strcmp(losses[i].name, name) == 0;
+    for (size_t i = 0; i < GR_COUNT(items); i++)
+        taken = taken || strcmp(items[i], name) == 0;
+    return taken ? gr_fail(GRADUS_ARGUMENT, "%s \"%s\": the library has this name: choose "
+                           "another", what, name)
+                 : GRADUS_OK;
+}
+
+gradus_status gradus_context_add_activation(gradus_context *context,
+                                            const gradus_activation *activation)
+{
+    const bool whole = activation->value != NULL && activation->slope != NULL;
+    gradus_status status = check_free("activation", activation->name, whole);
+    return status == GRADUS_OK ? gr_context_add_activation(context, activation) : status;
+}
+
+gradus_status gradus_context_add_loss(gradus_context *context, const gradus_loss *loss)
+{
+    gradus_status status =
+        check_free("loss", loss->name, loss->value != NULL);
+    return status == GRADUS_OK ? gr_context_add_loss(context, loss) : status;
+}
+
 /* ---- what the lists say ---- */
 
 const char *gr_activation_about(const gradus_context *context, size_t index, double *alpha)

@@ -96,6 +96,18 @@ GRADUS_CHECKED gradus_status gr_net_new_blank(const gradus_context *context,
                                               const gr_net_shape *shape,
                                               size_t most_values, gradus_net **net);
 
+/* How a description ends: whether it has the item "output", and the activation that is
+ * its last item, or SIZE_MAX where that is something else. Errors   as gradus_net_new. */
+typedef struct gr_ending {
+    bool has_output;
+    size_t activation;
+} gr_ending;
+GRADUS_CHECKED gradus_status gr_net_ending(const gradus_context *context,
+                                           const char *description, gr_ending *ending);
+
+/* Is there a batch norm, so that a batch must be worked as a whole? */
+bool gr_net_has_batchnorm(const gradus_net *net);
+
 /* Address of a tensor's first element. */
 void *gr_tensor_values(const gradus_net *net, const gr_tensor *tensor);
 

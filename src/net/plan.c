@@ -123,21 +123,18 @@ done:
 
 /* ---- a plan ---- */
 
-static gradus_status check_layers(const gradus_net *net, size_t rows, bool *has_batchnorm)
+static gradus_status check_layers(const gradus_net *net, size_t rows)
 {
-    *has_batchnorm = false;
     for (size_t n = 1; n < net->nodes; n++) {
         const gr_node *node = &net->node[n];
-        *has_batchnorm = *has_batchnorm || node->type == &gr_layer_batchnorm;
-        if (node->type != &gr_layer_activation || gr_activation_trainable(node->activation))
-            continue;
         double alpha;
-        return gr_fail(GRADUS_ARGUMENT,
-                       "network: \"%s\" has slope 0 everywhere and cannot be trained "
-                       "through: take \"sigmoid\" or \"relu\"",
-                       gr_activation_about(net->context, node->activation, &alpha));
+        if (node->type == &gr_layer_activation && !gr_activation_trainable(node->activation))
+            return gr_fail(GRADUS_ARGUMENT,
+                           "network: \"%s\" has slope 0 everywhere and cannot be trained "
+                           "through: take \"sigmoid\" or \"relu\"",
+                           gr_activation_about(net->context, node->activation, &alpha));
     }
-    if (*has_batchnorm && rows < 2)
+    if (gr_net_has_batchnorm(net) && rows < 2)
         return gr_fail(GRADUS_ARGUMENT, "batch norm: a batch of one row has no variance: "
                        "take at least 2 rows a step");
     return GRADUS_OK;
@@ -148,14 +145,13 @@ gradus_status gr_plan_new(const gradus_net *net, const gr_plan_options *options,
 {
     gradus_status status;
     gr_plan *plan = NULL;
-    bool has_batchnorm;
     *made = NULL;
-    GR_TRY(check_layers(net, options->rows, &has_batchnorm));
+    GR_TRY(check_layers(net, options->rows));
     GR_TRY(gr_allocate(net->context, 1, sizeof *plan, "a plan", &plan));
     plan->net = net;
     plan->arena.context = net->context;
     plan->piece = options->rows;
-    if (!has_batchnorm && plan->piece > GR_CHAIN)
+    if (!gr_net_has_batchnorm(net) && plan->piece > GR_CHAIN)
         plan->piece = GR_CHAIN;
     plan->delta = options->delta == 0 ? 1 : options->delta;
     plan->label_smoothing = options->label_smoothing;

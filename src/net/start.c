@@ -26,11 +26,9 @@ typedef struct draw {
     double constant;
 } draw;
 
-/* (k + 1/2) 2^-52 for the 52 high bits of two words. */
-static double uniform(uint32_t high, uint32_t low)
+static uint64_t word_pair(const uint32_t words[2])
 {
-    const uint64_t bits = ((uint64_t)high << 32 | low) >> 12;
-    return ((double)bits + 0.5) * 0x1p-52;
+    return (uint64_t)words[0] << 32 | words[1];
 }
 
 static double draw_one(const draw *d, uint64_t row, uint32_t column)
@@ -40,8 +38,8 @@ static double draw_one(const draw *d, uint64_t row, uint32_t column)
     uint32_t words[4];
     gr_random(d->key, row, column, words);
     if (d->sd != 0)
-        return d->sd * gr_normal(uniform(words[0], words[1]), uniform(words[2], words[3]));
-    return d->range * (2 * uniform(words[0], words[1]) - 1);
+        return d->sd * gr_normal(gr_uniform(word_pair(words)), gr_uniform(word_pair(words + 2)));
+    return d->range * (2 * gr_uniform(word_pair(words)) - 1);
 }
 
 static draw draw_of(gr_start_id start, const gr_node *node, gr_key key)

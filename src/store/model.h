@@ -14,7 +14,7 @@ struct gradus_model {
     const gradus_context *context;
     gradus_net *net;        /* owned */
     gr_prep *prep;          /* owned */
-    char loss[32];
+    char loss[GR_NAME_LENGTH];
     double delta;           /* of the loss huber: where it turns linear */
     char *settings;         /* "key = value" lines, or NULL */
     size_t train_rows;

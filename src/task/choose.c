@@ -85,105 +85,77 @@ gradus_status gr_options_set(const gradus_context *context, const char **place,
 
 /* ---- the end of the network ---- */
 
-typedef struct word {
-    const char *start;
-    size_t length;
-} word;
-
-/* Next word of a description, comments left out; length 0 at the end. */
-static word next_word(const char **text)
+/* The usual loss of the activation that the network ends in, where it is for the task. */
+static size_t usual_loss(const gradus_context *context, size_t activation,
+                         gradus_task task)
 {
-    const char *p = *text;
+    const char *fused;
+    gradus_task for_task;
 
-    for (;;) {
-        p += strspn(p, " \t\r\n");
-        if (*p != '#')
-            break;
-        p += strcspn(p, "\n");
+    if (activation != SIZE_MAX) {
+        const size_t loss = gr_loss_usual(activation);
+        gr_loss_about(context, loss, &fused, &for_task);
+        if (for_task == task)
+            return loss;
     }
-    const word found = {p, strcspn(p, " \t\r\n#")};
-    *text = p + found.length;
-    return found;
+    return task == GRADUS_CLASSIFICATION ? GR_LOSS_CROSS_ENTROPY : GR_LOSS_MSE;
 }
 
-static bool is_word(word w, const char *text)
+/* The activation that belongs to a loss. */
+static const char *usual_activation(size_t loss, const char *fused, gradus_task task)
 {
-    return w.length == strlen(text) && memcmp(w.start, text, w.length) == 0;
+    if (loss < GR_LOSS_COUNT)
+        return fused == NULL ? "identity" : fused;
+    return task == GRADUS_CLASSIFICATION ? "softmax" : "identity";
 }
 
-static bool is_setting(word w)
+/* The outputs of these losses are probabilities. */
+static gradus_status check_activation(const gradus_context *context, size_t loss,
+                                      size_t activation)
 {
-    return memchr(w.start, '=', w.length) != NULL;
-}
+    double alpha;
+    const char *name;
 
-/* The last word that is no setting, and whether there is an item "output". */
-static word last_item(const char *network, bool *has_output)
-{
-    word last = {network, 0};
-
-    *has_output = false;
-    for (word w = next_word(&network); w.length > 0; w = next_word(&network)) {
-        if (is_setting(w))
-            continue;
-        last = w;
-        *has_output = *has_output || is_word(w, "output");
-    }
-    return last;
-}
-
-/* The activation that a given network ends in, or SIZE_MAX: then it is ours to add. */
-static size_t given_ending(const gradus_context *context, const char *network)
-{
-    bool has_output;
-    char name[64];
-    size_t activation;
-
-    if (network == NULL)
-        return SIZE_MAX;
-    const word last = last_item(network, &has_output);
-    if (!has_output || is_word(last, "output") || last.length >= sizeof name)
-        return SIZE_MAX;
-    memcpy(name, last.start, last.length);
-    name[last.length] = '\0';
-    if (gr_activation_find(context, name, &activation) != GRADUS_OK)
-        return SIZE_MAX; /* what is wrong with it, the network's reader will say */
-    return activation;
+    if ((loss != GR_LOSS_CROSS_ENTROPY && loss != GR_LOSS_BINARY_CROSS_ENTROPY) ||
+        activation == SIZE_MAX || activation == GR_ACTIVATION_SIGMOID ||
+        activation == GR_ACTIVATION_SOFTMAX)
+        return GRADUS_OK;
+    name = gr_activation_about(context, activation, &alpha);
+    return gr_fail(GRADUS_ARGUMENT, "network: it ends in \"%s\", and classes need "
+                   "probabilities: end it with \"output softmax\"", name);
 }
 
 gradus_status gr_choose_ending(const gradus_context *context,
                                const gradus_train_options *options, gradus_task task,
-                               gr_ending *ending)
+                               gr_target_ending *ending)
 {
+    gradus_status status = GRADUS_OK;
+    gr_ending given = {false, SIZE_MAX};
     size_t loss;
-    double alpha;
     const char *fused;
     gradus_task for_task;
-    const size_t given = given_ending(context, options->network);
 
-    if (options->fit.loss != NULL) {
-        const gradus_status status = gr_loss_find(context, options->fit.loss, &loss);
-        if (status != GRADUS_OK)
-            return status;
-    } else if (given != SIZE_MAX) {
-        loss = gr_loss_usual(given);
-    } else {
-        loss = task == GRADUS_CLASSIFICATION ? GR_LOSS_CROSS_ENTROPY : GR_LOSS_MSE;
-    }
+    if (options->network != NULL)
+        GR_TRY(gr_net_ending(context, options->network, &given));
+    if (!given.has_output)
+        given.activation = SIZE_MAX; /* of a hidden layer */
+    loss = usual_loss(context, given.activation, task);
+    if (options->fit.loss != NULL)
+        GR_TRY(gr_loss_find(context, options->fit.loss, &loss));
     ending->loss = gr_loss_about(context, loss, &fused, &for_task);
     if (loss < GR_LOSS_COUNT && for_task != task)
         return gr_fail(GRADUS_ARGUMENT, "loss \"%s\": it is for %s, and this is %s",
                        ending->loss,
                        for_task == GRADUS_REGRESSION ? "regression" : "classification",
                        task == GRADUS_REGRESSION ? "regression" : "classification");
+    GR_TRY(check_activation(context, loss, given.activation));
     ending->single = loss == GR_LOSS_BINARY_CROSS_ENTROPY;
     ending->counts = loss == GR_LOSS_POISSON;
-    if (given != SIZE_MAX)
-        ending->activation = gr_activation_about(context, given, &alpha);
-    else if (loss < GR_LOSS_COUNT)
-        ending->activation = fused == NULL ? "identity" : fused;
-    else
-        ending->activation = task == GRADUS_CLASSIFICATION ? "softmax" : "identity";
-    return GRADUS_OK;
+    ending->adds_output = !given.has_output;
+    ending->activation = given.activation != SIZE_MAX
+                             ? NULL : usual_activation(loss, fused, task);
+done:
+    return status;
 }
 
 /* ---- settings ---- */
@@ -193,17 +165,11 @@ static const char *usual_hidden(size_t rows)
     return rows <= 32768 ? "128,128" : "256,256";
 }
 
-static size_t usual_batch(size_t rows)
-{
-    return rows <= 512 ? 16 : rows <= 1024 ? 32 : rows <= 8192 ? 64
-         : rows <= 32768 ? 128 : rows <= 131072 ? 256 : 512;
-}
-
 /* As many as make USUAL_STEPS of the usual batch, so that small tables are learned as
  * well as large ones. */
 static size_t usual_epochs(size_t rows)
 {
-    const size_t steps = (rows - 1) / usual_batch(rows) + 1; /* of an epoch */
+    const size_t steps = (rows - 1) / gr_fit_batch(rows) + 1; /* of an epoch */
     const size_t epochs = (USUAL_STEPS - 1) / steps + 1;
 
     return epochs < LEAST_EPOCHS ? LEAST_EPOCHS : epochs;
@@ -232,7 +198,7 @@ gradus_status gr_choose_settings(const gradus_context *context, const gr_sizes *
     if (isnan(fit->weight_decay))
         fit->weight_decay = decay;
     if (fit->batch == 0)
-        fit->batch = usual_batch(rows);
+        fit->batch = gr_fit_batch(rows);
     if (fit->batch > rows)
         fit->batch = rows;
     if (fit->epochs == 0)
@@ -301,24 +267,21 @@ done:
 }
 
 gradus_status gr_choose_network(const gradus_train_options *options,
-                                const char *activation, gr_text *text)
+                                const gr_target_ending *ending, gr_text *text)
 {
     gradus_status status;
     const bool given = options->network != NULL;
-    bool has_output = false, is_last = true;
 
-    if (given) {
-        is_last = is_word(last_item(options->network, &has_output), "output");
+    if (given)
         GR_TRY(gr_text_add(text, "%s\n", options->network));
-    } else {
+    else
         GR_TRY(write_hidden(options, text));
-    }
-    if (!has_output)
+    if (ending->adds_output)
         GR_TRY(gr_text_add(text, "output "));
-    if (!has_output && !given && options->start != NULL)
+    if (ending->adds_output && !given && options->start != NULL)
         GR_TRY(gr_text_add(text, "start=%s ", options->start));
-    if ((!has_output || is_last) && strcmp(activation, "identity") != 0)
-        GR_TRY(gr_text_add(text, "%s", activation));
+    if (ending->activation != NULL && strcmp(ending->activation, "identity") != 0)
+        GR_TRY(gr_text_add(text, "%s", ending->activation));
 done:
     return status;
 }

@@ -21,21 +21,22 @@ GRADUS_CHECKED gradus_status gr_options_set(const gradus_context *context,
                                             const char **place, const char *text);
 
 /* Loss and last activation, which belong together. */
-typedef struct gr_ending {
+typedef struct gr_target_ending {
     const char *loss;
-    const char *activation;
-    bool single;   /* two classes on one output */
-    bool counts;   /* targets are counts: not below 0, and not scaled */
-} gr_ending;
+    bool adds_output;       /* the network given has no item "output" */
+    const char *activation; /* to add behind it; NULL: the network has one */
+    bool single;            /* two classes on one output */
+    bool counts;            /* targets are counts: not below 0, and not scaled */
+} gr_target_ending;
 
 /*
  * The loss given, or the usual one: of the network's last activation where a network is
- * given that ends in one, else of the task.
- * Errors   ARGUMENT: unknown loss, or one for the other task.
+ * given that ends in one and the loss is for the task, else of the task.
+ * Errors   ARGUMENT: unknown loss, or one for the other task; a malformed network.
  */
 GRADUS_CHECKED gradus_status gr_choose_ending(const gradus_context *context,
                                               const gradus_train_options *options,
-                                              gradus_task task, gr_ending *ending);
+                                              gradus_task task, gr_target_ending *ending);
 
 /* Sizes that the choice depends on. */
 typedef struct gr_sizes {
@@ -56,6 +57,7 @@ GRADUS_CHECKED gradus_status gr_choose_settings(const gradus_context *context,
 
 /* The network's description. Errors   ARGUMENT: malformed widths; MEMORY. */
 GRADUS_CHECKED gradus_status gr_choose_network(const gradus_train_options *options,
-                                               const char *activation, gr_text *text);
+                                               const gr_target_ending *ending,
+                                               gr_text *text);
 
 #endif

@@ -35,7 +35,8 @@ static gradus_status open_folding(folding *f, size_t folds)
     GR_TRY(gr_allocate(context, f->count, sizeof *f->part, "parts", &f->part));
     GR_TRY(gr_allocate(context, f->count, sizeof *f->fold, "parts", &f->fold));
     const gr_split_options split = {
-        .kind = f->options.split, .group = f->roles.group, .seed = f->options.fit.seed,
+        .kind = f->options.split, .content = f->roles.used,
+        .group = f->roles.group, .seed = f->options.fit.seed,
         .classes = f->classes, .class_count = f->class_count};
     GR_TRY(gr_split_folds(f->data, &split, f->rows, f->count, folds, f->part));
 done:

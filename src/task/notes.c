@@ -180,8 +180,9 @@ static gradus_status note_missing(gr_notes *notes, const gr_roles *roles)
                            gr_count_text(column->missing, count)));
     }
     if (columns > SHOWN)
-        GR_TRY(gr_text_add(&text, ", and %s more columns",
-                           gr_count_text(columns - SHOWN, count)));
+        GR_TRY(gr_text_add(&text, ", and %s more column%s",
+                           gr_count_text(columns - SHOWN, count),
+                           columns - SHOWN == 1 ? "" : "s"));
     if (columns > 0)
         GR_TRY(gr_note(notes, "rows without a value: %s", text.text));
 done:
@@ -197,6 +198,8 @@ gradus_status gr_note_columns(gr_notes *notes, const gr_roles *roles)
     gr_names identifier = {.names.context = notes->context};
     gr_numbering numbering = {0};
 
+    if (data->image) /* constant pixels are no news */
+        return GRADUS_OK;
     GR_TRY(gr_numbering_open(notes->context,
                              data->rows > LOOK_ROWS ? 0 : (uint32_t)data->rows,
                              &numbering));

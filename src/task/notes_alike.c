@@ -245,10 +245,11 @@ gradus_status gr_note_duplicates(gr_notes *notes, const gr_roles *roles,
     }
     const size_t duplicates = data->rows - numbering.count;
     if (duplicates > 0)
-        GR_TRY(gr_note(notes, "%s duplicate rows%s", gr_count_text(duplicates, count),
+        GR_TRY(gr_note(notes, "%s duplicate row%s%s", gr_count_text(duplicates, count),
+                       duplicates == 1 ? "" : "s",
                        split == GRADUS_SPLIT_CONTENT
                            ? ", kept on one side of the split"
-                           : "; split \"content\" keeps equal ones on one side"));
+                           : "; split \"content\" keeps equal rows on one side"));
 done:
     gr_release(notes->context, keys);
     gr_numbering_close(&numbering);

@@ -177,6 +177,11 @@ gradus_status gr_roles_find(const gradus_data *data, const gradus_train_options 
     GR_TRY(gr_allocate(data->context, data->columns, sizeof(size_t), "columns",
                        &roles->target));
     GR_TRY(choose_inputs(roles, is_target, is_dropped, is_kept));
+    GR_TRY(gr_allocate(data->context, data->columns, sizeof(bool), "columns", &roles->used));
+    for (size_t i = 0; i < roles->inputs; i++)
+        roles->used[roles->input[i]] = true;
+    for (size_t t = 0; t < roles->targets; t++)
+        roles->used[roles->target[t]] = true;
     GR_TRY(find_task(roles, options->task));
 done:
     gr_release(data->context, marks);
@@ -190,6 +195,7 @@ void gr_roles_free(gr_roles *roles)
     if (roles->data == NULL)
         return;
     gr_release(roles->data->context, roles->input);
+    gr_release(roles->data->context, roles->used);
     gr_release(roles->data->context, roles->target);
     *roles = (gr_roles){0};
 }

@@ -15,6 +15,7 @@ typedef struct gr_roles {
     size_t inputs;
     size_t *target;       /* columns to learn, [targets] */
     size_t targets;
+    bool *used;           /* [columns] is an input or a target */
     size_t weight, group; /* columns, or SIZE_MAX */
     gradus_task task;     /* never AUTO */
 } gr_roles;

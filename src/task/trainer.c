@@ -26,7 +26,8 @@ static gradus_status split_rows(plan *p, const gradus_train_options *options)
     gradus_status status;
     const gradus_data *data = p->roles.data;
     const gr_split_options split = {
-        .kind = options->split, .group = p->roles.group, .seed = options->fit.seed,
+        .kind = options->split, .content = p->roles.used,
+        .group = p->roles.group, .seed = options->fit.seed,
         .classes = p->classes, .class_count = p->class_count};
     bool *held = NULL;
     size_t held_count;

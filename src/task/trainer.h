@@ -15,7 +15,7 @@
 struct gradus_trainer {
     const gradus_context *context;
     gradus_train_options options; /* resolved; texts owned */
-    gr_ending ending;
+    gr_target_ending ending;
     gradus_model *model;
     gr_examples train, valid;     /* valid: no rows where none are held out */
     double *target_scale;         /* [targets] regression, else NULL */

@@ -44,7 +44,7 @@ static gradus_status make_net(gradus_trainer *trainer)
             : prep->task == GRADUS_CLASSIFICATION ? prep->classes.count : prep->targets};
 
     GR_TRY(gr_choose_settings(trainer->context, &sizes, options));
-    GR_TRY(gr_choose_network(options, trainer->ending.activation, &description));
+    GR_TRY(gr_choose_network(options, &trainer->ending, &description));
     GR_TRY(gradus_net_new(trainer->context, description.text, sizes.inputs, sizes.outputs,
                           options->precision, options->fit.seed, &trainer->model->net));
 done:

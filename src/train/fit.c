@@ -72,18 +72,11 @@ static void put_back(gradus_net *net, const void *kept)
 
 /* ---- opening a run ---- */
 
-static bool has_batchnorm(const gradus_net *net)
+/* Small tables need many steps, large ones full vectors (docs/design/defaults.md). */
+size_t gr_fit_batch(size_t rows)
 {
-    for (size_t n = 1; n < net->nodes; n++)
-        if (net->node[n].type == &gr_layer_batchnorm)
-            return true;
-    return false;
-}
-
-/* Usual batch: small tables need many steps, large ones full vectors. */
-static size_t usual_batch(size_t rows)
-{
-    return rows <= 1024 ? 32 : rows <= 8192 ? 64 : rows <= 65536 ? 128 : 256;
+    return rows <= 512 ? 16 : rows <= 1024 ? 32 : rows <= 8192 ? 64
+         : rows <= 32768 ? 128 : rows <= 131072 ? 256 : 512;
 }
 
 static gradus_status resolve(run *r)
@@ -104,21 +97,22 @@ static gradus_status resolve(run *r)
     if (o->epochs == 0 || o->epochs > UINT32_MAX || o->starts == 0)
         return gr_fail(GRADUS_ARGUMENT, "epochs and starts: at least 1 is needed");
     if (o->batch == 0)
-        o->batch = usual_batch(r->train->rows);
+        o->batch = gr_fit_batch(r->train->rows);
     if (o->batch > r->train->rows)
         o->batch = r->train->rows;
     return GRADUS_OK;
 }
 
-/* Steps of an epoch. A shuffled pass ends with a short batch; where batch norm is used
- * and a single row would be left over, that row waits for the next epoch. */
+/* Steps of an epoch: enough for all rows. A shuffled pass ends with a short batch; where
+ * batch norm is used and a single row would be left over, it waits for the next epoch. */
 static size_t count_steps(const run *r)
 {
     const size_t rows = r->train->rows, batch = r->options.batch;
     const size_t full = rows / batch, left = rows % batch;
-    if (left == 0 || r->options.draw != GRADUS_DRAW_SHUFFLE)
+    if (left == 0)
         return full;
-    return left == 1 && has_batchnorm(r->net) ? full : full + 1;
+    const bool shuffled = r->options.draw == GRADUS_DRAW_SHUFFLE;
+    return shuffled && left == 1 && gr_net_has_batchnorm(r->net) ? full : full + 1;
 }
 
 static gradus_status open_validation(run *r)
@@ -202,7 +196,7 @@ static gradus_status diverged(const run *r)
     size_t layer;
     const char *type;
     char rate[GRADUS_NUMBER_LENGTH];
-    gradus_number_write(r->options.learning_rate / 10, rate);
+    gradus_number_write_float((float)(r->options.learning_rate / 10), rate);
     if (gr_plan_find_not_finite(r->plan, &layer, &type))
         return gr_fail(GRADUS_DIVERGED,
                        "training diverged in epoch %zu, step %zu: layer %zu (%s) gives a "

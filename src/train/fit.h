@@ -19,6 +19,9 @@ GRADUS_CHECKED gradus_status gr_fit(gradus_net *net, const gradus_set *train,
                                     const gradus_fit_options *options,
                                     const gr_fit_hooks *hooks, gradus_fit_report *report);
 
+/* Rows a step where none are named. */
+size_t gr_fit_batch(size_t rows);
+
 /* Learning rate and weight decay that NaN stands for. Errors   ARGUMENT: unknown name. */
 GRADUS_CHECKED gradus_status gr_fit_optimizer(const char *name, double *rate,
                                               double *decay);

@@ -59,7 +59,7 @@ static void measure_loss(const gr_metric_input *in, double *scratch,
 uint32_t gr_predicted_class(const double *prediction, size_t outputs)
 {
     if (outputs == 1)
-        return prediction[0] >= 0.5;
+        return prediction[0] > 0.5;
     uint32_t best = 0;
     for (uint32_t k = 1; k < outputs; k++)
         if (prediction[k] > prediction[best])

@@ -35,7 +35,7 @@ enum { GR_METRIC_SCRATCH = 2, GR_METRIC_BINS = 15 };
  *     loss      L = sum w l / sum w
  *     error     sqrt(n / (n-1) sum w^2 (l - L)^2) / sum w
  *     accuracy  share of rows whose class has the largest p, the first of equal ones;
- *               a single output: second class when p >= 1/2
+ *               a single output: second class when p > 1/2
  *     auc       probability that a row of the class has more p than a row of another one,
  *               equal p counting half; more than two classes: the mean over those that
  *               some, but not all rows have

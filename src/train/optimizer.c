@@ -1,7 +1,7 @@
 /*
  * train/optimizer.c - from a gradient to new parameters
  *
- * The formulas are the update kernels' (kernels/update.inc); here stands what they share:
+ * The formulas are the update kernels' (kernels/update.c); here stands what they share:
  * state, clipping by the norm of the whole gradient, decoupled weight decay
  *
  *     w <- (1 - rate decay) w        weight matrices only
@@ -148,11 +148,11 @@ static void update_tensor(const gr_optimizer *o, const gr_tensor *tensor,
                 update_piece, &job);
 }
 
-double gr_optimizer_step(gr_optimizer *o, const void *gradient, double weight, double rate)
+void gr_optimizer_step(gr_optimizer *o, const void *gradient, double weight, double rate)
 {
-    double scale = 1 / weight, norm = 0;
+    double scale = 1 / weight;
     if (o->clip > 0) {
-        norm = gradient_norm(o, gradient, weight);
+        const double norm = gradient_norm(o, gradient, weight);
         if (norm > o->clip)
             scale *= o->clip / norm;
     }
@@ -161,5 +161,4 @@ double gr_optimizer_step(gr_optimizer *o, const void *gradient, double weight, d
     for (size_t i = 0; i < o->net->tensors; i++)
         if (o->net->tensor[i].group != GR_GROUP_STATISTIC)
             update_tensor(o, &o->net->tensor[i], gradient, scale, rate);
-    return norm;
 }

@@ -28,9 +28,9 @@ void gr_optimizer_reset(gr_optimizer *optimizer); /* as new: a fresh start */
 
 /*
  * One step with learning rate `rate` on the mean gradient, sum / weight, clipped to the
- * norm `clip` where that is set. Returns the norm before clipping (0 without clipping).
+ * norm `clip` where that is set.
  */
-double gr_optimizer_step(gr_optimizer *optimizer, const void *gradient, double weight,
-                         double rate);
+void gr_optimizer_step(gr_optimizer *optimizer, const void *gradient, double weight,
+                       double rate);
 
 #endif

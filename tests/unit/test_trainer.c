@@ -299,6 +299,61 @@ static void settings_left_open_are_resolved(void **state)
     gradus_data_free(data);
 }
 
+static void usual_settings_go_by_the_rows(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t rows;
+        const char *hidden;
+        size_t batch, epochs, patience;
+    } cases[] = {
+        {2, "128,128", 2, 6400, 1280},     {512, "128,128", 16, 200, 40},
+        {513, "128,128", 32, 377, 75},     {8192, "128,128", 64, 50, 20},
+        {32768, "128,128", 128, 25, 20},   {32769, "256,256", 256, 50, 20},
+        {10000000, "256,256", 512, 10, 20},
+    };
+    const gradus_context *context = gr_context_or_default(NULL);
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const gr_sizes sizes = {.train_rows = cases[i].rows, .inputs = 5, .outputs = 1};
+        gradus_train_options defaults = options_for("t"), options;
+        assert_int_equal(gr_options_copy(context, &defaults, &options), GRADUS_OK);
+        assert_int_equal(gr_choose_settings(context, &sizes, &options), GRADUS_OK);
+        assert_string_equal(options.hidden, cases[i].hidden);
+        assert_int_equal(options.fit.batch, cases[i].batch);
+        assert_int_equal(options.fit.epochs, cases[i].epochs);
+        assert_int_equal(options.fit.patience, cases[i].patience);
+        assert_true(options.fit.learning_rate == 0.003 && options.fit.weight_decay == 0.1);
+        gr_options_free(context, &options);
+    }
+}
+
+static void given_settings_stay(void **state)
+{
+    (void)state;
+    const gradus_context *context = gr_context_or_default(NULL);
+    const gr_sizes sizes = {.train_rows = 100, .inputs = 5, .outputs = 1};
+    gradus_train_options given = options_for("t"), options;
+
+    given.hidden = "";
+    given.activation = "tanh";
+    given.fit.optimizer = "momentum";
+    given.fit.weight_decay = 0.5;
+    given.fit.batch = SIZE_MAX;
+    given.fit.epochs = 3;
+    given.fit.patience = 2;
+    assert_int_equal(gr_options_copy(context, &given, &options), GRADUS_OK);
+    assert_int_equal(gr_choose_settings(context, &sizes, &options), GRADUS_OK);
+    assert_string_equal(options.hidden, "");
+    assert_string_equal(options.activation, "tanh");
+    assert_true(options.fit.learning_rate == 0.01); /* the optimiser's own */
+    assert_true(options.fit.weight_decay == 0.5);
+    assert_int_equal(options.fit.batch, 100);
+    assert_int_equal(options.fit.epochs, 3);
+    assert_int_equal(options.fit.patience, 2);
+    gr_options_free(context, &options);
+}
+
 static const char *net_text(const gradus_trainer *trainer)
 {
     return gradus_net_text(trainer->model->net);
@@ -445,7 +500,7 @@ static void what_is_odd_is_noted(void **state)
     assert_true(is_noted(trainer, "rows without a value: \"half\" 100"));
     assert_true(is_noted(trainer, "\"city\" and \"code\" say the same thing"));
     assert_true(is_noted(trainer, "\"leak\" alone tells the target in 201 of 202 rows"));
-    assert_true(is_noted(trainer, "1 duplicate rows; split \"content\""));
+    assert_true(is_noted(trainer, "1 duplicate row; split \"content\""));
     gradus_trainer_free(trainer);
     gradus_data_free(data);
     free_text(csv.text);
@@ -642,6 +697,8 @@ int main(void)
         cmocka_unit_test(class_weights_are_read),
         cmocka_unit_test(weights_of_rows_and_classes_multiply),
         cmocka_unit_test(settings_left_open_are_resolved),
+        cmocka_unit_test(usual_settings_go_by_the_rows),
+        cmocka_unit_test(given_settings_stay),
         cmocka_unit_test(network_is_made_of_the_short_settings),
         cmocka_unit_test(widths_are_checked),
         cmocka_unit_test(network_text_gets_its_end),
