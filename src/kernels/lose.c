@@ -165,7 +165,8 @@ static void cross_entropy_softmax(size_t rows, size_t outputs, double delta,
             sum += g[j];
             rest += (double)g[j];
             weight += y[j];
-            distance = fma((double)y[j], (double)max - (double)z[j], distance);
+            if (y[j] != 0) /* max - z may be infinite: 0 times it is no part of the sum */
+                distance = fma((double)y[j], (double)max - (double)z[j], distance);
         }
         double log_sum = (double)real_log1p((real)rest);
         value[i] = fma((double)weight, log_sum, distance);

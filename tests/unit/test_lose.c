@@ -315,6 +315,20 @@ static void nan_in_gives_nan_out(void **state)
                     }
 }
 
+/* The distance between the two z is no finite double; the loss of the first class is 0. */
+static void the_widest_distance_costs_nothing_elsewhere(void **state)
+{
+    (void)state;
+    const double z[2] = {1e308, -1e308}, y[2] = {1, 0};
+    double value, gradient[2];
+    EACH_CPU(cpu)
+    {
+        const gr_kernels *k = gr_kernels_find(cpu, GRADUS_FLOAT64);
+        k->lose[GR_LOSS_CROSS_ENTROPY].fused(1, 2, 0, z, y, &value, gradient);
+        assert_true(value == 0 && gradient[0] == 0 && gradient[1] == 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +340,7 @@ int main(void)
         cmocka_unit_test(edges_are_exact),
         cmocka_unit_test(small_cross_entropies_keep_their_digits),
         cmocka_unit_test(nan_in_gives_nan_out),
+        cmocka_unit_test(the_widest_distance_costs_nothing_elsewhere),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
 }
