@@ -12,6 +12,7 @@
 #include <gradus.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { MOST_INPUTS = 64, MOST_OUTPUTS = 64 };
 
@@ -23,13 +24,16 @@ static gradus_status predict(const gradus_model *model, char **texts)
     double y[MOST_OUTPUTS];
 
     gradus_model_describe(model, &about);
-    if (about.inputs > MOST_INPUTS || about.classes > MOST_OUTPUTS)
+    if (about.inputs > MOST_INPUTS || about.classes + about.targets > MOST_OUTPUTS) {
+        fprintf(stderr, "embed: this model is too large for this example\n");
         return GRADUS_ARGUMENT;
+    }
     for (size_t i = 0; i < about.inputs; i++) {
         gradus_model_input input;
         gradus_model_input_describe(model, i, &input);
         cells[i] = (gradus_cell){.number = NAN, .text = texts[i]};
-        if (input.kind == GRADUS_NUMBER && sscanf(texts[i], "%lf", &cells[i].number) != 1)
+        if (input.kind == GRADUS_NUMBER &&
+            !gradus_number_read(texts[i], strlen(texts[i]), &cells[i].number))
             fprintf(stderr, "embed: %s is taken as missing\n", input.name);
     }
     const gradus_status status = gradus_predictor_new(model, &predictor);

@@ -6,15 +6,15 @@
  * SPDX-License-Identifier: MIT
  */
 #include <gradus.h>
+#include <math.h>
 #include <stdio.h>
 
 static int print_epoch(const gradus_progress *progress, void *user)
 {
     (void)user;
     if (progress->end_of_epoch && progress->epoch % 10 == 0)
-        printf("epoch %3zu  train loss %.4f  held-out loss %.4f  accuracy %.3f\n",
-               progress->epoch, progress->train_loss, progress->valid.loss,
-               progress->valid.accuracy);
+        printf("epoch %3zu  train loss %.4f  held-out loss %.4f\n", progress->epoch,
+               progress->train_loss, progress->valid.loss);
     return 0;
 }
 
@@ -38,8 +38,12 @@ static gradus_status train(const char *table, const char *target, const char *mo
     printf("%zu rows to learn from, %zu held out\n", plan.train_rows, plan.valid_rows);
     if ((status = gradus_trainer_run(trainer, &report)) != GRADUS_OK)
         goto done;
-    printf("epoch %zu kept: accuracy %.3f (commonest class: %.3f)\n", report.best_epoch,
-           report.valid.accuracy, plan.trivial.accuracy);
+    if (isnan(report.valid.accuracy))
+        printf("epoch %zu kept: rmse %g (always the mean: %g)\n", report.best_epoch,
+               report.valid.rmse, plan.trivial.rmse);
+    else
+        printf("epoch %zu kept: accuracy %.3f (always the commonest class: %.3f)\n",
+               report.best_epoch, report.valid.accuracy, plan.trivial.accuracy);
     status = gradus_model_save(gradus_trainer_model(trainer), model);
 done:
     gradus_trainer_free(trainer);

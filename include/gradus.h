@@ -14,8 +14,9 @@
  *             arrays hold float or double, as gradus_net_precision() says.
  *   Options   a struct is filled by its *_defaults() first; then set what you want.
  *             Its strings are borrowed for the length of the call that takes it.
- *   Pointers  NULL is a caller error, except for *_free(NULL), which does nothing, and
- *             a NULL context, which is the default one (malloc, files, every CPU).
+ *   Pointers  NULL is a caller error that is not checked, except for *_free(NULL), which
+ *             does nothing, and a NULL context, which is the default one (malloc, the
+ *             system's files, every CPU).
  *   Memory    what *_new, *_read or *_load gives you, you give to *_free. Anything
  *             else you receive is borrowed: valid until its owner changes or goes.
  *   Failure   a status other than GRADUS_OK; outputs are NULL or untouched, and
@@ -207,7 +208,7 @@ typedef struct gradus_read_options {
     char decimal;              /* '.' or ','; 0: '.'                                    */
     gradus_header header;
     const char *missing;       /* marks of a missing value; NULL: the model's, or else  */
-                               /* "?,NA,N/A,NaN,null,"                                  */
+                               /* "?,NA,N/A,na,n/a,NaN,nan,NULL,null,"                  */
     const char *numeric;       /* columns that must be numbers: "a,b" (quoted as in CSV)*/
     const char *categorical;   /* columns to be read as categories: "zip,code"          */
     int skip_bad_rows;         /* 1: count ragged rows and bad cells and go on          */

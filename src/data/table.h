@@ -25,7 +25,7 @@ typedef enum gr_cell_type {
 } gr_cell_type;
 
 /* Marks of a missing value where none are named; the last one is the empty cell. */
-#define GR_MISSING_MARKS "?,NA,N/A,NaN,null,"
+#define GR_MISSING_MARKS "?,NA,N/A,na,n/a,NaN,nan,NULL,null,"
 
 /* Code of a missing category. */
 #define GR_MISSING UINT32_MAX

@@ -121,7 +121,7 @@ static gradus_status check_activation(const gradus_context *context, size_t loss
         activation == GR_ACTIVATION_SOFTMAX)
         return GRADUS_OK;
     name = gr_activation_about(context, activation, &alpha);
-    return gr_fail(GRADUS_ARGUMENT, "network: it ends in \"%s\", and classes need "
+    return gr_fail(GRADUS_ARGUMENT, "--network: it ends in \"%s\", and classes need "
                    "probabilities: end it with \"output softmax\"", name);
 }
 
@@ -144,7 +144,7 @@ gradus_status gr_choose_ending(const gradus_context *context,
         GR_TRY(gr_loss_find(context, options->fit.loss, &loss));
     ending->loss = gr_loss_about(context, loss, &fused, &for_task);
     if (loss < GR_LOSS_COUNT && for_task != task)
-        return gr_fail(GRADUS_ARGUMENT, "loss \"%s\": it is for %s, and this is %s",
+        return gr_fail(GRADUS_ARGUMENT, "--loss \"%s\": it is for %s, and this is %s",
                        ending->loss,
                        for_task == GRADUS_REGRESSION ? "regression" : "classification",
                        task == GRADUS_REGRESSION ? "regression" : "classification");
@@ -257,7 +257,7 @@ static gradus_status write_hidden(const gradus_train_options *options, gr_text *
     while (*list != '\0') {
         size_t units;
         if (!read_width(&list, &units) || (list[0] == ',' && list[1] == '\0'))
-            return gr_fail(GRADUS_ARGUMENT, "hidden \"%s\": it is a list of whole "
+            return gr_fail(GRADUS_ARGUMENT, "--hidden \"%s\": it is a list of whole "
                            "numbers above 0, as 64,64", options->hidden);
         GR_TRY(write_hidden_layer(options, units, text));
         list += *list == ',';

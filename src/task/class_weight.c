@@ -24,7 +24,7 @@ static gradus_status read_entry(const gr_values *classes, const char *entry,
 
     if (equals == NULL || !gradus_number_read(equals + 1, strlen(equals + 1), &weight)
         || !(weight >= 0 && isfinite(weight)))
-        return gr_fail(GRADUS_ARGUMENT, "class-weight \"%s\": write \"balanced\", or "
+        return gr_fail(GRADUS_ARGUMENT, "--class-weight \"%s\": write \"balanced\", or "
                        "CLASS=WEIGHT with a weight from 0 up, as in a=1,b=3", entry);
     const size_t length = (size_t)(equals - entry);
     const uint32_t class = gr_values_find(classes, entry, length);
@@ -38,10 +38,10 @@ static gradus_status read_entry(const gr_values *classes, const char *entry,
     name[kept] = '\0';
     const char *near = gr_nearest(name, class_name, classes, classes->count);
     if (near == NULL)
-        return gr_fail(GRADUS_ARGUMENT, "class-weight: no class \"%s\": the first one is "
-                       "\"%s\"", name, classes->text[0]);
-    return gr_fail(GRADUS_ARGUMENT, "class-weight: no class \"%s\"; did you mean \"%s\"?",
-                   name, near);
+        return gr_fail(GRADUS_ARGUMENT, "--class-weight: no class \"%s\": the first "
+                       "one is \"%s\"", name, classes->text[0]);
+    return gr_fail(GRADUS_ARGUMENT, "--class-weight: no class \"%s\"; did you mean "
+                   "\"%s\"?", name, near);
 }
 
 gradus_status gr_class_weights(const gr_prep *prep, const char *text, double **weights)
@@ -54,7 +54,7 @@ gradus_status gr_class_weights(const gr_prep *prep, const char *text, double **w
     if (text == NULL)
         return GRADUS_OK;
     if (prep->task != GRADUS_CLASSIFICATION)
-        return gr_fail(GRADUS_ARGUMENT, "class-weight: it is for classification, and "
+        return gr_fail(GRADUS_ARGUMENT, "--class-weight: it is for classification, and "
                        "this is regression");
     GR_TRY(gr_allocate(prep->context, classes, sizeof **weights, "class weights",
                        weights));

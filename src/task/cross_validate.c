@@ -103,7 +103,7 @@ gradus_status gradus_cross_validate(const gradus_context *context,
 
     f.options.holdout = 0;
     if (folds < 2 || folds > data->rows)
-        GR_TRY(gr_fail(GRADUS_ARGUMENT, "cross-validation: %zu parts of %zu rows: at "
+        GR_TRY(gr_fail(GRADUS_ARGUMENT, "--cv: %zu parts of %zu rows: at "
                        "least 2, and a row for each", folds, data->rows));
     GR_TRY(open_folding(&f, folds));
     GR_TRY(gr_allocate(data->context, folds, sizeof *made, "metrics", &made));

@@ -90,10 +90,10 @@ static gradus_status open_reading(reading *r)
     GR_TRY(gr_prep_bind(o->prep, o->data, true, &r->binding));
     if (o->weight != NULL) {
         size_t column;
-        GR_TRY(gr_data_find(o->data, o->weight, "weight", &column));
+        GR_TRY(gr_data_find(o->data, o->weight, "--weight", &column));
         r->weight = &o->data->column[column];
         if (r->weight->kind != GRADUS_NUMBER)
-            GR_TRY(gr_fail(GRADUS_DATA, "weight: \"%s\" holds text, and weights are "
+            GR_TRY(gr_fail(GRADUS_DATA, "--weight: \"%s\" holds text, and weights are "
                            "numbers", o->weight));
     }
     GR_TRY(gr_allocate(r->e->context, o->prep->width + o->prep->targets, sizeof *r->x,

@@ -154,8 +154,7 @@ static gradus_status note_nearly_number(gr_notes *notes, const gr_column *column
         char count[GR_COUNT_LENGTH], line[GR_COUNT_LENGTH];
         const bool known = column->why_line > 0;
         GR_TRY(gr_note(notes, "\"%s\" is text because of \"%s\"%s%s, and else numbers "
-                       "(%s rows): name \"%s\" as a missing mark, or the column as "
-                       "numeric",
+                       "(%s rows): --missing with \"%s\" in its list makes it a number",
                        column->name, column->why, known ? " in line " : "",
                        known ? gr_count_text(column->why_line, line) : "",
                        gr_count_text(numbers, count), column->why));
@@ -217,8 +216,8 @@ gradus_status gr_note_columns(gr_notes *notes, const gr_roles *roles)
         GR_TRY(gr_note(notes, "the same in every row, so nothing to learn from: %s",
                        constant.names.text));
     if (identifier.count > 0)
-        GR_TRY(gr_note(notes, "another value in (nearly) every row: %s: drop what only "
-                       "names the rows", identifier.names.text));
+        GR_TRY(gr_note(notes, "another value in (nearly) every row: %s: --drop what "
+                       "only names the rows", identifier.names.text));
     GR_TRY(note_missing(notes, roles));
 done:
     gr_numbering_close(&numbering);

@@ -249,7 +249,7 @@ gradus_status gr_note_duplicates(gr_notes *notes, const gr_roles *roles,
                        duplicates == 1 ? "" : "s",
                        split == GRADUS_SPLIT_CONTENT
                            ? ", kept on one side of the split"
-                           : "; split \"content\" keeps equal rows on one side"));
+                           : "; --split content keeps equal rows on one side"));
 done:
     gr_release(notes->context, keys);
     gr_numbering_close(&numbering);

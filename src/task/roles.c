@@ -21,10 +21,10 @@ static gradus_status mark_targets(const gradus_data *data, const char *list, boo
         return GRADUS_OK;
     }
     if (list == NULL || list[0] == '\0')
-        return gr_fail(GRADUS_ARGUMENT, "target: none given: name the column to learn");
+        return gr_fail(GRADUS_ARGUMENT, "--target: none given: name the column to learn");
     const size_t whole = gradus_data_find(data, list);
     if (whole == SIZE_MAX)
-        return gr_data_mark(data, list, "target", marks);
+        return gr_data_mark(data, list, "--target", marks);
     marks[whole] = true;
     return GRADUS_OK;
 }
@@ -84,12 +84,12 @@ static gradus_status check_numbers(const gr_roles *roles)
             continue;
         if (roles->targets > 1)
             return gr_fail(GRADUS_ARGUMENT,
-                           "target \"%s\": it holds text (\"%s\"): of several targets "
+                           "--target \"%s\": it holds text (\"%s\"): of several targets "
                            "all must be numbers",
                            column->name, column->why == NULL ? "" : column->why);
         return gr_fail(GRADUS_ARGUMENT,
-                       "target \"%s\": it holds text (\"%s\"), and regression needs "
-                       "numbers: leave the task to classification",
+                       "--target \"%s\": it holds text (\"%s\"), and regression needs "
+                       "numbers: leave --task out",
                        column->name, column->why == NULL ? "" : column->why);
     }
     return GRADUS_OK;
@@ -98,7 +98,7 @@ static gradus_status check_numbers(const gr_roles *roles)
 static gradus_status find_task(gr_roles *roles, gradus_task task)
 {
     if (roles->targets > 1 && task == GRADUS_CLASSIFICATION)
-        return gr_fail(GRADUS_ARGUMENT, "target: %zu columns are given, and "
+        return gr_fail(GRADUS_ARGUMENT, "--target: %zu columns are given, and "
                        "classification learns one: train a model for each",
                        roles->targets);
     if (task == GRADUS_TASK_AUTO)
@@ -123,8 +123,8 @@ static gradus_status check_weight(const gr_roles *roles)
     if (roles->weight == SIZE_MAX
         || roles->data->column[roles->weight].kind == GRADUS_NUMBER)
         return GRADUS_OK;
-    return gr_fail(GRADUS_ARGUMENT, "weight: \"%s\" holds text, and weights are numbers",
-                   roles->data->column[roles->weight].name);
+    return gr_fail(GRADUS_ARGUMENT, "--weight: \"%s\" holds text, and weights are "
+                   "numbers", roles->data->column[roles->weight].name);
 }
 
 /* Everything that has no other role and is not dropped. */
@@ -136,11 +136,11 @@ static gradus_status choose_inputs(gr_roles *roles, const bool *is_target,
     for (size_t c = 0; c < data->columns; c++) {
         if (is_target[c]) {
             if (is_dropped[c])
-                return gr_fail(GRADUS_ARGUMENT, "drop: \"%s\" is the target",
+                return gr_fail(GRADUS_ARGUMENT, "--drop: \"%s\" is the target",
                                data->column[c].name);
             if (c == roles->weight || c == roles->group)
                 return gr_fail(GRADUS_ARGUMENT, "%s: \"%s\" is the target",
-                               c == roles->weight ? "weight" : "group",
+                               c == roles->weight ? "--weight" : "--group",
                                data->column[c].name);
             roles->target[roles->targets++] = c;
         } else if (c != roles->weight && c != roles->group && !is_dropped[c]
@@ -149,8 +149,8 @@ static gradus_status choose_inputs(gr_roles *roles, const bool *is_target,
         }
     }
     return roles->inputs > 0 ? GRADUS_OK
-        : gr_fail(GRADUS_ARGUMENT, "columns: none is left to learn from: the table has "
-                  "%zu, less target, weight, group and dropped ones", data->columns);
+        : gr_fail(GRADUS_ARGUMENT, "--drop, --keep: of %zu columns none is left to "
+                  "learn from", data->columns);
 }
 
 gradus_status gr_roles_find(const gradus_data *data, const gradus_train_options *options,
@@ -165,11 +165,11 @@ gradus_status gr_roles_find(const gradus_data *data, const gradus_train_options 
     bool *is_target = marks, *is_dropped = marks + data->columns;
     bool *is_kept = options->keep == NULL ? NULL : marks + 2 * data->columns;
     GR_TRY(mark_targets(data, options->target, is_target));
-    GR_TRY(gr_data_mark(data, options->drop, "drop", is_dropped));
+    GR_TRY(gr_data_mark(data, options->drop, "--drop", is_dropped));
     if (is_kept != NULL)
-        GR_TRY(gr_data_mark(data, options->keep, "keep", is_kept));
-    GR_TRY(find_column(data, options->weight, "weight", &roles->weight));
-    GR_TRY(find_column(data, options->group, "group", &roles->group));
+        GR_TRY(gr_data_mark(data, options->keep, "--keep", is_kept));
+    GR_TRY(find_column(data, options->weight, "--weight", &roles->weight));
+    GR_TRY(find_column(data, options->group, "--group", &roles->group));
     GR_TRY(check_weight(roles));
 
     GR_TRY(gr_allocate(data->context, data->columns, sizeof(size_t), "columns",
@@ -177,7 +177,8 @@ gradus_status gr_roles_find(const gradus_data *data, const gradus_train_options 
     GR_TRY(gr_allocate(data->context, data->columns, sizeof(size_t), "columns",
                        &roles->target));
     GR_TRY(choose_inputs(roles, is_target, is_dropped, is_kept));
-    GR_TRY(gr_allocate(data->context, data->columns, sizeof(bool), "columns", &roles->used));
+    GR_TRY(gr_allocate(data->context, data->columns, sizeof(bool), "columns",
+                       &roles->used));
     for (size_t i = 0; i < roles->inputs; i++)
         roles->used[roles->input[i]] = true;
     for (size_t t = 0; t < roles->targets; t++)

@@ -113,7 +113,7 @@ gradus_status gradus_trainer_new(const gradus_context *context, const gradus_dat
     if (valid != NULL)
         resolved.holdout = 0;
     if (!(resolved.holdout >= 0 && resolved.holdout < 1))
-        GR_TRY(gr_fail(GRADUS_ARGUMENT, "holdout: it is a share from 0 to below 1"));
+        GR_TRY(gr_fail(GRADUS_ARGUMENT, "--holdout: it is a share from 0 to below 1"));
     GR_TRY(open_plan(&p, data, options));
     GR_TRY(choose_parts(&p, valid, &resolved));
     GR_TRY(gr_trainer_build(gr_context_or_default(context), &p.roles, &p.part, &resolved,

@@ -27,8 +27,8 @@ static gradus_status check_classes(const gradus_trainer *trainer)
 
     if (!trainer->ending.single || prep->classes.count == 2)
         return GRADUS_OK;
-    return gr_fail(GRADUS_ARGUMENT, "loss \"%s\": it is for two classes, and \"%s\" has "
-                   "%zu: take \"cross-entropy\"", trainer->ending.loss,
+    return gr_fail(GRADUS_ARGUMENT, "--loss \"%s\": it is for two classes, and \"%s\" "
+                   "has %zu: take \"cross-entropy\"", trainer->ending.loss,
                    prep->target[0].name, prep->classes.count);
 }
 

@@ -272,8 +272,8 @@ static void failing_memory_is_survived(void **state)
     (void)state;
     static double y[40][2];
     char *csv = flowers(40);
-    faults faults;
-    gradus_context *context = faults_open(&faults);
+    faults failing;
+    gradus_context *context = faults_open(&failing);
     gradus_data *data = table_of(context, csv);
     gradus_train_options options = quick_options("kind");
     gradus_trainer *trainer;
@@ -284,20 +284,20 @@ static void failing_memory_is_survived(void **state)
     do {
         gradus_predictor *predictor = NULL;
         const gradus_evaluation *evaluation;
-        faults_arm(&faults, ++at, FAULT_MEMORY);
+        faults_arm(&failing, ++at, FAULT_MEMORY);
         gradus_status status =
             gradus_predictor_new(gradus_trainer_model(trainer), &predictor);
         if (status == GRADUS_OK)
             status = gradus_predictor_run(predictor, data, y[0]);
         if (status == GRADUS_OK)
             status = gradus_predictor_evaluate(predictor, data, &evaluation);
-        assert_int_equal(status, faults_hit(&faults) ? GRADUS_MEMORY : GRADUS_OK);
+        assert_int_equal(status, faults_hit(&failing) ? GRADUS_MEMORY : GRADUS_OK);
         gradus_predictor_free(predictor);
-    } while (faults_hit(&faults));
+    } while (faults_hit(&failing));
     assert_true(at > 20);
     gradus_trainer_free(trainer);
     gradus_data_free(data);
-    faults_close(&faults, context);
+    faults_close(&failing, context);
     free_text(csv);
 }
 

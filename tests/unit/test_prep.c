@@ -75,18 +75,18 @@ static void numbers_are_standardised(void **state)
     gr_prep_options options = from_all(data, GRADUS_REGRESSION, 4);
     gr_prep *prep = fit(data, &options);
     gr_prep_binding binding;
-    /* a: mean 3, sd sqrt(8/3);  b: mean 7, sd sqrt(8/3);  c: constant */
+    /* a: mean 3, sd sqrt(8/3);  b: mean 7, sd sqrt(8/3);  c says nothing: left out */
     const double s = 1 / sqrt(8.0 / 3);
     assert_true(prep->input[0].center == 3 && prep->input[0].scale == s);
     assert_true(prep->input[0].indicator && prep->input[1].indicator);
-    assert_true(prep->input[2].scale == 0 && !prep->input[2].indicator);
+    assert_int_equal(prep->inputs, 2);
     assert_true(prep->target[0].mean == 3 && prep->target[0].center == 3);
     assert_true(prep->target[0].scale == 1 / sqrt(2.5));
     assert_int_equal(gr_prep_bind(prep, data, true, &binding), GRADUS_OK);
-    gives(&binding, 0, 5, (double[]){-2 * s, 0, -2 * s, 0, 0});
-    gives(&binding, 1, 5, (double[]){0, 0, 0, 1, 0});
-    gives(&binding, 3, 5, (double[]){0, 1, 2 * s, 0, 0});
-    gives(&binding, 4, 5, (double[]){97 * s, 0, 0, 1, 0});
+    gives(&binding, 0, 4, (double[]){-2 * s, 0, -2 * s, 0});
+    gives(&binding, 1, 4, (double[]){0, 0, 0, 1});
+    gives(&binding, 3, 4, (double[]){0, 1, 2 * s, 0});
+    gives(&binding, 4, 4, (double[]){97 * s, 0, 0, 1});
     assert_true(gr_prep_target_value(&binding, 4, 0) == 9);
     gr_prep_unbind(&binding);
     gr_prep_free(prep);
@@ -116,11 +116,11 @@ static void robust_scaling_uses_quartiles(void **state)
     gr_prep_binding binding;
     assert_true(prep->input[0].center == 4 && prep->input[0].scale == 1.0 / 6);
     assert_true(prep->input[1].center == 0 && prep->input[1].scale == 2.0 / 3);
-    assert_true(prep->input[2].center == 7 && prep->input[2].scale == 0);
+    assert_int_equal(prep->inputs, 2); /* c says nothing */
     assert_int_equal(gr_prep_bind(prep, data, true, &binding), GRADUS_OK);
-    gives(&binding, 0, 3, (double[]){2 / sqrt(1 + 4.0 / 9), 0, 0});
-    gives(&binding, 1, 3,
-          (double[]){-(2.0 / 6) / sqrt(1 + 1.0 / 81), 2 / sqrt(1 + 4.0 / 9), 0});
+    gives(&binding, 0, 2, (double[]){2 / sqrt(1 + 4.0 / 9), 0});
+    gives(&binding, 1, 2,
+          (double[]){-(2.0 / 6) / sqrt(1 + 1.0 / 81), 2 / sqrt(1 + 4.0 / 9)});
     gr_prep_unbind(&binding);
     gr_prep_free(prep);
     options.row_count = 4; /* 16 2 1 8: quartiles at 0.75, 1.5, 2.25 of 1 2 8 16 */
@@ -153,7 +153,7 @@ static void categories_are_one_hot(void **state)
     assert_string_equal(prep->input[0].values.text[0], "y");
     assert_string_equal(prep->input[0].values.text[1], "x");
     assert_string_equal(prep->input[0].values.text[2], "z");
-    assert_int_equal(prep->input[2].width, 0); /* a value a row: nothing to learn */
+    assert_int_equal(prep->inputs, 2); /* e has a value a row: nothing to learn */
     assert_int_equal(gr_prep_bind(prep, data, true, &binding), GRADUS_OK);
     gives(&binding, 0, 4, (double[]){0, 1, 0, 1});
     gives(&binding, 1, 4, (double[]){1, 0, 0, -1});
@@ -162,14 +162,14 @@ static void categories_are_one_hot(void **state)
     double x[4];
     unseen_count = 0;
     gr_prep_row(&binding, 7, x, note_unseen, NULL);
-    assert_int_equal(unseen_count, 2);
-    assert_string_equal(unseen_text, "2:7:v");
+    assert_int_equal(unseen_count, 1);
+    assert_string_equal(unseen_text, "0:7:w");
     gr_prep_unbind(&binding);
-    const gradus_cell cells[] = {{.text = "z"}, {.text = NULL}, {.text = "new"}};
+    const gradus_cell cells[] = {{.text = "z"}, {.text = "new"}};
     unseen_count = 0;
     gr_prep_cells(prep, cells, x, note_unseen, NULL);
     assert_int_equal(unseen_count, 1);
-    assert_string_equal(unseen_text, "2:0:new");
+    assert_string_equal(unseen_text, "1:0:new");
     assert_true(x[0] == 0 && x[1] == 0 && x[2] == 1 && x[3] == 0);
     gr_prep_free(prep);
     gradus_data_free(data);
@@ -309,8 +309,8 @@ static void hopeless_tables_are_refused(void **state)
         "name another target");
     fit_fails(
         "a,y\nq,1\nr,2\ns,3\n", GRADUS_REGRESSION, 3,
-        "the columns to learn from give the network no input: every value of them is "
-        "rare; name other columns");
+        "the columns to learn from say nothing: each is the same in every row, or its "
+        "values are all rare; name other columns");
     fit_fails("a,y\n1e308,1\n1e308,2\n1e307,3\n", GRADUS_REGRESSION, 3,
               ": the numbers of a are too large to be scaled: drop it, or divide it by "
               "something");

@@ -6,30 +6,7 @@
 #include "runner.h"
 
 #include "faults.h"
-#include "tables.h"
-#include "task/trainer.h"
-
-static gradus_trainer *plan(const gradus_data *data, const gradus_train_options *options)
-{
-    gradus_trainer *trainer = NULL;
-
-    if (gradus_trainer_new(NULL, data, NULL, options, &trainer) != GRADUS_OK)
-        fail_msg("%s", gradus_error());
-    return trainer;
-}
-
-static void refuse(const char *csv, const gradus_train_options *options,
-                   gradus_status status, const char *says)
-{
-    gradus_data *data = table_of(NULL, csv);
-    gradus_trainer *trainer = NULL;
-
-    assert_int_equal(gradus_trainer_new(NULL, data, NULL, options, &trainer), status);
-    assert_null(trainer);
-    if (strstr(gradus_error(), says) == NULL)
-        fail_msg("\"%s\" does not say \"%s\"", gradus_error(), says);
-    gradus_data_free(data);
-}
+#include "trainers.h"
 
 /* ---- tasks ---- */
 
@@ -276,272 +253,6 @@ static void weights_of_rows_and_classes_multiply(void **state)
     refuse("x,w,t\n1,2,a\n2,,b\n3,1,a\n4,1,b\n", &options, GRADUS_DATA, "missing");
 }
 
-/* ---- settings ---- */
-
-static void settings_left_open_are_resolved(void **state)
-{
-    (void)state;
-    gradus_data *data = flower_table(100);
-    char target[] = "kind";
-    gradus_train_options options = options_for(target);
-    gradus_trainer *trainer = plan(data, &options);
-    const gradus_train_options *used = gradus_trainer_options(trainer);
-
-    target[0] = 'x'; /* the trainer has its own copy */
-    assert_string_equal(used->target, "kind");
-    assert_string_equal(used->fit.loss, "cross-entropy");
-    assert_string_equal(used->activation, "relu");
-    assert_non_null(used->hidden);
-    assert_true(used->fit.epochs > 0 && used->fit.batch > 0);
-    assert_true(used->fit.learning_rate > 0 && used->fit.weight_decay >= 0);
-    assert_true(used->holdout == 0.2);
-    gradus_trainer_free(trainer);
-    gradus_data_free(data);
-}
-
-static void usual_settings_go_by_the_rows(void **state)
-{
-    (void)state;
-    static const struct {
-        size_t rows;
-        const char *hidden;
-        size_t batch, epochs, patience;
-    } cases[] = {
-        {2, "128,128", 2, 6400, 1280},     {512, "128,128", 16, 200, 40},
-        {513, "128,128", 32, 377, 75},     {8192, "128,128", 64, 50, 20},
-        {32768, "128,128", 128, 25, 20},   {32769, "256,256", 256, 50, 20},
-        {10000000, "256,256", 512, 10, 20},
-    };
-    const gradus_context *context = gr_context_or_default(NULL);
-
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const gr_sizes sizes = {.train_rows = cases[i].rows, .inputs = 5, .outputs = 1};
-        gradus_train_options defaults = options_for("t"), options;
-        assert_int_equal(gr_options_copy(context, &defaults, &options), GRADUS_OK);
-        assert_int_equal(gr_choose_settings(context, &sizes, &options), GRADUS_OK);
-        assert_string_equal(options.hidden, cases[i].hidden);
-        assert_int_equal(options.fit.batch, cases[i].batch);
-        assert_int_equal(options.fit.epochs, cases[i].epochs);
-        assert_int_equal(options.fit.patience, cases[i].patience);
-        assert_true(options.fit.learning_rate == 0.003 && options.fit.weight_decay == 0.1);
-        gr_options_free(context, &options);
-    }
-}
-
-static void given_settings_stay(void **state)
-{
-    (void)state;
-    const gradus_context *context = gr_context_or_default(NULL);
-    const gr_sizes sizes = {.train_rows = 100, .inputs = 5, .outputs = 1};
-    gradus_train_options given = options_for("t"), options;
-
-    given.hidden = "";
-    given.activation = "tanh";
-    given.fit.optimizer = "momentum";
-    given.fit.weight_decay = 0.5;
-    given.fit.batch = SIZE_MAX;
-    given.fit.epochs = 3;
-    given.fit.patience = 2;
-    assert_int_equal(gr_options_copy(context, &given, &options), GRADUS_OK);
-    assert_int_equal(gr_choose_settings(context, &sizes, &options), GRADUS_OK);
-    assert_string_equal(options.hidden, "");
-    assert_string_equal(options.activation, "tanh");
-    assert_true(options.fit.learning_rate == 0.01); /* the optimiser's own */
-    assert_true(options.fit.weight_decay == 0.5);
-    assert_int_equal(options.fit.batch, 100);
-    assert_int_equal(options.fit.epochs, 3);
-    assert_int_equal(options.fit.patience, 2);
-    gr_options_free(context, &options);
-}
-
-static const char *net_text(const gradus_trainer *trainer)
-{
-    return gradus_net_text(trainer->model->net);
-}
-
-static void network_is_made_of_the_short_settings(void **state)
-{
-    (void)state;
-    gradus_data *data = flower_table(100);
-    gradus_train_options options = options_for("kind");
-    gradus_net *wanted;
-    gradus_net_about about;
-
-    options.hidden = "7, 5";
-    options.activation = "tanh";
-    options.batchnorm = 1;
-    options.dropout = 0.25;
-    options.start = "lecun";
-    gradus_trainer *trainer = plan(data, &options);
-    gradus_net_describe(trainer->model->net, &about);
-    const char *text = "dense 7 start=lecun batchnorm tanh dropout 0.25 "
-                       "dense 5 start=lecun batchnorm tanh dropout 0.25 "
-                       "output start=lecun softmax";
-    assert_int_equal(gradus_net_new(NULL, text, about.inputs, 2, GRADUS_FLOAT32, 1,
-                                    &wanted), GRADUS_OK);
-    assert_string_equal(net_text(trainer), gradus_net_text(wanted));
-    gradus_net_free(wanted);
-    gradus_trainer_free(trainer);
-    gradus_data_free(data);
-}
-
-static void widths_are_checked(void **state)
-{
-    (void)state;
-    static const char *const wrong[] = {"64,x", "0", "64,", ",64", "-3", "6 4", "1e3",
-                                        "99999999999999999999"};
-    gradus_train_options options = options_for("t");
-
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        options.hidden = wrong[i];
-        refuse("x,t\n1,a\n2,b\n3,a\n4,b\n5,b\n6,a\n", &options, GRADUS_ARGUMENT,
-               "hidden");
-    }
-}
-
-static void network_text_gets_its_end(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *network, *loss, *ends, *used;
-        size_t outputs;
-    } cases[] = {
-        {"dense 4 relu", NULL, "softmax", "cross-entropy", 2},
-        {"dense 4 relu output", NULL, "softmax", "cross-entropy", 2},
-        {"dense 4 relu output bias=no # end", NULL, "softmax", "cross-entropy", 2},
-        {"dense 4 relu output softmax", NULL, "softmax", "cross-entropy", 2},
-        {"dense 4 relu output sigmoid", NULL, "sigmoid", "binary-cross-entropy", 1},
-        {"dense 4 relu", "binary-cross-entropy", "sigmoid", "binary-cross-entropy", 1},
-    };
-    gradus_data *data = flower_table(60);
-
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        gradus_train_options options = options_for("kind");
-        gradus_net_about about;
-        options.network = cases[i].network;
-        options.fit.loss = cases[i].loss;
-        gradus_trainer *trainer = plan(data, &options);
-        gradus_net_describe(trainer->model->net, &about);
-        assert_int_equal(about.outputs, cases[i].outputs);
-        assert_string_equal(trainer->options.fit.loss, cases[i].used);
-        assert_string_equal(trainer->model->loss, cases[i].used);
-        assert_non_null(strstr(net_text(trainer), cases[i].ends));
-        gradus_trainer_free(trainer);
-    }
-    gradus_data_free(data);
-}
-
-static void loss_fits_the_task(void **state)
-{
-    (void)state;
-    const char *classes = "x,t\n1,a\n2,b\n3,c\n4,a\n5,b\n6,c\n7,a\n8,b\n9,c\n";
-    gradus_train_options options = options_for("t");
-
-    options.holdout = 0;
-    options.fit.loss = "mse";
-    refuse(classes, &options, GRADUS_ARGUMENT, "for regression");
-    options.fit.loss = "binary-cross-entropy";
-    refuse(classes, &options, GRADUS_ARGUMENT, "for two classes");
-    options.fit.loss = "cross-entropie";
-    refuse(classes, &options, GRADUS_ARGUMENT, "cross-entropy");
-    options.fit.loss = "poisson";
-    refuse("x,t\n1,4\n2,0\n3,-1\n", &options, GRADUS_DATA, "below 0");
-    options.class_weight = "balanced";
-    refuse("x,t\n1,4\n2,0\n3,1\n", &options, GRADUS_ARGUMENT, "class-weight");
-}
-
-static void counts_are_not_scaled(void **state)
-{
-    (void)state;
-    gradus_data *data = table_of(NULL, "x,t\n1,4\n2,0\n3,1\n4,11\n");
-    gradus_train_options options = options_for("t");
-
-    options.holdout = 0;
-    options.fit.loss = "poisson";
-    gradus_trainer *trainer = plan(data, &options);
-    const gr_prep_target *target = &trainer->model->prep->target[0];
-    assert_true(target->center == 0 && target->scale == 1 && target->mean == 4);
-    assert_non_null(strstr(net_text(trainer), "exp"));
-    gradus_trainer_free(trainer);
-    gradus_data_free(data);
-}
-
-/* ---- notes ---- */
-
-static bool is_noted(const gradus_trainer *trainer, const char *text)
-{
-    for (size_t i = 0; gradus_trainer_note(trainer, i) != NULL; i++)
-        if (strstr(gradus_trainer_note(trainer, i), text) != NULL)
-            return true;
-    return false;
-}
-
-static void what_is_odd_is_noted(void **state)
-{
-    (void)state;
-    gr_text csv = new_text();
-
-    add_text(&csv, "id,name,always,half,age,city,code,leak,t\n");
-    for (int i = 0; i < 200; i++) {
-        const int city = i % 5, t = i % 3 == 0;
-        add_text(&csv, "%d,n%d,1,%s,%s,c%d,%d,%s,%s\n", 900 + 7 * i, i,
-                 i % 2 ? "" : "3", i == 150 ? "old" : i % 4 ? "31" : "40", city,
-                 100 + city, t && i != 3 ? "boat" : "", t ? "yes" : "no");
-    }
-    add_text(&csv, "893,n0,1,3,31,c0,100,,no\n893,n0,1,3,31,c0,100,,no\n");
-    gradus_data *data = table_of(NULL, csv.text);
-    gradus_train_options options = options_for("t");
-    gradus_trainer *trainer = plan(data, &options);
-
-    assert_true(is_noted(trainer, "the same in every row, so nothing to learn from: "
-                         "\"always\""));
-    assert_true(is_noted(trainer, "\"name\": drop"));
-    assert_true(is_noted(trainer, "\"age\" is text because of \"old\" in line 152"));
-    assert_true(is_noted(trainer, "rows without a value: \"half\" 100"));
-    assert_true(is_noted(trainer, "\"city\" and \"code\" say the same thing"));
-    assert_true(is_noted(trainer, "\"leak\" alone tells the target in 201 of 202 rows"));
-    assert_true(is_noted(trainer, "1 duplicate row; split \"content\""));
-    gradus_trainer_free(trainer);
-    gradus_data_free(data);
-    free_text(csv.text);
-}
-
-static void what_is_usual_is_not_noted(void **state)
-{
-    (void)state;
-    gradus_data *data = flower_table(300);
-    gradus_train_options options = options_for("kind");
-    gradus_trainer *trainer = plan(data, &options);
-
-    assert_true(is_noted(trainer, "rows without a value: \"x\" 43"));
-    assert_null(gradus_trainer_note(trainer, 1));
-    gradus_trainer_free(trainer);
-    gradus_data_free(data);
-}
-
-static void identifiers_and_answers_are_noted(void **state)
-{
-    (void)state;
-    gr_text csv = new_text();
-
-    add_text(&csv, "id,x,answer,class,t\n");
-    for (int i = 0; i < 60; i++)
-        add_text(&csv, "%d,%d,%s,%s,%s\n", 7 * i % 61, i % 7, i % 2 ? "u" : "v",
-                 i == 5 ? "rare" : i % 2 ? "p" : "q", i % 2 ? "yes" : "no");
-    gradus_data *data = table_of(NULL, csv.text);
-    gradus_train_options options = options_for("t");
-    gradus_trainer *trainer = plan(data, &options);
-    assert_true(is_noted(trainer, "\"id\": drop"));
-    assert_true(is_noted(trainer, "\"answer\" and the target \"t\" say the same thing"));
-    gradus_trainer_free(trainer);
-    options.target = "class";
-    trainer = plan(data, &options);
-    assert_true(is_noted(trainer, "fewer than 10 training rows: class \"rare\""));
-    gradus_trainer_free(trainer);
-    gradus_data_free(data);
-    free_text(csv.text);
-}
-
 /* ---- training ---- */
 
 static void it_learns(void **state)
@@ -660,8 +371,8 @@ static void failing_memory_is_survived(void **state)
 {
     (void)state;
     char *csv = flowers(24);
-    faults faults;
-    gradus_context *context = faults_open(&faults);
+    faults failing;
+    gradus_context *context = faults_open(&failing);
     gradus_data *data = table_of(context, csv);
     gradus_train_options options = quick_options("kind");
     size_t at = 0;
@@ -670,16 +381,16 @@ static void failing_memory_is_survived(void **state)
     options.class_weight = "balanced";
     do {
         gradus_trainer *trainer = NULL;
-        faults_arm(&faults, ++at, FAULT_MEMORY);
+        faults_arm(&failing, ++at, FAULT_MEMORY);
         gradus_status status = gradus_trainer_new(context, data, NULL, &options, &trainer);
         if (status == GRADUS_OK)
             status = gradus_trainer_run(trainer, NULL);
-        assert_int_equal(status, faults_hit(&faults) ? GRADUS_MEMORY : GRADUS_OK);
+        assert_int_equal(status, faults_hit(&failing) ? GRADUS_MEMORY : GRADUS_OK);
         gradus_trainer_free(trainer);
-    } while (faults_hit(&faults));
+    } while (faults_hit(&failing));
     assert_true(at > 50);
     gradus_data_free(data);
-    faults_close(&faults, context);
+    faults_close(&failing, context);
     free_text(csv);
 }
 
@@ -696,17 +407,6 @@ int main(void)
         cmocka_unit_test(preprocessing_sees_training_rows_only),
         cmocka_unit_test(class_weights_are_read),
         cmocka_unit_test(weights_of_rows_and_classes_multiply),
-        cmocka_unit_test(settings_left_open_are_resolved),
-        cmocka_unit_test(usual_settings_go_by_the_rows),
-        cmocka_unit_test(given_settings_stay),
-        cmocka_unit_test(network_is_made_of_the_short_settings),
-        cmocka_unit_test(widths_are_checked),
-        cmocka_unit_test(network_text_gets_its_end),
-        cmocka_unit_test(loss_fits_the_task),
-        cmocka_unit_test(counts_are_not_scaled),
-        cmocka_unit_test(what_is_odd_is_noted),
-        cmocka_unit_test(what_is_usual_is_not_noted),
-        cmocka_unit_test(identifiers_and_answers_are_noted),
         cmocka_unit_test(it_learns),
         cmocka_unit_test(several_targets_keep_their_units),
         cmocka_unit_test(bits_are_the_same),
