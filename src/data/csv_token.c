@@ -344,8 +344,8 @@ gradus_status gr_csv_next(gr_csv *csv, bool *more)
         const char *end = csv->window + csv->to;
         if (csv->has_zero && (state == SCAN_OPEN || csv->from == csv->to || after == end))
             return fail_at(csv, end,
-                           "a zero byte: this is no text; is it a binary file, or "
-                           "UTF-16?");
+                           "a zero byte: this is no text; is it a binary file, a "
+                           "model, or UTF-16?");
         *more = state == SCAN_RECORD;
         if (state == SCAN_RECORD) {
             csv->from = (size_t)(after - csv->window);

@@ -223,6 +223,9 @@ static gradus_status parse_length(parser *p, const gr_safetensors *file)
     if (file->size < PREFIX)
         return gr_scan_fail(&p->scan, "a file of %zu bytes is no model", file->size);
     uint64_t length = load_little_endian((const unsigned char *)file->bytes, PREFIX);
+    if (file->bytes[PREFIX - 1] >= ' ' && file->bytes[PREFIX - 1] <= '~')
+        return gr_scan_fail(&p->scan, "this looks like text, not like a model (MODEL "
+                            "stands before DATA)");
     if (length > GR_SAFETENSORS_HEADER)
         return gr_scan_fail(&p->scan, "a header of %" PRIu64 " bytes is longer than %d",
                             length, GR_SAFETENSORS_HEADER);

@@ -196,7 +196,7 @@ static void bad_files_are_explained(void **state)
           "--on-bad-row skip, or --missing with it in the list");
     fails_with(
         "a,b\n1,2\0\n", 9, NULL, GRADUS_DATA,
-        "t.csv:2:4: a zero byte: this is no text; is it a binary file, or UTF-16?");
+        "t.csv:2:4: a zero byte: this is no text; is it a binary file, a model, or UTF-16?");
     fails("PK\x03\x04",
           "t.csv: is a zip archive (a spreadsheet, or npz): save it as CSV or "
           "npy");

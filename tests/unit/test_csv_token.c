@@ -207,7 +207,7 @@ static void limits_are_kept(void **state)
         ":1:6: text behind a closing quote: write \"\" for a quote inside quotes, and "
         "the delimiter behind the closing one");
     static const char zero[] =
-        "a zero byte: this is no text; is it a binary file, or UTF-16?";
+        "a zero byte: this is no text; is it a binary file, a model, or UTF-16?";
     char expected[128];
     snprintf(expected, sizeof expected, ":2:4: %s", zero);
     fails_with("a\nb,c\0d\n", 8, expected);
