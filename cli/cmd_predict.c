@@ -80,52 +80,24 @@ static size_t piece_rows(const cli_predict *predict)
     return rows < PIECE_ROWS ? rows : PIECE_ROWS;
 }
 
-/* *status_of_reading is the library's; what happens behind it has been said. */
-static gradus_status answer_stream(cli_predict *predict, gradus_status *status_of_reading)
+static gradus_status answer_all(cli_predict *predict)
 {
     gradus_reader *reader = NULL;
     gradus_data *data = NULL;
     size_t rows = piece_rows(predict);
+    gradus_status reading =
+        gradus_reader_new(predict->context, predict->path, &predict->read, &reader);
     gradus_status status = GRADUS_OK;
 
-    *status_of_reading =
-        gradus_reader_new(predict->context, predict->path, &predict->read, &reader);
-    while (*status_of_reading == GRADUS_OK && status == GRADUS_OK) {
-        *status_of_reading = gradus_reader_next(reader, rows, &data);
-        if (*status_of_reading != GRADUS_OK || !data)
+    while (reading == GRADUS_OK && status == GRADUS_OK) {
+        reading = gradus_reader_next(reader, rows, &data);
+        if (reading != GRADUS_OK || !data)
             break;
         status = answer(predict, data);
         gradus_data_free(data);
     }
     gradus_reader_free(reader);
-    return status;
-}
-
-static gradus_status answer_whole(cli_predict *predict)
-{
-    gradus_data *data = NULL;
-    gradus_status status =
-        gradus_data_read(predict->context, predict->path, &predict->read, &data);
-
-    if (status != GRADUS_OK)
-        return fail_library(status);
-    status = answer(predict, data);
-    gradus_data_free(data);
-    return status;
-}
-
-static gradus_status answer_all(cli_predict *predict)
-{
-    gradus_status reading;
-    gradus_status status = answer_stream(predict, &reading);
-
-    if (reading == GRADUS_OK)
-        return status;
-    /* IDX and NPY files are no streams; whether this is one, reading it whole says. */
-    if (reading == GRADUS_DATA && predict->row_count == 0 &&
-        strcmp(predict->path, "-") != 0)
-        return answer_whole(predict);
-    return fail_library(reading);
+    return reading == GRADUS_OK ? status : fail_library(reading);
 }
 
 static void say_end(const cli_predict *predict)

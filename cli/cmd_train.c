@@ -17,10 +17,10 @@
 #include "network.h"
 #include "options.h"
 #include "output.h"
-#include "plan.h"
 #include "progress.h"
 #include "stop.h"
 #include "text.h"
+#include "train_plan.h"
 
 /* What a run holds; each is freed by train_close(). */
 typedef struct cli_train {
@@ -82,12 +82,47 @@ static gradus_status check_settings(cli_settings *settings)
     if (settings->folds && settings->valid)
         return fail(GRADUS_ARGUMENT, "--cv measures on parts of the table, --valid on "
                                      "another: leave one out");
+    if (settings->valid && settings->read.rejects)
+        return fail(GRADUS_ARGUMENT,
+                    "--rejects is one file, and --valid a second table to read: leave "
+                    "one out; gradus inspect %s --on-bad-row skip --rejects FILE takes "
+                    "those of one table",
+                    settings->argument[0]);
+    if (settings->valid_labels && !settings->valid)
+        return fail(GRADUS_ARGUMENT, "--valid-labels: --valid names no table to label");
     if (output && strcmp(output, "-") == 0 && settings->json)
         return fail(GRADUS_ARGUMENT,
                     "--output - and --json both want standard output: drop one");
     if (output && strcmp(output, "-") == 0 && isatty(STDOUT_FILENO))
         return fail(GRADUS_ARGUMENT, "--output -: a model is no text: send it to a file");
     return output ? output_check(output, settings->force) : GRADUS_OK;
+}
+
+/* The table to validate on means what the same cells mean in the one to learn from. */
+static gradus_status read_valid(cli_train *train, gradus_read_options read)
+{
+    const cli_settings *settings = train->settings;
+
+    read.like = train->data;
+    read.numeric = read.categorical = NULL;
+    read.labels = settings->valid_labels;
+    return gradus_data_read(train->context, settings->valid, &read, &train->valid);
+}
+
+/* Labels of the one table are none of the other. */
+static gradus_status check_labels(const cli_train *train)
+{
+    const cli_settings *settings = train->settings;
+    gradus_data_about about;
+
+    if (!train->valid || !settings->read.labels || settings->valid_labels)
+        return GRADUS_OK;
+    gradus_data_describe(train->valid, &about);
+    if (strcmp(about.format, "csv") == 0)
+        return GRADUS_OK;
+    return fail(GRADUS_ARGUMENT,
+                "--labels are those of %s: --valid-labels FILE names those of %s",
+                text_name(settings->argument[0]), text_name(settings->valid));
 }
 
 static gradus_status train_open(cli_train *train)
@@ -103,11 +138,10 @@ static gradus_status train_open(cli_train *train)
     if (status == GRADUS_OK)
         status =
             gradus_data_read(train->context, settings->argument[0], &read, &train->data);
-    read.labels = NULL;
     if (status == GRADUS_OK && settings->valid)
-        status = gradus_data_read(train->context, settings->valid, &read, &train->valid);
+        status = read_valid(train, read);
     train->read_seconds = progress_clock() - started;
-    return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
+    return status == GRADUS_OK ? check_labels(train) : fail_library(status);
 }
 
 /* ---- cross-validation ---- */
@@ -133,9 +167,10 @@ static void spread(const gradus_metrics *folds, size_t count, const cli_metric *
     *deviation = sqrt(square / (double)(count - 1));
 }
 
+/* `folds` holds the metrics of the networks, then those of the trivial predictors. */
 static void say_folds(cli_report *report, const gradus_metrics *folds, size_t count)
 {
-    double mean, deviation;
+    double mean, deviation, trivial, ignored;
 
     report_line(report, "result");
     report_say(report, "mean and standard deviation of %zu parts", count);
@@ -145,13 +180,15 @@ static void say_folds(cli_report *report, const gradus_metrics *folds, size_t co
         spread(folds, count, metric, &mean, &deviation);
         if (isnan(mean) || strcmp(metric->name, "loss_error") == 0)
             continue;
-        report_row(report, "%-9s%-10s%12s  +- %s", "", metric->name,
+        spread(folds + count, count, metric, &trivial, &ignored);
+        report_row(report, "%-9s%-10s%12s  +- %-10s trivial %s", "", metric->name,
                    metric->is_share ? text_share(mean, 2) : text_fixed(mean, 5),
-                   metric->is_share ? text_share(deviation, 2)
-                                    : text_number(deviation, 2));
+                   metric->is_share ? text_share(deviation, 2) : text_number(deviation, 2),
+                   metric->is_share ? text_share(trivial, 2) : text_fixed(trivial, 5));
         report_object(report, metric->name);
         report_number(report, "mean", mean, 0, NULL);
         report_number(report, "deviation", deviation, 0, NULL);
+        report_number(report, "trivial", trivial, 0, NULL);
         report_close(report);
     }
     report_array(report, "folds");
@@ -167,7 +204,7 @@ static void say_folds(cli_report *report, const gradus_metrics *folds, size_t co
 static gradus_status cross_validate(cli_train *train)
 {
     cli_settings *settings = train->settings;
-    gradus_metrics *folds = calloc(settings->folds, sizeof *folds);
+    gradus_metrics *folds = calloc(2 * settings->folds, sizeof *folds);
     gradus_status status;
 
     if (!folds)
@@ -175,7 +212,8 @@ static gradus_status cross_validate(cli_train *train)
     settings->train.fit.observer = observe_stop;
     stop_gently(true);
     status = gradus_cross_validate(train->context, train->data, &settings->train,
-                                   settings->folds, folds);
+                                   settings->folds, folds,
+                                   folds + settings->folds);
     stop_gently(false);
     if (status == GRADUS_OK)
         say_folds(&train->report, folds, settings->folds);

@@ -47,7 +47,7 @@ typedef struct cli_settings {
     size_t arguments;
 
     const char *output;         /* NULL: train writes nothing, predict to stdout */
-    const char *valid;
+    const char *valid, *valid_labels;
     const char *config;
     const char *at_least, *at_most;
     size_t folds;               /* 0: no cross-validation */

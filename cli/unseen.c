@@ -1,5 +1,5 @@
 /*
- * cli/unseen.c - categories that training never saw
+ * cli/unseen.c - categories that the network does not know
  *
  * SPDX-License-Identifier: MIT
  */
@@ -16,15 +16,18 @@ void unseen_note(const gradus_predictor *predictor, const gradus_model *model)
     for (size_t i = 0; i < about.inputs; i++) {
         gradus_model_input input;
         const char *text = "";
+        char others[64] = " is not";
         size_t row = 0;
         size_t count = gradus_predictor_unseen(predictor, i, &text, &row);
 
         if (count == 0)
             continue;
+        if (count > 1)
+            snprintf(others, sizeof others, " and %s other cell%s are not",
+                     text_count(count - 1), count > 2 ? "s" : "");
         gradus_model_input_describe(model, i, &input);
-        note("%s \"%s\" (row %s)%s%s was never seen in training, treated as unknown",
-             text_name(input.name), text_name(text), text_count(row + 1),
-             count > 1 ? " and cells like it, in all " : "",
-             count > 1 ? text_count(count) : "");
+        note("%s \"%s\" (row %s)%s among the values the network knows (unseen, or too "
+             "rare in training), treated as unknown",
+             text_name(input.name), text_name(text), text_count(row + 1), others);
     }
 }

@@ -1,5 +1,5 @@
 /*
- * cli/unseen.h - categories that training never saw
+ * cli/unseen.h - categories that the network does not know
  *
  * SPDX-License-Identifier: MIT
  */

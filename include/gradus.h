@@ -612,15 +612,17 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_trainer_run(
 GRADUS_API gradus_model *gradus_trainer_model(gradus_trainer *trainer);
 
 /*
- * K-fold cross-validation: K networks, each trained on K-1 parts (stratified, grouped as
- * for hold-out) without early stopping, and measured on the part left out.
+ * K-fold cross-validation: K networks, each trained on K-1 parts as a trainer trains (of
+ * which options->holdout chooses the best epoch), and measured on the part left out.
+ * Parts are stratified, grouped or by content as a hold-out is.
  */
 GRADUS_API GRADUS_CHECKED gradus_status gradus_cross_validate(
     const gradus_context *context,
     const gradus_data *data,
     const gradus_train_options *options,
     size_t folds,                         /* >= 2                                       */
-    gradus_metrics *metrics);             /* out [folds]                                */
+    gradus_metrics *metrics,              /* out [folds]                                */
+    gradus_metrics *trivial);             /* out [folds], or NULL                       */
 
 /* ---- 7 model --------------------------------------------------------------------- */
 

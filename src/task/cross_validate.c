@@ -1,11 +1,13 @@
 /*
  * task/cross_validate.c - K networks, each measured on rows it has not seen
  *
- * Nothing is chosen by the part left out: no early stopping, and the last epoch's weights
- * are kept.
+ * Each is trained as a trainer trains: some of its own training rows are held out to choose
+ * the best epoch. Nothing is chosen by the part left out.
  *
  * SPDX-License-Identifier: MIT
  */
+#include <math.h>
+
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/split.h"
@@ -21,7 +23,16 @@ typedef struct folding {
     uint32_t *rows, *classes, *part; /* [count], [data rows], [count] */
     size_t count, class_count;
     uint32_t *fold;                  /* [count] training rows, then the part left out */
+    uint32_t *parted;                /* [count] training rows: those that train in front */
+    bool *held;                      /* [count] */
 } folding;
+
+static gr_split_options split_of(const folding *f)
+{
+    return (gr_split_options){
+        .kind = f->options.split, .content = f->roles.used, .group = f->roles.group,
+        .seed = f->options.fit.seed, .classes = f->classes, .class_count = f->class_count};
+}
 
 static gradus_status open_folding(folding *f, size_t folds)
 {
@@ -34,10 +45,9 @@ static gradus_status open_folding(folding *f, size_t folds)
         GR_TRY(gr_roles_classes(&f->roles, &f->classes, &f->class_count));
     GR_TRY(gr_allocate(context, f->count, sizeof *f->part, "parts", &f->part));
     GR_TRY(gr_allocate(context, f->count, sizeof *f->fold, "parts", &f->fold));
-    const gr_split_options split = {
-        .kind = f->options.split, .content = f->roles.used,
-        .group = f->roles.group, .seed = f->options.fit.seed,
-        .classes = f->classes, .class_count = f->class_count};
+    GR_TRY(gr_allocate(context, f->count, sizeof *f->parted, "parts", &f->parted));
+    GR_TRY(gr_allocate(context, f->count, sizeof *f->held, "parts", &f->held));
+    const gr_split_options split = split_of(f);
     GR_TRY(gr_split_folds(f->data, &split, f->rows, f->count, folds, f->part));
 done:
     return status;
@@ -47,6 +57,8 @@ static void close_folding(folding *f)
 {
     const gradus_context *context = f->data->context;
 
+    gr_release(context, f->held);
+    gr_release(context, f->parted);
     gr_release(context, f->fold);
     gr_release(context, f->part);
     gr_release(context, f->classes);
@@ -69,19 +81,42 @@ static size_t sort_fold(folding *f, uint32_t k)
     return train;
 }
 
-static gradus_status work_fold(folding *f, uint32_t k, gradus_metrics *metrics)
+/* Of a fold's training rows those that train and those that choose the best epoch. */
+static gradus_status part_fold(folding *f, size_t train, gr_parts *parts)
+{
+    const gr_split_options split = split_of(f);
+    size_t held = 0, at = 0;
+
+    *parts = (gr_parts){.train = f->fold, .train_count = train};
+    if (f->options.holdout == 0)
+        return GRADUS_OK;
+    const gradus_status status = gr_split_holdout(f->data, &split, f->fold, train,
+                                                  f->options.holdout, f->held, &held);
+    size_t back = train - held;
+    for (size_t i = 0; i < train && status == GRADUS_OK; i++)
+        f->parted[f->held[i] ? back++ : at++] = f->fold[i];
+    *parts = (gr_parts){.train = f->parted, .train_count = train - held,
+                        .valid_data = f->data, .valid = f->parted + train - held,
+                        .valid_count = held};
+    return status;
+}
+
+static gradus_status work_fold(folding *f, uint32_t k, gradus_metrics *metrics,
+                               gradus_metrics *trivial)
 {
     gradus_status status;
     gradus_trainer *trainer = NULL;
     gradus_predictor *predictor = NULL;
     const size_t train = sort_fold(f, k);
-    const gr_parts parts = {.train = f->fold, .train_count = train};
+    gr_parts parts;
 
+    GR_TRY(part_fold(f, train, &parts));
     GR_TRY(gr_trainer_build(f->context, &f->roles, &parts, &f->options, &trainer));
     GR_TRY(gradus_trainer_run(trainer, NULL));
     GR_TRY(gradus_predictor_new(trainer->model, &predictor));
     GR_TRY(gr_predictor_evaluate(predictor, f->data, f->fold + train, f->count - train));
     *metrics = predictor->evaluating.result.model;
+    *trivial = predictor->evaluating.result.trivial;
 done:
     gradus_predictor_free(predictor);
     gradus_trainer_free(trainer);
@@ -93,7 +128,7 @@ done:
 gradus_status gradus_cross_validate(const gradus_context *context,
                                     const gradus_data *data,
                                     const gradus_train_options *options, size_t folds,
-                                    gradus_metrics *metrics)
+                                    gradus_metrics *metrics, gradus_metrics *trivial)
 {
     gradus_status status;
     folding f = {.context = gr_context_or_default(context), .data = data,
@@ -101,16 +136,22 @@ gradus_status gradus_cross_validate(const gradus_context *context,
     gradus_metrics *made = NULL; /* what the caller gets when all folds are done */
     const unsigned saved = gr_float_enter();
 
-    f.options.holdout = 0;
+    if (isnan(f.options.holdout))
+        f.options.holdout = 0.2;
+    if (!(f.options.holdout >= 0 && f.options.holdout < 1))
+        GR_TRY(gr_fail(GRADUS_ARGUMENT, "holdout: it is a share from 0 to below 1"));
     if (folds < 2 || folds > data->rows)
         GR_TRY(gr_fail(GRADUS_ARGUMENT, "--cv: %zu parts of %zu rows: at "
                        "least 2, and a row for each", folds, data->rows));
     GR_TRY(open_folding(&f, folds));
-    GR_TRY(gr_allocate(data->context, folds, sizeof *made, "metrics", &made));
+    GR_TRY(gr_allocate(data->context, 2 * folds, sizeof *made, "metrics", &made));
     for (size_t k = 0; k < folds; k++)
-        GR_TRY(work_fold(&f, (uint32_t)k, &made[k]));
-    for (size_t k = 0; k < folds; k++)
+        GR_TRY(work_fold(&f, (uint32_t)k, &made[k], &made[folds + k]));
+    for (size_t k = 0; k < folds; k++) {
         metrics[k] = made[k];
+        if (trivial != NULL)
+            trivial[k] = made[folds + k];
+    }
 done:
     gr_release(data->context, made);
     close_folding(&f);

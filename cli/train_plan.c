@@ -1,9 +1,9 @@
 /*
- * cli/plan.c - what train says before it trains
+ * cli/train_plan.c - what train says before it trains
  *
  * SPDX-License-Identifier: MIT
  */
-#include "plan.h"
+#include "train_plan.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /*
- * cli/plan.h - what train says before it trains
+ * cli/train_plan.h - what train says before it trains
  *
  * SPDX-License-Identifier: MIT
  */
-#ifndef CLI_PLAN_H
-#define CLI_PLAN_H
+#ifndef CLI_TRAIN_PLAN_H
+#define CLI_TRAIN_PLAN_H
 
 #include "report.h"
 
