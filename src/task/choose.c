@@ -137,8 +137,9 @@ gradus_status gr_choose_ending(const gradus_context *context,
 
     if (options->network != NULL)
         GR_TRY(gr_net_ending(context, options->network, &given));
-    if (!given.has_output)
-        given.activation = SIZE_MAX; /* of a hidden layer */
+    if (options->network != NULL && !given.has_output)
+        return gr_fail(GRADUS_ARGUMENT, "network: it has no item \"output\": end it with "
+                       "\"output\", and its activation is chosen, or with both");
     loss = usual_loss(context, given.activation, task);
     if (options->fit.loss != NULL)
         GR_TRY(gr_loss_find(context, options->fit.loss, &loss));
@@ -151,7 +152,6 @@ gradus_status gr_choose_ending(const gradus_context *context,
     GR_TRY(check_activation(context, loss, given.activation));
     ending->single = loss == GR_LOSS_BINARY_CROSS_ENTROPY;
     ending->counts = loss == GR_LOSS_POISSON;
-    ending->adds_output = !given.has_output;
     ending->activation = given.activation != SIZE_MAX
                              ? NULL : usual_activation(loss, fused, task);
 done:
@@ -270,16 +270,15 @@ gradus_status gr_choose_network(const gradus_train_options *options,
                                 const gr_target_ending *ending, gr_text *text)
 {
     gradus_status status;
-    const bool given = options->network != NULL;
 
-    if (given)
+    if (options->network != NULL) {
         GR_TRY(gr_text_add(text, "%s\n", options->network));
-    else
+    } else {
         GR_TRY(write_hidden(options, text));
-    if (ending->adds_output)
         GR_TRY(gr_text_add(text, "output "));
-    if (ending->adds_output && !given && options->start != NULL)
-        GR_TRY(gr_text_add(text, "start=%s ", options->start));
+        if (options->start != NULL)
+            GR_TRY(gr_text_add(text, "start=%s ", options->start));
+    }
     if (ending->activation != NULL && strcmp(ending->activation, "identity") != 0)
         GR_TRY(gr_text_add(text, "%s", ending->activation));
 done:

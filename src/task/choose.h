@@ -23,7 +23,6 @@ GRADUS_CHECKED gradus_status gr_options_set(const gradus_context *context,
 /* Loss and last activation, which belong together. */
 typedef struct gr_target_ending {
     const char *loss;
-    bool adds_output;       /* the network given has no item "output" */
     const char *activation; /* to add behind it; NULL: the network has one */
     bool single;            /* two classes on one output */
     bool counts;            /* targets are counts: not below 0, and not scaled */

@@ -135,12 +135,14 @@ static void network_text_gets_its_end(void **state)
         const char *network, *loss, *ends, *used;
         size_t outputs;
     } cases[] = {
-        {"dense 4 relu", NULL, "softmax", "cross-entropy", 2},
+        {"dense 4 relu repeat 1{ output }", NULL, "softmax", "cross-entropy", 2},
+        {"residual{ output }", NULL, "softmax", "cross-entropy", 2},
+        {"dense 4 relu output batchnorm", NULL, "softmax", "cross-entropy", 2},
         {"dense 4 relu output", NULL, "softmax", "cross-entropy", 2},
         {"dense 4 relu output bias=no # end", NULL, "softmax", "cross-entropy", 2},
         {"dense 4 relu output softmax", NULL, "softmax", "cross-entropy", 2},
         {"dense 4 relu output sigmoid", NULL, "sigmoid", "binary-cross-entropy", 1},
-        {"dense 4 relu", "binary-cross-entropy", "sigmoid", "binary-cross-entropy", 1},
+        {"dense 4 relu output", "binary-cross-entropy", "sigmoid", "binary-cross-entropy", 1},
     };
     gradus_data *data = flower_table(60);
 
@@ -171,6 +173,14 @@ static void loss_fits_the_task(void **state)
     refuse(classes, &options, GRADUS_ARGUMENT, "for regression");
     options.fit.loss = "binary-cross-entropy";
     refuse(classes, &options, GRADUS_ARGUMENT, "for two classes");
+    options.fit.loss = NULL;
+    options.network = "dense 3 softmax";
+    refuse(classes, &options, GRADUS_ARGUMENT, "no item \"output\"");
+    options.network = "dense 4 output tanh";
+    refuse(classes, &options, GRADUS_ARGUMENT, "need probabilities");
+    options.network = "dense 4 rleu output";
+    refuse(classes, &options, GRADUS_ARGUMENT, "did you mean \"relu\"");
+    options.network = NULL;
     options.fit.loss = "cross-entropie";
     refuse(classes, &options, GRADUS_ARGUMENT, "cross-entropy");
     options.fit.loss = "poisson";
