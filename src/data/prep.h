@@ -59,8 +59,9 @@ typedef struct gr_prep_options {
 
 /*
  * Fits. A column that is the same in every row, or a category whose values are all rare,
- * is left out: the model does without it. A category value gets an input when at least GR_PREP_RARE training rows have it,
- * and among at most GR_PREP_VALUES of them, the most frequent (ties: first to appear).
+ * is left out: the model does without it. A category value gets an input when at least
+ * GR_PREP_RARE training rows have it, and among at most GR_PREP_VALUES of them, the most
+ * frequent (ties: first to appear).
  * Classes of a number column are named by its numbers ("3", "0.5").
  *
  * Errors   DATA: a target with one class, more than GR_PREP_CLASSES of them, an infinite

@@ -135,7 +135,8 @@ void gr_builder_dense(gradus_builder *b, size_t units, const gradus_dense_option
         gr_builder_fail(b, gr_start_find(options->start, &start));
     if (gr_builder_ok(b) && !(isfinite(options->sd) && isfinite(options->value) &&
                               options->sd >= 0))
-        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "dense %zu: sd and value must be finite, sd "
+        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT,
+                                   "dense %zu: sd and value must be finite, sd "
                             "not negative", units));
     gr_node *node = append(b, &gr_layer_dense);
     if (node == NULL)
@@ -166,7 +167,8 @@ void gradus_builder_activation(gradus_builder *b, const char *name, double alpha
         gr_activation_about(b->context, index, &usual);
     if (gr_builder_ok(b) && !isnan(alpha) && alpha != usual &&
         (!gr_activation_has_alpha(index) || !isfinite(alpha)))
-        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "activation \"%s\" does not take this alpha",
+        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT,
+                                   "activation \"%s\" does not take this alpha",
                             name));
     gr_node *node = append(b, &gr_layer_activation);
     if (node == NULL)
@@ -183,7 +185,8 @@ void gradus_builder_batchnorm(gradus_builder *b)
 void gradus_builder_dropout(gradus_builder *b, double rate)
 {
     if (gr_builder_ok(b) && !(rate >= 0 && rate < 1))
-        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "dropout: the rate must be from 0 to below 1"));
+        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT,
+                                   "dropout: the rate must be from 0 to below 1"));
     gr_node *node = append(b, &gr_layer_dropout);
     if (node != NULL)
         node->rate = rate;
@@ -194,7 +197,8 @@ void gradus_builder_residual_begin(gradus_builder *b, double scale)
     if (gr_builder_ok(b) && !isfinite(scale))
         gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "residual: the scale must be finite"));
     if (gr_builder_ok(b) && b->depth == MOST_DEPTH)
-        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "residual: more than %d blocks in each other",
+        gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT,
+                                   "residual: more than %d blocks in each other",
                             MOST_DEPTH));
     if (!gr_builder_ok(b))
         return;

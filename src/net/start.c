@@ -38,7 +38,8 @@ static double draw_one(const draw *d, uint64_t row, uint32_t column)
     uint32_t words[4];
     gr_random(d->key, row, column, words);
     if (d->sd != 0)
-        return d->sd * gr_normal(gr_uniform(word_pair(words)), gr_uniform(word_pair(words + 2)));
+        return d->sd *
+               gr_normal(gr_uniform(word_pair(words)), gr_uniform(word_pair(words + 2)));
     return d->range * (2 * gr_uniform(word_pair(words)) - 1);
 }
 
