@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "header_note.h"
 #include "inspect.h"
 #include "message.h"
 #include "text.h"
@@ -124,11 +125,22 @@ static doubt doubt_of(const gradus_column *column, size_t rows)
 
 /* `columns` is [count]. */
 static void say_doubts(cli_report *report, const gradus_column *columns, size_t count,
-                       size_t rows)
+                       const gradus_data *data)
 {
-    const char *label = "notes";
+    const char *label = "notes", *header = header_note(data);
+    size_t rows = gradus_data_rows(data);
 
     report_array(report, "notes");
+    if (header) {
+        report_line(report, label);
+        report_object(report, NULL);
+        report_string(report, "what", header, NULL);
+        report_say(report, "%s", header);
+        report_array(report, "columns");
+        report_close(report);
+        report_close(report);
+        label = "";
+    }
     for (size_t kind = 0; kind < DOUBT_COUNT; kind++) {
         size_t found = 0;
         for (size_t j = 0; j < count; j++) {
@@ -188,7 +200,7 @@ static gradus_status say_columns(cli_report *report, const cli_settings *setting
     if (count > shown)
         report_row(report, "%-9s... and %s more; -v shows them", "",
                    text_count(count - shown));
-    say_doubts(report, columns, count, rows);
+    say_doubts(report, columns, count, data);
     free(columns);
     return GRADUS_OK;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "header_note.h"
 #include "network.h"
 #include "text.h"
 
@@ -140,15 +141,22 @@ static void say_inputs(cli_report *report, const gradus_trainer_about *about)
 
 static void say_notes(cli_report *report, const cli_plan *plan)
 {
-    const char *note;
+    const char *note, *header = header_note(plan->data), *label = "notes";
 
     report_array(report, "notes");
+    if (header) {
+        report_string(report, NULL, header, NULL);
+        report_line(report, label);
+        report_say(report, "%s", header);
+        label = "";
+    }
     for (size_t i = 0; (note = gradus_trainer_note(plan->trainer, i)); i++) {
         char safe[512];
         text_escape(note, safe, sizeof safe, "");
         report_string(report, NULL, note, NULL);
-        report_line(report, i ? "" : "notes");
+        report_line(report, label);
         report_say(report, "%s", safe);
+        label = "";
     }
     report_close(report);
 }

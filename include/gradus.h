@@ -198,7 +198,9 @@ typedef struct gradus_column {
 } gradus_column;
 
 typedef enum gradus_header {
-    GRADUS_HEADER_AUTO, /* a first record without numbers above columns that have some */
+    GRADUS_HEADER_AUTO, /* a first record without numbers, above columns that have some; in
+                           a table of texts, one of different cells that none of the first
+                           rows repeats; with a model, one that holds one of its names  */
     GRADUS_HEADER_YES,
     GRADUS_HEADER_NO    /* columns are named c1, c2, ...                                */
 } gradus_header;
@@ -214,6 +216,9 @@ typedef struct gradus_read_options {
     int skip_bad_rows;         /* 1: count ragged rows and bad cells and go on          */
     const char *rejects;       /* NULL, or a file that gets the skipped records         */
     const char *labels;        /* IDX: file with the labels, which become column "label"*/
+    const gradus_data *like;   /* NULL, or read columns of these names as this table    */
+                               /* has them: categories, or numbers that must be such;   */
+                               /* and its marks of a missing value                      */
     const gradus_model *model; /* NULL, or take column kinds and names from this model; */
                                /* columns it does not use are passed over               */
     int keep_records;          /* 1: gradus_data_record() gives the rows' text          */
@@ -276,9 +281,10 @@ typedef struct gradus_data_about {
 GRADUS_API void gradus_data_describe(const gradus_data *data, gradus_data_about *about);
 
 /*
- * The same, a piece at a time and in constant memory, for CSV of any length.
- * gradus_reader_next() gives up to `rows` rows; *data is NULL at the end. It is freed
- * by the caller. Column kinds come from options->model, which must be given.
+ * The same, a piece at a time: CSV of any length in constant memory, and as its rows come
+ * in; IDX and NPY are held whole. gradus_reader_next() gives up to `rows` rows; *data is
+ * NULL at the end. The caller frees it, before the reader, from which it may borrow.
+ * Column kinds come from options->model, which must be given.
  */
 typedef struct gradus_reader gradus_reader;
 GRADUS_API GRADUS_CHECKED gradus_status gradus_reader_new(
@@ -702,7 +708,8 @@ GRADUS_API void gradus_predictor_row(
     const gradus_cell *cells,   /* [inputs], in the order of gradus_model_input_describe*/
     double *y);                 /* out [classes or targets]                             */
 
-/* Cells so far whose category was not seen in training; *text is the first of them. */
+/* Cells so far whose category is not among the values the net knows: unseen in training, or
+ * too rare there to be given an input. *text is the first of them, *row its row. */
 GRADUS_API size_t gradus_predictor_unseen(
     const gradus_predictor *predictor, size_t input, const char **text, size_t *row);
 

@@ -23,8 +23,8 @@ typedef struct gr_stream gr_stream;
  * (also of several members). Errors   IO (also for a folder), MEMORY. */
 GRADUS_CHECKED gradus_status gr_stream_open(const gradus_context *context,
                                             const char *path, gr_stream **stream);
-/* The first bytes (at most GR_STREAM_PEEK, fewer in a shorter file) without taking them;
- * only before the first read. Errors as for reading. */
+/* The first bytes without taking them: GR_STREAM_PEEK of them, fewer in a shorter file, or
+ * where a pipe gave a whole line. Only before the first read. Errors as for reading. */
 enum { GR_STREAM_PEEK = 64 };
 GRADUS_CHECKED gradus_status gr_stream_peek(gr_stream *stream,
                                             const unsigned char **bytes, size_t *count);

@@ -177,11 +177,13 @@ gradus_status gr_stream_peek(gr_stream *stream, const unsigned char **bytes,
                              size_t *count)
 {
     size_t total = 0, got = 1;
-    while (stream->peeked == 0 && total < GR_STREAM_PEEK && got > 0) {
+    bool line = false; /* whoever sends line by line may wait for an answer */
+    while (stream->peeked == 0 && total < GR_STREAM_PEEK && got > 0 && !line) {
         gradus_status status = gr_stream_read(stream, stream->peek + total,
                                               GR_STREAM_PEEK - total, &got);
         if (status != GRADUS_OK)
             return status;
+        line = memchr(stream->peek + total, '\n', got) != NULL;
         total += got;
     }
     stream->peeked += total;

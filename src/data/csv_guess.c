@@ -41,9 +41,10 @@ static bool is_better(const sample *a, const sample *b)
            (b->usual < 2 || left > right || (left == right && a->usual > b->usual));
 }
 
+static const char candidates[] = {',', ';', '\t', '|'};
+
 static sample find_delimiter(gr_csv *csv, char decimal)
 {
-    static const char candidates[] = {',', ';', '\t', '|'};
     char best = ',';
     sample chosen = look_at(csv, best);
     if (decimal == ',')
@@ -127,11 +128,73 @@ static gradus_status find_header(gr_csv *csv, const gr_csv_rules *rules, size_t 
     return GRADUS_OK;
 }
 
+/* ---- with a model: the first record alone ---- */
+
+/* Reads until the window holds a record, or as much as the sample. */
+static gradus_status fill_record(gr_csv *csv)
+{
+    gradus_status status = GRADUS_OK;
+    size_t from = csv->from;
+    while (status == GRADUS_OK && !csv->at_end && !gr_csv_look(csv, &from) &&
+           csv->to - csv->from < SAMPLE_BYTES) {
+        status = gr_csv_fill(csv, csv->to - csv->from + 1);
+        from = csv->from;
+    }
+    return status;
+}
+
+/* How many of the names the first record holds. */
+static size_t count_names(gr_csv *csv, char delimiter, const gr_values *names)
+{
+    size_t from = csv->from, count = 0;
+    gr_csv_set_delimiter(csv, delimiter);
+    if (!gr_csv_look(csv, &from))
+        return 0;
+    for (size_t j = 0; j < csv->cells; j++)
+        count += gr_values_find(names, csv->cell[j].text, csv->cell[j].length) !=
+                 GR_MISSING;
+    return count;
+}
+
+/*
+ * A first record that holds names of the model is the header: the shape is known before
+ * any row has come. So it is of rows without a header, where the delimiter is told.
+ */
+static bool guess_first(gr_csv *csv, char decimal, gradus_header header,
+                        const gr_values *names, gr_csv_shape *shape)
+{
+    bool headless = header == GRADUS_HEADER_NO;
+    char best = shape->delimiter;
+    size_t from = csv->from, most = best != 0 ? count_names(csv, best, names) : 0;
+    for (size_t i = 0; i < sizeof candidates && shape->delimiter == 0; i++) {
+        char candidate = candidates[i];
+        size_t count = candidate != decimal ? count_names(csv, candidate, names) : 0;
+        if (count > most) {
+            most = count;
+            best = candidate;
+        }
+    }
+    if (headless ? shape->delimiter == 0 : most == 0)
+        return false;
+    gr_csv_set_delimiter(csv, best);
+    if (!gr_csv_look(csv, &from))
+        return false;
+    *shape = (gr_csv_shape){best, csv->cells, !headless};
+    return true;
+}
+
 gradus_status gr_csv_guess(gr_csv *csv, const gr_csv_rules *rules, gradus_header header,
                            const gr_values *names, gr_csv_shape *shape)
 {
     sample seen;
     size_t bytes = SAMPLE_BYTES;
+    if (shape->delimiter != 0)
+        gr_csv_set_delimiter(csv, shape->delimiter);
+    if (names != NULL) {
+        gradus_status status = fill_record(csv);
+        if (status != GRADUS_OK || guess_first(csv, rules->decimal, header, names, shape))
+            return status;
+    }
     do { /* a row may be longer than the sample */
         gradus_status status = gr_csv_fill(csv, bytes);
         if (status != GRADUS_OK)

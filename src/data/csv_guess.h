@@ -23,6 +23,10 @@ typedef struct gr_csv_shape {
  *            texts, one whose cells are distinct and come up nowhere below them. With
  *            `names`, a first row that holds one of them.
  *
+ * With `names` the first record alone is read where it tells all: it holds one of them,
+ * and the delimiter is the one that gives most of them; or there is no header, and the
+ * delimiter is told. A pipe may wait for the answer to its first row.
+ *
  * Errors   IO, DATA (gzip), MEMORY.
  */
 GRADUS_CHECKED gradus_status gr_csv_guess(gr_csv *csv, const gr_csv_rules *rules,

@@ -40,7 +40,19 @@ static gradus_status name_columns(gr_csv_table *table, const char *path)
     return status;
 }
 
-/* Kinds from options->numeric and options->categorical. */
+/* As the column of this name in the other table; one without a value tells nothing. */
+static gr_csv_kind kind_like(const gradus_data *like, const char *name)
+{
+    size_t found = like != NULL ? gradus_data_find(like, name) : SIZE_MAX;
+    if (found == SIZE_MAX)
+        return GR_CSV_OPEN;
+    const gr_column *column = &like->column[found];
+    if (column->kind == GRADUS_CATEGORY)
+        return GR_CSV_CATEGORY;
+    return column->missing < like->rows ? GR_CSV_NUMBERS : GR_CSV_OPEN;
+}
+
+/* Kinds from options->numeric and options->categorical, then from options->like. */
 static gradus_status mark_kinds(gr_csv_table *table, const gradus_read_options *options)
 {
     gradus_status status;
@@ -52,12 +64,13 @@ static gradus_status mark_kinds(gr_csv_table *table, const gradus_read_options *
     GR_TRY(gr_data_mark(table->head, options->numeric, "numeric", numeric));
     GR_TRY(gr_data_mark(table->head, options->categorical, "categorical", categorical));
     for (size_t j = 0; j < columns; j++) {
+        const char *name = table->head->column[j].name;
         if (numeric[j] && categorical[j])
             GR_TRY(gr_fail(GRADUS_ARGUMENT, "column %s: named in numeric and in "
-                           "categorical: choose one", table->head->column[j].name));
+                           "categorical: choose one", name));
         table->kind[j] = numeric[j]       ? GR_CSV_NUMBERS
                          : categorical[j] ? GR_CSV_CATEGORY
-                                          : GR_CSV_OPEN;
+                                          : kind_like(options->like, name);
     }
 done:
     gr_release(table->context, categorical);
@@ -128,7 +141,10 @@ static gradus_status find_shape(const gr_source *source, gr_csv_table *table,
     const gradus_read_options *options = source->options;
     const char *marks = options->missing != NULL ? options->missing
                         : source->prep != NULL   ? source->prep->missing
-                                                 : GR_MISSING_MARKS;
+                        : options->like != NULL  ? options->like->missing
+                                                 : NULL;
+    if (marks == NULL)
+        marks = GR_MISSING_MARKS;
     table->rules.decimal = options->decimal == 0 ? '.' : options->decimal;
     table->rules.has_model = source->prep != NULL;
     table->shape.delimiter = options->delimiter;

@@ -53,6 +53,14 @@ prints 'the same value in every row: same'
 prints 'no values at all: empty'
 prints 'missing in more than half of the rows: half'
 prints 'nearly all values differ, so an id or a name to --drop: id'
+check 'numbers tell that the header is one' sh -c '! grep -q "taken as a header" out'
+printf 'red,round\ntan,long\ngum,flat\n' >texts.csv
+gives 0 'nothing but texts' inspect texts.csv
+prints 'the first row is taken as a header; --no-header if it is data'
+gives 0 'nothing but texts, as json' inspect texts.csv --json
+prints '"what":"the first row is taken as a header'
+gives 0 'without a header' inspect texts.csv --no-header
+check 'there is nothing to say' sh -c '! grep -q "taken as a header" out'
 
 # An image file of 3 pictures of 2 x 2, and an array of 3 x 2 numbers.
 printf '\000\000\010\003\000\000\000\003\000\000\000\002\000\000\000\002abcdefghijkl' >i.idx

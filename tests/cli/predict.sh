@@ -108,7 +108,12 @@ gives 3 'no header, and a model that knows names' predict m.gradus bare.csv --no
 
 sed '3s/tan\|red\|gum/mauve/; 7s/tan\|red\|gum/mauve/' table.csv >unseen.csv
 gives 0 'a category never seen' predict m.gradus unseen.csv
-says 'colour "mauve" (row 2)'
+says 'colour "mauve" (row 2) and 1 other cell are not among the values the network knows'
+sed '9s/tan\|red\|gum/mauve/' table.csv >rare.csv
+"$program" train rare.csv --target kind --holdout 0 --epochs 1 -q -o rare.gradus
+gives 0 'a category seen once in training' predict rare.gradus rare.csv
+says 'colour "mauve" (row 8) is not among the values the network knows (unseen, or too rare'
+gives 0 'the table with the category never seen' predict m.gradus unseen.csv
 check 'a row for each all the same' [ "$(wc -l <out)" -eq 121 ]
 gives 0 'silent when asked' predict m.gradus unseen.csv -q
 check 'silent' [ ! -s err ]

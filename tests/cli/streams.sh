@@ -39,6 +39,63 @@ while [ $i -lt 400 ]; do tail -n +2 table.csv; i=$((i + 1)); done >rows
 check 'a reader that goes away: quiet' [ ! -s err ]
 check 'and had its line' [ "$(cat out)" = 'prediction,p:big,p:small' ]
 
+# ---- a dialogue: each row is answered before the next one is sent ----
+
+cut -d, -f1-3 table.csv >untold.csv
+if has_python; then
+    cat >dialogue.py <<'END'
+import select, subprocess, sys
+rows = [line for line in open(sys.argv[1], "rb")][:6]
+child = subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                         bufsize=0)
+def answer():
+    line = b""
+    while not line.endswith(b"\n"):
+        if not select.select([child.stdout], [], [], 20)[0]:
+            child.kill()
+            sys.exit("no answer")
+        line += child.stdout.read(1)
+    return line
+def say(text, pieces):
+    for i in range(pieces):
+        child.stdin.write(text[i * len(text) // pieces:(i + 1) * len(text) // pieces])
+if "--no-header" not in sys.argv:
+    say(rows[0], 3)
+    assert rows.pop(0)
+head = False
+for row in rows:
+    say(row, 2)
+    if not head:
+        head = answer().startswith(b"prediction")
+        assert head
+    print(answer())
+child.stdin.close()
+assert child.stdout.read() == b""
+sys.exit(child.wait())
+END
+    python3 dialogue.py untold.csv "$program" predict m.gradus --unbuffered >out 2>err
+    code=$?
+    check 'each row is answered as it comes' [ $code -eq 0 ]
+    check 'five answers' [ "$(wc -l <out)" -eq 5 ]
+    tail -n +2 table.csv >bare.csv
+    "$program" train bare.csv --target c4 --no-header --epochs 1 --hidden 8 -q -o b.gradus
+    python3 dialogue.py bare.csv "$program" predict b.gradus --unbuffered --no-header \
+        --delimiter , >out 2>err
+    code=$?
+    check 'without a header too, where the delimiter is told' [ $code -eq 0 ]
+else
+    skip 'each row is answered as it comes' 'python3 is not installed'
+fi
+
+# A named pipe gives its bytes once: what is wrong in them is said without a second look.
+mkfifo named
+sed '2s/^[0-9]*/4O/' table.csv >letters.csv
+cat letters.csv >named &
+timeout 20 "$program" predict m.gradus named >out 2>err
+code=$?
+check 'a bad first row from a named pipe' [ $code -eq 3 ]
+says 'named:2:1: "4O" is not a number'
+
 # ---- no terminal: plain lines ----
 
 run train table.csv --target kind --epochs 30 -v

@@ -110,6 +110,47 @@ says 'no rows were held out'
 gives 0 'rows of a file to validate on' train table.csv --target kind --epochs 3 \
     --valid table.csv
 says '120 to validate from table.csv'
+
+# A table to validate on is read as the table to learn from: codes with leading zeros are
+# categories there because of one that is no number, and so they are here.
+awk 'BEGIN { print "code,x,kind"
+    for (i = 0; i < 90; i++) {
+        c = i % 3
+        print (c ? "0" c : "A7") "," i % 7 "," (c == 1 ? "yes" : "no") } }' >codes.csv
+grep -v A7 codes.csv >digits.csv
+gives 0 'codes to learn from' train codes.csv --target kind --epochs 30 --hidden 8 --seed 3 \
+    --valid codes.csv --json
+gives 0 'codes to validate on' train codes.csv --target kind --epochs 30 --hidden 8 --seed 3 \
+    --valid digits.csv --json --log none
+check 'they are the same codes' grep -q '"valid":{[^}]*"accuracy":1[,.}]' out
+sed '2s/,[0-9],/,many,/' codes.csv >many.csv
+refuses 3 'many.csv:2:4: "many" is not a number (column x)' train codes.csv --target kind \
+    --epochs 1 --valid many.csv
+gives 0 'marks of missing values' train codes.csv --target kind --epochs 1 --missing many \
+    --valid many.csv
+sed '2s/,[0-9],/,/' codes.csv >short.csv
+refuses 2 '--rejects is one file' train short.csv --target kind --epochs 1 \
+    --on-bad-row skip --rejects rejects.csv --valid short.csv
+check 'and no rejects are written' [ ! -e rejects.csv ]
+
+# Images of 2 x 2 and their labels, and others to validate on.
+printf '\000\000\010\003\000\000\000\004\000\000\000\002\000\000\000\002' >i.idx
+printf 'aaaazzzzbbbbyyyy' >>i.idx
+printf '\000\000\010\001\000\000\000\004\000\001\000\001' >l.idx
+printf '\000\000\010\003\000\000\000\002\000\000\000\002\000\000\000\002zzzzaaaa' >v.idx
+printf '\000\000\010\001\000\000\000\002\001\000' >w.idx
+gives 0 'images to validate on' train i.idx --labels l.idx --valid v.idx --valid-labels w.idx \
+    --epochs 2 --hidden 2
+says '2 to validate from v.idx'
+refuses 2 '--valid-labels FILE names those of v.idx' train i.idx --labels l.idx --valid v.idx
+refuses 2 '--valid names no table' train i.idx --labels l.idx --valid-labels w.idx
+
+gives 0 'a table of texts' train "$(awk 'BEGIN { print "red,round,apple"
+    for (i = 0; i < 60; i++) print (i % 2 ? "tan,long,pear" : "gum,flat,fig") }' >texts.csv
+    echo texts.csv)" --target apple --epochs 1
+says 'the first row is taken as a header; --no-header if it is data'
+gives 0 'without a header' train texts.csv --target c3 --epochs 1 --no-header
+check 'there is nothing to say' sh -c '! grep -q "taken as a header" err'
 gives 0 'several targets' train numbers.csv --target y,z --epochs 3
 says 'y: 0 .. 96'
 gives 0 'several starts' train table.csv --target kind --epochs 2 --restarts 2

@@ -1,5 +1,5 @@
 /*
- * kernels/table.c - the kernels of one precision and instruction set
+ * kernels/variant.c - the kernels of one precision and instruction set
  *
  * SPDX-License-Identifier: MIT
  */
