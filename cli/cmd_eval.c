@@ -170,6 +170,21 @@ static void add_json(cli_report *report, const gradus_model *model,
     report_number(report, "best_f1", evaluation->best_f1, 0, NULL);
 }
 
+/* In all its digits: a threshold that is rounded up loses the row it stands for. */
+static void say_threshold(cli_report *report, const gradus_evaluation *evaluation)
+{
+    const double threshold = evaluation->best_threshold;
+    const float narrow = (float)threshold;
+    char text[GRADUS_NUMBER_LENGTH];
+
+    if ((double)narrow == threshold)
+        gradus_number_write_float(narrow, text);
+    else
+        gradus_number_write(threshold, text);
+    report_row(report, "best threshold for f1 %s (f1 %.2f); predict --threshold %s uses it",
+               text, evaluation->best_f1, text);
+}
+
 static gradus_status tell(const cli_settings *settings, const gradus_model *model,
                           const gradus_evaluation *evaluation)
 {
@@ -184,10 +199,7 @@ static gradus_status tell(const cli_settings *settings, const gradus_model *mode
     else if (evaluation->confusion)
         say_confused(&report, model, evaluation);
     if (!isnan(evaluation->best_threshold))
-        report_row(&report,
-                   "best threshold for f1 %s (f1 %.2f); predict --threshold %s uses it",
-                   text_number(evaluation->best_threshold, 2), evaluation->best_f1,
-                   text_number(evaluation->best_threshold, 2));
+        say_threshold(&report, evaluation);
     status = report_state(&report);
     if (status == GRADUS_OK && settings->json)
         report_print_json(&report, stdout);

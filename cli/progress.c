@@ -153,6 +153,12 @@ static bool is_round(size_t epoch)
     return epoch == 1 || epoch == 2 || epoch == 3 || epoch == 5;
 }
 
+/* A tenth more epochs than at the last row: new bests come by the hundred. */
+static bool is_far(const cli_progress *progress, const gradus_progress *at)
+{
+    return at->epoch < progress->printed || 10 * at->epoch >= 11 * progress->printed;
+}
+
 static void print_event(const cli_progress *progress, const gradus_progress *at)
 {
     json_t *object = json_object(), *clock = json_object();
@@ -195,7 +201,8 @@ static void end_epoch(cli_progress *progress, const gradus_progress *at)
         if (!progress->headed || at->start != progress->last.start)
             print_head(progress, at);
         progress->headed = true;
-        if (progress->every || is_round(at->epoch) || (at->best && progress->valid))
+        if (progress->every || is_round(at->epoch) ||
+            (at->best && progress->valid && is_far(progress, at)))
             print_row(progress, at);
     }
     progress->last = *at;

@@ -70,7 +70,7 @@ static inline double real_tree(const double lane[GR_LANES])
            ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
-/* What the families give each other and table.c; contracts in kernels.h. */
+/* What the families give each other and variant.c; contracts in kernels.h. */
 extern const gr_activate GR_NAME(activate)[GR_ACTIVATION_COUNT];
 extern const gr_lose GR_NAME(lose)[GR_LOSS_COUNT];
 extern gr_update_step *const GR_NAME(update)[GR_OPTIMIZER_COUNT];
