@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "args.h"
@@ -65,6 +66,38 @@ static gradus_status unknown_verb(const char *word)
     return fail(GRADUS_ARGUMENT, "no verb \"%s\": gradus help lists them", word);
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat one, two;
+
+    return b && stat(a, &one) == 0 && stat(b, &two) == 0 && one.st_dev == two.st_dev &&
+           one.st_ino == two.st_ino;
+}
+
+/* Malformed rows go to a file of their own: not over a table, a model or the result. */
+static gradus_status check_rejects(const cli_settings *settings)
+{
+    const char *rejects = settings->read.rejects;
+    struct stat about;
+
+    if (!rejects)
+        return GRADUS_OK;
+    if (strcmp(rejects, "-") == 0)
+        return fail(GRADUS_ARGUMENT, "--rejects -: standard output is for results: name "
+                                     "a file");
+    if (settings->output && strcmp(rejects, settings->output) == 0)
+        return fail(GRADUS_ARGUMENT, "--rejects and --output name the same file: %s",
+                    rejects);
+    for (size_t i = 0; i < settings->arguments; i++)
+        if (is_same_file(rejects, settings->argument[i]))
+            return fail(GRADUS_ARGUMENT, "--rejects %s: this is what is being read",
+                        rejects);
+    if (stat(rejects, &about) == 0 && S_ISREG(about.st_mode) && !settings->force)
+        return fail(GRADUS_ARGUMENT, "%s: exists already: name another file for --rejects",
+                    rejects);
+    return GRADUS_OK;
+}
+
 static gradus_status run_verb(const cli_command *command, int count, char *const *words)
 {
     cli_settings settings;
@@ -75,6 +108,8 @@ static gradus_status run_verb(const cli_command *command, int count, char *const
     if (status == GRADUS_OK && settings.help)
         help_verb(stdout, command);
     else if (status == GRADUS_OK)
+        status = check_rejects(&settings);
+    if (status == GRADUS_OK && !settings.help)
         status = command->run(&settings);
     settings_free(&settings);
     return status;

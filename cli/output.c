@@ -39,6 +39,9 @@ static gradus_status out_of_memory(void)
     return fail(GRADUS_MEMORY, "out of memory: a path");
 }
 
+/* Less than the 255 bytes of most file systems: a temporary file has a longer name. */
+enum { MOST_NAME = 240 };
+
 gradus_status output_check(const char *path, bool force)
 {
     struct stat about;
@@ -47,6 +50,12 @@ gradus_status output_check(const char *path, bool force)
 
     if (is_stdout(path))
         return GRADUS_OK;
+    if (lstat(path, &about) == 0 && S_ISLNK(about.st_mode) &&
+        (stat(path, &about) != 0 || S_ISREG(about.st_mode)))
+        return fail(GRADUS_ARGUMENT, "%s: is a symbolic link: name the file itself", path);
+    if (strlen(strrchr(path, '/') ? strrchr(path, '/') : path) > MOST_NAME)
+        return fail(GRADUS_ARGUMENT, "%s: the name is too long: %d bytes are possible",
+                    path, MOST_NAME);
     if (stat(path, &about) == 0) {
         if (S_ISDIR(about.st_mode))
             return fail(GRADUS_IO, "%s: is a folder: name a file in it", path);

@@ -123,7 +123,7 @@ static void print_column(cli_rows *rows, bool *first, const char *name,
                          const char *detail, const char *text, double number)
 {
     char whole[512];
-    bool head = !text && isnan(number) && rows->format != FORMAT_JSONL;
+    bool head = rows->heading && rows->format != FORMAT_JSONL;
 
     snprintf(whole, sizeof whole, "%s%s", name, detail);
     print_separator(rows, first);
@@ -191,6 +191,7 @@ static void print_classes(cli_rows *rows, const double *y, bool *first)
 
 static void print_new(cli_rows *rows, const double *y, bool *first)
 {
+    rows->heading = y == NULL;
     if (rows->about.task == GRADUS_CLASSIFICATION) {
         print_classes(rows, y, first);
         return;

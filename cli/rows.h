@@ -17,6 +17,7 @@ typedef struct cli_rows {
     const gradus_model *model;
     gradus_model_about about;
     bool single;                /* float32: write the digits of a float */
+    bool heading;               /* names are printed, not values */
     bool escapes;               /* to a terminal: what could move it is escaped */
     row_format format;
     row_part only;

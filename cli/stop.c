@@ -38,14 +38,20 @@ void stop_setup(void)
     action.sa_flags = SA_RESTART;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL); /* the terminal is gone */
+    sigaction(SIGQUIT, &action, NULL);
+    action.sa_handler = SIG_IGN; /* a file too large is an error of write(), as others */
+    sigaction(SIGXFSZ, &action, NULL);
     /* `gradus predict ... | head` ends quietly, also where a parent ignores SIGPIPE. */
     action.sa_handler = SIG_DFL;
     sigaction(SIGPIPE, &action, NULL);
 }
 
+/* Nobody may be left who reads the narration: the training goes on, and keeps its result. */
 void stop_gently(bool gently)
 {
     gentle = gently;
+    signal(SIGPIPE, SIG_IGN);
 }
 
 bool stop_wanted(void)

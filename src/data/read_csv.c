@@ -292,8 +292,9 @@ gradus_status gr_csv_read(const gr_source *source, gradus_data **data)
     GR_TRY(gr_csv_table_read(table, SIZE_MAX, data));
     if (*data == NULL)
         status = gr_fail(GRADUS_DATA, "%s: %s: is it the right file?", table->csv.path,
-                         table->skips > 0 ? "every row was skipped"
-                                          : "a header and no rows below it");
+                         table->csv.has_zero ? "no text: there are zero bytes in it"
+                         : table->skips > 0  ? "every row was skipped"
+                                             : "a header and no rows below it");
     if (status == GRADUS_OK)
         status = gr_csv_table_commit(table);
     if (status != GRADUS_OK) {

@@ -364,6 +364,9 @@ gradus_status gradus_builder_finish(gradus_builder *b, gradus_precision precisio
     gradus_status status = b->status;
     if (status != GRADUS_OK)
         gr_fail(status, "%s", b->message); /* another failure may have come since */
+    if (status == GRADUS_OK && precision != GRADUS_FLOAT32 && precision != GRADUS_FLOAT64)
+        status = gr_fail(GRADUS_ARGUMENT, "network: precision %d: GRADUS_FLOAT32 or "
+                         "GRADUS_FLOAT64", (int)precision);
     if (status == GRADUS_OK && b->depth > 0)
         status = gr_fail(GRADUS_ARGUMENT, "residual: a block is not closed");
     if (status == GRADUS_OK && b->nodes == 1)

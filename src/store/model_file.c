@@ -164,6 +164,12 @@ done:
     return status;
 }
 
+/* Can this be a model, as far as its first bytes tell? Anything else is not read on. */
+static bool begins_well(const gr_safetensors *file)
+{
+    return file->size < 9 || (file->bytes[8] == '{' && file->bytes[7] == 0);
+}
+
 /* The file as it is. A packed one is refused: unpacked it could have any size. */
 static gradus_status read_bytes(gr_safetensors *file, const char *path)
 {
@@ -171,7 +177,7 @@ static gradus_status read_bytes(gr_safetensors *file, const char *path)
     gr_stream *stream = NULL;
     size_t room = 0, got = 1;
     GR_TRY(gr_stream_open(file->context, path, &stream));
-    while (got > 0) {
+    while (got > 0 && begins_well(file)) {
         if (file->size == room) {
             size_t more = room == 0 ? FIRST_ROOM : 2 * room;
             GR_TRY(gr_resize(file->context, room, more, 1, "a model file", &file->bytes));

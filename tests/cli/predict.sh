@@ -150,4 +150,30 @@ else
     skip '240,000 rows within 150 MB of address space' 'the program needs more to begin with'
 fi
 
+# What is malformed goes to a file of its own, and over nothing that is there.
+cp examples/data/iris.csv table.csv
+gradus_model=rejects.gradus
+run train table.csv --target class --epochs 2 --log none -o "$gradus_model"
+refuses 2 'this is what is being read' predict "$gradus_model" table.csv --on-bad-row skip \
+    --rejects table.csv
+check 'the table is untouched' cmp -s table.csv examples/data/iris.csv
+refuses 2 'this is what is being read' predict "$gradus_model" table.csv --on-bad-row skip \
+    --rejects "$gradus_model"
+echo old >old.csv
+refuses 2 'exists already' predict "$gradus_model" table.csv --on-bad-row skip --rejects old.csv
+refuses 2 'standard output is for results' predict "$gradus_model" table.csv \
+    --on-bad-row skip --rejects -
+
+# A number too large for the net is no header.
+printf 'sepal_length,sepal_width,petal_length,petal_width\n1,2,3,1e300\n' >large.csv
+run predict "$gradus_model" large.csv
+check 'a row that gives no number is no header' grep -q 'nan,nan,nan' out
+
+# Endless input is no model.
+refuses 4 '/dev/zero' predict /dev/zero table.csv
+
+# Links are not followed, and not replaced.
+ln -s old.csv link.gradus
+refuses 2 'symbolic link' train table.csv --target class -o link.gradus --force
+
 finish
