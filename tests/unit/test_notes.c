@@ -5,6 +5,7 @@
  */
 #include "runner.h"
 
+#include "task/numbering.h"
 #include "trainers.h"
 
 static bool is_noted(const gradus_trainer *trainer, const char *text)
@@ -81,12 +82,49 @@ static void identifiers_and_answers_are_noted(void **state)
     free_text(csv.text);
 }
 
+/* All cells differ in both: each could be told from the other, as any two such columns. */
+static void different_numbers_are_not_alike(void **state)
+{
+    (void)state;
+    gr_text csv = new_text();
+
+    add_text(&csv, "a,b,c,t\n");
+    for (int i = 0; i < 60; i++)
+        add_text(&csv, "%d.5,%d.25,%d.5,%d\n", i, 3 * i, i, 7 * i % 31);
+    gradus_data *data = table_of(NULL, csv.text);
+    gradus_train_options options = options_for("t");
+    gradus_trainer *trainer = plan(data, &options);
+    assert_true(is_noted(trainer, "\"a\" and \"c\" say the same thing"));
+    assert_false(is_noted(trainer, "\"b\""));
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+    free_text(csv.text);
+}
+
+static void equal_cells_have_equal_keys(void **state)
+{
+    (void)state;
+    const double cells[] = {0, -0.0, NAN, -NAN, 1};
+    const gr_column column = {.kind = GRADUS_NUMBER, .cells = cells, .type = GR_CELL_F64,
+                              .stride = 1};
+    gr_numbering numbering;
+
+    assert_int_equal(gr_numbering_open(gr_context_or_default(NULL), 2, &numbering),
+                     GRADUS_OK);
+    static const uint32_t wanted[] = {0, 0, 1, 1, UINT32_MAX}; /* two fit */
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(gr_numbering_add(&numbering, gr_cell_key(&column, i)), wanted[i]);
+    gr_numbering_close(&numbering);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_odd_is_noted),
         cmocka_unit_test(what_is_usual_is_not_noted),
         cmocka_unit_test(identifiers_and_answers_are_noted),
+        cmocka_unit_test(different_numbers_are_not_alike),
+        cmocka_unit_test(equal_cells_have_equal_keys),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
 }

@@ -194,6 +194,7 @@ static void preprocessing_sees_training_rows_only(void **state)
     gradus_trainer_describe(trainer, &about);
     assert_int_equal(about.train_rows, 4);
     assert_int_equal(about.valid_rows, 2);
+    assert_true(gradus_trainer_options(trainer)->holdout == 0);
     /* the trivial predictor says 26: errors 974 and 2974 */
     assert_true(fabs(about.trivial.mae - 1974) < 1e-3);
     const double rmse = sqrt((974.0 * 974 + 2974.0 * 2974) / 2);
