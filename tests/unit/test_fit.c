@@ -125,8 +125,7 @@ static void forward_agrees_with_the_training_pass(void **state)
     static const char *const nets[] = {
         "dense 7 tanh dense 9 relu dense 7 sigmoid dense 3 gelu output",
         "residual { dense 5 tanh dense 5 } residual { dense 8 relu } output",
-        "dense 6 residual { residual { dense 6 silu } dense 6 residual { dense 9 elu } } "
-        "output",
+        "dense 6 residual { residual { dense 6 silu } dense 6 residual { elu } } output",
         "tanh residual { relu } dense 4 residual scale=0.5 { sigmoid } output",
     };
     for (size_t n = 0; n < sizeof nets / sizeof *nets; n++) {
