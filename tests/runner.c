@@ -18,8 +18,11 @@ static int was_skipped(FILE *narration)
     char line[512];
     int skipped = 0;
     rewind(narration);
-    while (fgets(line, sizeof line, narration) != NULL)
+    while (fgets(line, sizeof line, narration) != NULL) {
         skipped |= strncmp(line, "[  SKIPPED ]", 12) == 0;
+        if (line[0] == '#') /* what a case tells beside its verdict */
+            fputs(line, stdout);
+    }
     return skipped;
 }
 

@@ -109,7 +109,7 @@ check 'a message is one line' [ "$(wc -l <err)" -eq 1 ]
 
 # ---- a terminal ----
 
-if command -v script >/dev/null; then
+if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
     on_terminal()
     {
         TERM=$1 script -qec "$2" /dev/null >terminal 2>/dev/null </dev/null
