@@ -499,7 +499,8 @@ typedef struct gradus_fit_options {
     double decay;               /* step, exponential: factor; inverse-time: k in
                                    1 / (1 + k epochs); NaN: 0.1, 0.95, 0.1              */
     size_t decay_epochs;        /* step: epochs between two drops; 0: a third of all    */
-    size_t patience;            /* epochs without gain before stopping; 0: never        */
+    size_t patience;            /* epochs without gain before stopping; 0: never, in a
+                                   trainer by the number of epochs                      */
     size_t starts;              /* restarts from other seeds, best kept; 1              */
     uint64_t seed;              /* 1                                                    */
     gradus_observer *observer;  /* or NULL                                              */

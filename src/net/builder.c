@@ -105,10 +105,10 @@ static gr_node *append(gradus_builder *b, const gr_layer_type *type)
 {
     if (b->status == GRADUS_OK && b->nodes >= b->most_nodes)
         gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "network: more than %zu layers",
-                            b->most_nodes));
+                                   b->most_nodes));
     if (b->status == GRADUS_OK && b->nodes == b->room) {
         gr_builder_fail(b, gr_resize(b->context, b->room, 2 * b->room, sizeof *b->node,
-                              "network nodes", &b->node));
+                                     "network nodes", &b->node));
         if (b->status == GRADUS_OK)
             b->room *= 2;
     }
@@ -129,7 +129,7 @@ void gr_builder_dense(gradus_builder *b, size_t units, const gradus_dense_option
         options = &usual;
     if (gr_builder_ok(b) && (units == 0 || units > most_width))
         gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT, "dense %zu: 1 to %zu units are possible",
-                            units, most_width));
+                                   units, most_width));
     gr_start_id start;
     if (gr_builder_ok(b) && options->start != NULL)
         gr_builder_fail(b, gr_start_find(options->start, &start));
@@ -137,7 +137,7 @@ void gr_builder_dense(gradus_builder *b, size_t units, const gradus_dense_option
                               options->sd >= 0))
         gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT,
                                    "dense %zu: sd and value must be finite, sd "
-                            "not negative", units));
+                                   "not negative", units));
     gr_node *node = append(b, &gr_layer_dense);
     if (node == NULL)
         return;
@@ -169,7 +169,7 @@ void gradus_builder_activation(gradus_builder *b, const char *name, double alpha
         (!gr_activation_has_alpha(index) || !isfinite(alpha)))
         gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT,
                                    "activation \"%s\" does not take this alpha",
-                            name));
+                                   name));
     gr_node *node = append(b, &gr_layer_activation);
     if (node == NULL)
         return;
@@ -199,7 +199,7 @@ void gradus_builder_residual_begin(gradus_builder *b, double scale)
     if (gr_builder_ok(b) && b->depth == MOST_DEPTH)
         gr_builder_fail(b, gr_fail(GRADUS_ARGUMENT,
                                    "residual: more than %d blocks in each other",
-                            MOST_DEPTH));
+                                   MOST_DEPTH));
     if (!gr_builder_ok(b))
         return;
     b->block[b->depth].from = b->nodes - 1;

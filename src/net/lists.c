@@ -173,8 +173,7 @@ gradus_status gradus_context_add_activation(gradus_context *context,
 
 gradus_status gradus_context_add_loss(gradus_context *context, const gradus_loss *loss)
 {
-    gradus_status status =
-        check_free("loss", loss->name, loss->value != NULL);
+    gradus_status status = check_free("loss", loss->name, loss->value != NULL);
     return status == GRADUS_OK ? gr_context_add_loss(context, loss) : status;
 }
 

@@ -173,4 +173,15 @@ says 'training diverged'
 says 'nothing was written'
 check 'no model of a diverged run' [ ! -e d.gradus ]
 
+# Equal rows stay together, whatever stands in a column that is dropped.
+awk 'BEGIN {
+    print "id,a,b,y"
+    for (i = 0; i < 203; i++)
+        print i "," i % 7 "," i % 7 * 3 "," (i % 7 > 3 ? "p" : "q")
+}' \
+    >copies.csv
+run train copies.csv --target y --drop id --split content --epochs 1 --json --log none
+check 'rows of equal content are held out together' [ $(($(sed \
+    's/.*"valid":{"rows":\([0-9]*\).*/\1/' out) % 29)) -eq 0 ]
+
 finish

@@ -223,6 +223,7 @@ static void the_start_follows_the_activation(void **state)
     } cases[] = {
         {"dense 100 relu dense 1", 2.0 / IN},
         {"dense 100 batchnorm relu dense 1", 2.0 / IN},
+        {"dense 100 dropout 0.1 relu dense 1", 2.0 / IN},
         {"dense 100 tanh dense 1", 2.0 / (IN + OUT)},
         {"dense 100 selu dense 1", 1.0 / IN},
         {"dense 100 dense 1", 2.0 / (IN + OUT)},
@@ -237,6 +238,54 @@ static void the_start_follows_the_activation(void **state)
         assert_true(fabs(squares / (IN * OUT) / cases[c].variance - 1) < 0.04);
         gradus_net_free(net);
     }
+}
+
+static void a_builder_keeps_its_first_message(void **state)
+{
+    (void)state;
+    gradus_builder *b;
+    gradus_net *net;
+    assert_int_equal(gradus_builder_new(NULL, 3, &b), GRADUS_OK);
+    gradus_builder_activation(b, "nope", NAN);
+    assert_int_equal(gradus_net_new(NULL, "foo", 1, 1, GRADUS_FLOAT32, 1, &net),
+                     GRADUS_ARGUMENT);
+    assert_int_equal(gradus_builder_finish(b, GRADUS_FLOAT32, 1, &net), GRADUS_ARGUMENT);
+    assert_non_null(strstr(gradus_error(), "\"nope\""));
+    assert_int_equal(gradus_net_new(NULL, "output", 1, 1, (gradus_precision)77, 1, &net),
+                     GRADUS_ARGUMENT);
+}
+
+static double twice(double z, void *user)
+{
+    (void)user;
+    return 2 * z;
+}
+
+static double square_loss(const double *output, const double *target, size_t outputs,
+                          double *gradient, void *user)
+{
+    (void)outputs;
+    (void)user;
+    gradient[0] = output[0] - target[0];
+    return gradient[0] * gradient[0] / 2;
+}
+
+static void the_librarys_names_are_taken(void **state)
+{
+    (void)state;
+    static const char *const taken[] = {"relu", "mse", "dense", "repeat"};
+    gradus_context *context;
+    assert_int_equal(gradus_context_new(NULL, &context), GRADUS_OK);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        const gradus_activation activation = {taken[i], twice, twice, NULL};
+        const gradus_loss loss = {taken[i], square_loss, NULL};
+        assert_int_equal(gradus_context_add_activation(context, &activation),
+                         GRADUS_ARGUMENT);
+        assert_int_equal(gradus_context_add_loss(context, &loss), GRADUS_ARGUMENT);
+    }
+    const gradus_activation no_slope = {"mine", twice, NULL, NULL};
+    assert_int_equal(gradus_context_add_activation(context, &no_slope), GRADUS_ARGUMENT);
+    gradus_context_free(context);
 }
 
 static void a_copy_is_independent(void **state)
@@ -264,6 +313,8 @@ int main(void)
         cmocka_unit_test(initial_weights_have_their_moments),
         cmocka_unit_test(orthogonal_rows_are_orthonormal),
         cmocka_unit_test(the_start_follows_the_activation),
+        cmocka_unit_test(a_builder_keeps_its_first_message),
+        cmocka_unit_test(the_librarys_names_are_taken),
         cmocka_unit_test(a_copy_is_independent),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);

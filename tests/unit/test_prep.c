@@ -308,6 +308,10 @@ static void hopeless_tables_are_refused(void **state)
         ": column y has no class in the training rows: there is nothing to tell apart; "
         "name another target");
     fit_fails(
+        "a,y\n1,0.1\n2,0.1\n3,0.1\n", GRADUS_REGRESSION, 3,
+        ": the target y is the same in every training row: there is nothing to learn; name "
+        "another target");
+    fit_fails(
         "a,y\nq,1\nr,2\ns,3\n", GRADUS_REGRESSION, 3,
         "the columns to learn from say nothing: each is the same in every row, or its "
         "values are all rare; name other columns");

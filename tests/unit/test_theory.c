@@ -254,6 +254,26 @@ static void one_output_learns_smoothed_labels(void **state)
     gradus_net_free(net);
 }
 
+/* Smoothing is for training: the validation loss is that of the labels themselves. */
+static void validation_is_not_smoothed(void **state)
+{
+    (void)state;
+    const double x[2] = {-1, 1};
+    const uint32_t label[2] = {0, 1};
+    const gradus_set set = {.rows = 2, .x = x, .label = label};
+    gradus_fit_options options = one_plain_step();
+    gradus_fit_report report;
+    gradus_net *net;
+    double loss;
+    options.label_smoothing = 0.5;
+    assert_int_equal(gradus_net_new(NULL, "output softmax", 1, 2, GRADUS_FLOAT64, 1, &net),
+                     GRADUS_OK);
+    assert_int_equal(gradus_fit(net, &set, &set, &options, &report), GRADUS_OK);
+    assert_int_equal(gradus_net_gradient(net, NULL, &set, 1, &loss, NULL, NULL), GRADUS_OK);
+    near(report.valid.loss, loss);
+    gradus_net_free(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +284,7 @@ int main(void)
         cmocka_unit_test(parameters_and_costs_are_counted),
         cmocka_unit_test(running_statistics_take_in_a_tenth),
         cmocka_unit_test(one_output_learns_smoothed_labels),
+        cmocka_unit_test(validation_is_not_smoothed),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
 }
