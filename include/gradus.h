@@ -124,7 +124,8 @@ typedef struct gradus_context_options {
     const gradus_memory *memory; /* NULL: malloc, realloc, free                        */
     const gradus_files *files;   /* NULL: the operating system's                       */
     size_t threads;              /* 0: what affinity mask and cgroup quota allow       */
-    const char *cpu;             /* NULL: the best this CPU has; "ref", "avx2"         */
+    const char *cpu;             /* NULL: the best this CPU has, or "ref", "avx2",     */
+                                 /* "avx512"                                           */
 } gradus_context_options;
 
 typedef struct gradus_context gradus_context;
@@ -139,6 +140,16 @@ GRADUS_API void gradus_context_free(gradus_context *context);
 
 GRADUS_API size_t gradus_context_threads(const gradus_context *context);
 GRADUS_API const char *gradus_context_cpu(const gradus_context *context);
+
+/*
+ * What this machine can do at most: floating-point operations per second of fused
+ * multiply-adds in registers (two each), by the context's threads together, with the best
+ * instructions the CPU has. The measuring stick of "gradus bench".
+ *
+ * Errors   MEMORY.     Cost   about 2 ms.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_peak(
+    const gradus_context *context, int float64, double *flops);
 
 /*
  * An activation of your own. From then on its name may be used in network descriptions
@@ -418,6 +429,10 @@ GRADUS_API void gradus_net_forward(
     void *y,                    /* out [rows][outputs]; not in x                       */
     void *scratch);             /* gradus_net_scratch() bytes, 64-byte aligned         */
 GRADUS_API size_t gradus_net_scratch(const gradus_net *net);
+
+/* The same for many rows at once, on the context's threads.   Errors   MEMORY. */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_net_predict(
+    const gradus_net *net, const void *x, size_t rows, void *y);
 
 /* A set of examples; borrowed arrays, in the precision of the net they are used with. */
 typedef struct gradus_set {

@@ -15,16 +15,21 @@
 #include "base/quota.h"
 #include "base/status.h"
 
-static const char *const names[GR_CPU_COUNT] = {"ref", "avx2"};
+static const char *const names[GR_CPU_COUNT] = {"ref", "avx2", "avx512"};
 
 gr_cpu gr_cpu_best(void)
 {
 #if defined(__x86_64__)
     __builtin_cpu_init(); /* asks the processor and the system once per process */
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return GR_CPU_REF;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq") ||
+        !__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl"))
         return GR_CPU_AVX2;
-#endif
+    return GR_CPU_AVX512;
+#else
     return GR_CPU_REF;
+#endif
 }
 
 const char *gr_cpu_name(gr_cpu cpu)
@@ -38,7 +43,7 @@ gradus_status gr_cpu_find(const char *name, gr_cpu *cpu)
     while (found < GR_CPU_COUNT && strcmp(names[found], name) != 0)
         found++;
     if (found == GR_CPU_COUNT)
-        return gr_fail(GRADUS_ARGUMENT, "cpu \"%s\": not known: choose ref or avx2",
+        return gr_fail(GRADUS_ARGUMENT, "cpu \"%s\": not known: choose ref, avx2 or avx512",
                        name);
     if (found > gr_cpu_best())
         return gr_fail(GRADUS_ARGUMENT,

@@ -11,13 +11,14 @@
 #include "gradus.h"
 
 typedef enum gr_cpu {
-    GR_CPU_REF,  /* the compiler's baseline; fma from libm */
-    GR_CPU_AVX2, /* x86-64 with AVX2 and FMA                */
+    GR_CPU_REF,    /* the compiler's baseline; fma from libm where that has none */
+    GR_CPU_AVX2,   /* x86-64 with AVX2 and FMA */
+    GR_CPU_AVX512, /* and AVX-512 F, DQ, BW, VL */
     GR_CPU_COUNT
 } gr_cpu;
 
 gr_cpu gr_cpu_best(void);               /* what this machine has, asked once */
-const char *gr_cpu_name(gr_cpu cpu);    /* "ref", "avx2" */
+const char *gr_cpu_name(gr_cpu cpu);    /* "ref", "avx2", "avx512" */
 
 /* Errors   ARGUMENT: unknown name (the known ones are listed), or not on this machine. */
 GRADUS_CHECKED gradus_status gr_cpu_find(const char *name, gr_cpu *cpu);

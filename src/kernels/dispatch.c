@@ -15,7 +15,9 @@
 const gr_kernels *gr_kernels_find(gr_cpu cpu, gradus_precision precision)
 {
 #if defined(__x86_64__)
-    if (cpu >= GR_CPU_AVX2)
+    if (cpu == GR_CPU_AVX512)
+        return precision == GRADUS_FLOAT32 ? &gr_kernels_f32_avx512 : &gr_kernels_f64_avx512;
+    if (cpu == GR_CPU_AVX2)
         return precision == GRADUS_FLOAT32 ? &gr_kernels_f32_avx2 : &gr_kernels_f64_avx2;
 #else
     (void)cpu;

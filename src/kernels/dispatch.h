@@ -23,6 +23,7 @@ extern const gr_elementary gr_elementary_f64_ref;
 #if defined(__x86_64__)
 extern const gr_kernels gr_kernels_f32_avx2, gr_kernels_f64_avx2;
 extern const gr_elementary gr_elementary_f64_avx2;
+extern const gr_kernels gr_kernels_f32_avx512, gr_kernels_f64_avx512;
 #endif
 
 #endif

@@ -105,3 +105,14 @@ void gradus_net_forward(const gradus_net *net, const void *x, size_t rows, void 
     }
     gr_float_leave(saved);
 }
+
+gradus_status gradus_net_predict(const gradus_net *net, const void *x, size_t rows, void *y)
+{
+    void *scratch = NULL;
+    gradus_status status =
+        gr_allocate(net->context, gradus_net_scratch(net), 1, "predictions", &scratch);
+    if (status == GRADUS_OK)
+        gradus_net_forward(net, x, rows, y, scratch);
+    gr_release(net->context, scratch);
+    return status;
+}

@@ -58,7 +58,7 @@ static void the_processor_is_chosen_by_name(void **state)
     }
     assert_int_equal(try_cpu("sse9", &context), GRADUS_ARGUMENT);
     assert_null(context);
-    assert_string_equal(gradus_error(), "cpu \"sse9\": not known: choose ref or avx2");
+    assert_string_equal(gradus_error(), "cpu \"sse9\": not known: choose ref, avx2 or avx512");
 }
 
 static void options_are_checked(void **state)
