@@ -124,6 +124,8 @@ typedef struct gradus_context_options {
     const gradus_memory *memory; /* NULL: malloc, realloc, free                        */
     const gradus_files *files;   /* NULL: the operating system's                       */
     size_t threads;              /* 0: what affinity mask and cgroup quota allow       */
+    int always_threads;          /* 1: use them also where they do not pay, as a test  */
+                                 /* of equal bits must                                 */
     const char *cpu;             /* NULL: the best this CPU has, or "ref", "avx2",     */
                                  /* "avx512"                                           */
 } gradus_context_options;

@@ -74,6 +74,7 @@ gradus_status gradus_context_new(const gradus_context_options *options,
         made.files = *options->files;
     if (options->threads > 0)
         made.threads = options->threads;
+    made.always_threads = options->always_threads;
     gradus_status status = gr_allocate(&made, 1, sizeof made, "context", context);
     if (status == GRADUS_OK)
         **context = made;

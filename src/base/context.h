@@ -16,6 +16,7 @@ struct gradus_context {
     gradus_memory memory;
     gradus_files files;
     size_t threads;                 /* >= 1 */
+    int always_threads;
     gr_cpu cpu;
     gradus_activation *activations; /* the user's, in order of registration */
     size_t activation_count;

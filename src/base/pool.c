@@ -1,9 +1,11 @@
-/* base/pool.c - threads that wait for work.
+/* base/pool.c - threads that work together.
  *
- * A run publishes its job, steps `generation`, does piece 0 itself and waits until `busy`
- * is 0. Workers watch `generation` for a moment, as the next run of a training step comes
- * within microseconds, and then sleep. They do not spin where there are more threads than
- * CPUs: each would keep a working one from its CPU.
+ * All waiting is at one gate: a thread that arrives counts itself, and the last one of
+ * `threads` steps `generation`, which the others watch. A worker waits at the gate for
+ * work, a run is passing it once to start and once to finish. Threads watch for a moment,
+ * as the next step of training comes within microseconds, and then sleep; who opens the
+ * gate wakes them only where someone sleeps. They do not watch where there are more
+ * threads than CPUs: each would keep a working one from its CPU.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -15,7 +17,7 @@
 
 #include "base/memory.h"
 
-enum { SPINS = 2000 }; /* some tens of microseconds */
+enum { SPINS = 2000, LINE = 64 }; /* some tens of microseconds */
 
 typedef struct worker {
     gr_pool *pool;
@@ -29,15 +31,14 @@ struct gr_pool {
     size_t threads;
     int spins;
 
-    gr_work *work; /* the job; written before `generation` steps */
+    gr_work *work; /* NULL: go home */
     void *job;
-    size_t count, grain;
-    int stop;
 
-    atomic_uint generation;
-    atomic_size_t busy; /* workers that have not finished this generation */
+    _Alignas(LINE) atomic_size_t arrived;
+    _Alignas(LINE) atomic_uint generation;
+    atomic_uint sleepers;
     pthread_mutex_t mutex;
-    pthread_cond_t started, finished;
+    pthread_cond_t opened;
 };
 
 static void pause_briefly(void)
@@ -49,30 +50,45 @@ static void pause_briefly(void)
 #endif
 }
 
-/* Piece `number` of the range: grains dealt as evenly as they go, first pieces longer. */
-static void work_on_piece(const gr_pool *pool, size_t number)
+/* The order of `sleepers` and `generation` is the same for all: either the sleeper sees
+ * the new generation, or who stepped it sees the sleeper. */
+static void sleep_until_open(gr_pool *pool, unsigned seen)
 {
-    size_t grains = (pool->count - 1) / pool->grain + 1;
-    size_t each = grains / pool->threads, more = grains % pool->threads;
-    size_t first = number * each + (number < more ? number : more);
-    size_t last = first + each + (number < more);
-    if (first == last)
-        return;
-    size_t to = last < grains ? last * pool->grain : pool->count;
-    pool->work(pool->job, first * pool->grain, to);
+    pthread_mutex_lock(&pool->mutex);
+    atomic_fetch_add(&pool->sleepers, 1);
+    while (atomic_load(&pool->generation) == seen)
+        pthread_cond_wait(&pool->opened, &pool->mutex);
+    atomic_fetch_sub(&pool->sleepers, 1);
+    pthread_mutex_unlock(&pool->mutex);
 }
 
-static void await_generation(gr_pool *pool, unsigned seen)
+static void open_gate(gr_pool *pool)
 {
+    atomic_store_explicit(&pool->arrived, 0, memory_order_relaxed);
+    atomic_fetch_add(&pool->generation, 1);
+    if (atomic_load(&pool->sleepers) > 0) {
+        pthread_mutex_lock(&pool->mutex);
+        pthread_cond_broadcast(&pool->opened);
+        pthread_mutex_unlock(&pool->mutex);
+    }
+}
+
+void gr_pool_wait(gr_pool *pool)
+{
+    if (pool == NULL || pool->threads == 1)
+        return;
+    const unsigned seen = atomic_load_explicit(&pool->generation, memory_order_relaxed);
+    if (atomic_fetch_add_explicit(&pool->arrived, 1, memory_order_acq_rel) + 1 ==
+        pool->threads) {
+        open_gate(pool);
+        return;
+    }
     for (int i = 0; i < pool->spins; i++) {
         if (atomic_load_explicit(&pool->generation, memory_order_acquire) != seen)
             return;
         pause_briefly();
     }
-    pthread_mutex_lock(&pool->mutex);
-    while (atomic_load_explicit(&pool->generation, memory_order_acquire) == seen)
-        pthread_cond_wait(&pool->started, &pool->mutex);
-    pthread_mutex_unlock(&pool->mutex);
+    sleep_until_open(pool, seen);
 }
 
 static void *live(void *argument)
@@ -80,55 +96,28 @@ static void *live(void *argument)
     const worker *self = argument;
     gr_pool *pool = self->pool;
     (void)gr_float_enter();
-    for (unsigned seen = 0;; seen++) {
-        await_generation(pool, seen);
-        if (pool->stop)
+    pthread_mutex_lock(&pool->mutex); /* until all are started, and their number is known */
+    pthread_mutex_unlock(&pool->mutex);
+    for (;;) {
+        gr_pool_wait(pool);
+        if (pool->work == NULL)
             return NULL;
-        work_on_piece(pool, self->number);
-        if (atomic_fetch_sub_explicit(&pool->busy, 1, memory_order_acq_rel) == 1) {
-            pthread_mutex_lock(&pool->mutex);
-            pthread_cond_signal(&pool->finished);
-            pthread_mutex_unlock(&pool->mutex);
-        }
+        pool->work(pool->job, self->number, pool->threads);
+        gr_pool_wait(pool);
     }
 }
 
-static void step_generation(gr_pool *pool)
+void gr_pool_run(gr_pool *pool, gr_work *work, void *job)
 {
-    pthread_mutex_lock(&pool->mutex);
-    atomic_fetch_add_explicit(&pool->generation, 1, memory_order_release);
-    pthread_cond_broadcast(&pool->started);
-    pthread_mutex_unlock(&pool->mutex);
-}
-
-static void await_workers(gr_pool *pool)
-{
-    for (int i = 0; i < pool->spins; i++) {
-        if (atomic_load_explicit(&pool->busy, memory_order_acquire) == 0)
-            return;
-        pause_briefly();
-    }
-    pthread_mutex_lock(&pool->mutex);
-    while (atomic_load_explicit(&pool->busy, memory_order_acquire) != 0)
-        pthread_cond_wait(&pool->finished, &pool->mutex);
-    pthread_mutex_unlock(&pool->mutex);
-}
-
-void gr_pool_run(gr_pool *pool, size_t count, size_t grain, gr_work *work, void *job)
-{
-    if (pool == NULL || pool->threads == 1 || count <= grain) {
-        if (count > 0)
-            work(job, 0, count);
+    if (pool == NULL || pool->threads == 1) {
+        work(job, 0, 1);
         return;
     }
     pool->work = work;
     pool->job = job;
-    pool->count = count;
-    pool->grain = grain > 0 ? grain : 1;
-    atomic_store_explicit(&pool->busy, pool->threads - 1, memory_order_relaxed);
-    step_generation(pool);
-    work_on_piece(pool, 0);
-    await_workers(pool);
+    gr_pool_wait(pool);
+    work(job, 0, pool->threads);
+    gr_pool_wait(pool);
 }
 
 /* Signals are for the host's threads; ours take none. Returns how many were started. */
@@ -166,9 +155,10 @@ gradus_status gr_pool_new(const gradus_context *context, size_t threads, gr_pool
     made->context = context;
     made->spins = threads <= gr_cpu_threads() ? SPINS : 0;
     pthread_mutex_init(&made->mutex, NULL);
-    pthread_cond_init(&made->started, NULL);
-    pthread_cond_init(&made->finished, NULL);
+    pthread_cond_init(&made->opened, NULL);
+    pthread_mutex_lock(&made->mutex);
     made->threads = 1 + start_workers(made, count);
+    pthread_mutex_unlock(&made->mutex);
     return GRADUS_OK;
 }
 
@@ -176,12 +166,11 @@ void gr_pool_free(gr_pool *pool)
 {
     if (pool == NULL)
         return;
-    pool->stop = 1;
-    step_generation(pool);
+    pool->work = NULL;
+    gr_pool_wait(pool);
     for (size_t i = 0; i + 1 < pool->threads; i++)
         pthread_join(pool->workers[i].thread, NULL);
-    pthread_cond_destroy(&pool->finished);
-    pthread_cond_destroy(&pool->started);
+    pthread_cond_destroy(&pool->opened);
     pthread_mutex_destroy(&pool->mutex);
     gr_release(pool->context, pool->workers);
     gr_release(pool->context, pool);

@@ -1,8 +1,9 @@
 /*
- * base/pool.h - threads that wait for work
+ * base/pool.h - threads that work together
  *
- * A run splits a range into parts; which thread takes which part changes no result, as
- * parts never share an output. The caller is thread 0.
+ * A run is one call of `work` by every thread of the pool at once, the caller being thread
+ * 0. Inside it threads meet at gr_pool_wait(). Which thread does what changes no result:
+ * they never share an output.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -13,8 +14,8 @@
 
 typedef struct gr_pool gr_pool;
 
-/* work on [from, to) of the range; must not fail, allocate or run the pool again */
-typedef void gr_work(void *job, size_t from, size_t to);
+/* must not fail, allocate or run the pool again */
+typedef void gr_work(void *job, size_t thread, size_t threads);
 
 GRADUS_CHECKED gradus_status gr_pool_new(const gradus_context *context, size_t threads,
                                          gr_pool **pool);
@@ -22,10 +23,29 @@ void gr_pool_free(gr_pool *pool);
 size_t gr_pool_threads(const gr_pool *pool); /* NULL pool: 1 */
 
 /*
- * Calls work(job, from, to) on disjoint pieces that cover [0, count), and returns when
- * all are done. Pieces begin at multiples of `grain`. With a NULL pool, one thread, or
- * count <= grain it is a plain call.
+ * Calls work(job, thread, threads) on every thread and returns when all have returned.
+ * With a NULL pool or one thread it is a plain call.
+ *
+ * Cost     about 0.2 us while the threads are awake, which they stay for some 50 us.
  */
-void gr_pool_run(gr_pool *pool, size_t count, size_t grain, gr_work *work, void *job);
+void gr_pool_run(gr_pool *pool, gr_work *work, void *job);
+
+/* Inside a run: returns when every thread of the pool has called it. */
+void gr_pool_wait(gr_pool *pool);
+
+/* Piece `part` of `parts` of [0, count), cut at multiples of `grain`, as even as it goes. */
+typedef struct gr_range {
+    size_t from, to;
+} gr_range;
+
+static inline gr_range gr_cut(size_t count, size_t grain, size_t part, size_t parts)
+{
+    if (parts == 1)
+        return (gr_range){0, count};
+    const size_t grains = (count + grain - 1) / grain;
+    const size_t from = grains * part / parts * grain;
+    const size_t to = grains * (part + 1) / parts * grain;
+    return (gr_range){from, to < count ? to : count};
+}
 
 #endif

@@ -252,7 +252,7 @@ static inline real heaviside_slope(real z, real a, real alpha)
     {                                                                                  \
         const real alpha = (real)alpha_double, *z = z_values;                          \
         real *a = a_values;                                                            \
-        const size_t count = rows * columns;                                           \
+        const size_t count = rows * gr_stride(columns, sizeof(real));                   \
         GR_EACH for (size_t i = 0; i < count; i++)                                     \
             a[i] = name(z[i], alpha);                                                  \
     }                                                                                  \
@@ -263,7 +263,7 @@ static inline real heaviside_slope(real z, real a, real alpha)
         const real alpha = (real)alpha_double;                                         \
         const real *z = z_values, *a = a_values, *da = da_values;                      \
         real *dz = dz_values;                                                          \
-        const size_t count = rows * columns;                                           \
+        const size_t count = rows * gr_stride(columns, sizeof(real));                   \
         GR_EACH for (size_t i = 0; i < count; i++)                                     \
             dz[i] = da[i] * name##_slope(z[i], a[i], alpha);                           \
     }

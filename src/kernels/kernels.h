@@ -11,10 +11,17 @@
  *   - exp, log, tanh, ... are the polynomials of kernels/elementary.h;
  *   - NaN in gives NaN out.
  *
- * `void *` arrays hold float or double, as the table says. Rows are dense: the stride of
- * an array [rows][columns] is `columns`. Arrays do not overlap unless a comment says so.
- * Elementwise kernels may be called on any piece of an array. No alignment is needed
- * beyond that of an element.
+ * `void *` arrays hold float or double, as the table says, and do not overlap unless a
+ * comment says so. There are three layouts; P is the elements in 64 bytes:
+ *
+ *   matrix   [rows][columns], gr_stride(columns) elements from row to row: whole lines,
+ *            an odd number of them where rows would else meet in the same sets of a cache.
+ *            What stands beyond the columns is read and written, but decides nothing.
+ *   panels   [columns/P][rows][P], columns rounded up: a weight [inputs][outputs], whose
+ *            products then read one line after the other. A vector is one row of panels.
+ *   dense    [rows][columns] without gaps: what comes from and goes to a caller.
+ *
+ * Matrices and panels begin at a line of 64 bytes.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -26,40 +33,75 @@
 
 enum {
     GR_LANES = 8,
-    GR_CHAIN = 4096 /* rows of one chain of a weight gradient */
+    GR_CHAIN = 4096, /* rows of one chain of a weight gradient */
+    GR_LINE = 64,    /* bytes of a line: of a row of a panel */
+    GR_NARROW = 4    /* most outputs of a layer that is worked with rows in the lanes */
 };
 
+/* Panels of `columns` columns; elements from row to row of a matrix. */
+static inline size_t gr_panels(size_t columns, size_t size)
+{
+    return (columns * size + GR_LINE - 1) / GR_LINE;
+}
+
+static inline size_t gr_stride(size_t columns, size_t size)
+{
+    const size_t lines = gr_panels(columns, size);
+    return (lines + (lines % 8 == 0)) * (GR_LINE / size);
+}
+
 /*
- * C[i][j] = start[i][j] + sum_k A(i, k) * B[k][j]         i < m, j < n, k < depth
+ * C(i, j) = start + sum_k A(i, k) B(k, j)          i < rows, j < panels * P, k < depth
  *
- * A(i, k) = a[i * a_row + k * a_column], so that one kernel is the forward product
- * (a = x), BP2 (a = d, b = transposed weights) and BP3 (a = x read by columns).
- * The start of a chain is C as it stands when `add` is set, else bias[j], else +0.
+ * one chain each, from bias(j) or +0. A is reached by pointers. There are two kinds:
+ *
+ *   by rows      A(i, k) = a[i][k],  B in panels, C a matrix: the forward product (a = x,
+ *                B = W) and BP2 (a = dz, B = W^T);
+ *   by columns   A(i, k) = a[k][first + i],  B a matrix, C in panels: BP3 (a = x, B = dz).
+ *
+ * Strides count elements from row to row of a matrix, from panel to panel of panels. C
+ * takes the sums, or descends by them:  C(i, j) = fma(step, sum, shrink C(i, j)).
  */
 typedef struct gr_product {
-    size_t m, n, depth;
-    const void *a;
-    size_t a_row, a_column;
+    size_t rows, panels, depth;
+    int by_columns;
+    const void *const *a;
+    size_t first;
     const void *b;
-    size_t b_row;      /* elements from row to row of b, >= n */
-    const void *bias;  /* [n] or NULL */
+    size_t b_stride;
+    const void *bias; /* [panels][P] or NULL */
     void *c;
-    size_t c_row;      /* elements from row to row of c, >= n */
-    int add;           /* 1: continue the chains that stand in c */
+    size_t c_stride;
+    int descend;
+    double step, shrink;
 } gr_product;
 
-/* An activation of the library. Elementwise ones ignore the shape. */
+/*
+ * z(i, j) = bias[j] + sum_k x[i][k] w(k, j), the same chains, for j < outputs <= GR_NARROW,
+ * with w transposed: panels [depth/P][outputs][P].
+ */
+typedef struct gr_narrow {
+    size_t rows, outputs, depth;
+    const void *const *x;
+    const void *w;
+    const void *bias; /* [outputs] or NULL */
+    void *z;
+    size_t z_stride;
+} gr_narrow;
+
+/* An activation of the library, of matrices. Elementwise ones work their whole memory. */
 typedef struct gr_activate {
-    /* a[i][j] = s(z[i][j]);  a may be z */
+    /* a(i, j) = s(z(i, j));  a may be z */
     void (*forward)(size_t rows, size_t columns, double alpha, const void *z, void *a);
-    /* dz = da * s'(z), given z and a = s(z);  dz may be da */
+    /* dz = da * s'(z), given z and a = s(z);  dz may be da; z is not read, and may have
+     * become a, where activations.def says that the slope follows from a */
     void (*backward)(size_t rows, size_t columns, double alpha, const void *z,
                      const void *a, const void *da, void *dz);
 } gr_activate;
 
 /* kernels/activations.def: ACTIVATION(id, "name", default alpha, ...) */
 typedef enum gr_activation_id {
-#define ACTIVATION(id, name, alpha, has_alpha, start, trainable, smooth) GR_ACTIVATION_##id,
+#define ACTIVATION(id, ...) GR_ACTIVATION_##id,
 #include "kernels/activations.def"
 #undef ACTIVATION
     GR_ACTIVATION_COUNT
@@ -73,7 +115,8 @@ typedef enum gr_activation_id {
  * Terms are computed in the precision and added in double, ascending over the outputs.
  * The fused form belongs to the last activation named in losses.def ("softmax",
  * "sigmoid", "exp"): `output` is then the pre-activation z, and the gradient is with
- * respect to z (p - y). NULL where there is none.
+ * respect to z (p - y). NULL where there is none. Outputs and gradient are matrices, y is
+ * dense; what stands beyond the columns of the gradient stays as it is, or becomes 0.
  */
 typedef struct gr_lose {
     void (*plain)(size_t rows, size_t outputs, double delta, const void *output,
@@ -117,19 +160,31 @@ typedef enum gr_optimizer_id {
 typedef struct gr_kernels {
     gr_cpu cpu;
     gradus_precision precision;
-    size_t size; /* bytes of an element: 4 or 8 */
+    size_t size;  /* bytes of an element: 4 or 8 */
+    size_t width; /* P, elements of a line */
 
     void (*product)(const gr_product *p);
-    void (*transpose)(size_t rows, size_t columns, const void *x, void *xt);
+    void (*narrow)(const gr_narrow *p);
 
-    /* y[j] (+)= sum_i d[i][j], one chain of additions over the rows from +0 (or from y
-     * when add is set): BP4 */
-    void (*column_sums)(size_t rows, size_t columns, const void *d, void *y, int add);
+    /* To panels [columns/P][rows][P], w(i, j) = x[i * row + j * column], and back. */
+    void (*pack)(size_t rows, size_t columns, const void *x, size_t row, size_t column,
+                 void *w);
+    void (*unpack)(size_t rows, size_t columns, const void *w, void *x, size_t row,
+                   size_t column);
+    /* Panels [from, to) of a weight into its transpose, wt(j, i) = w(i, j); each panel of
+     * wt has outputs rounded up to P rows. */
+    void (*transpose)(size_t inputs, size_t outputs, size_t from, size_t to, const void *w,
+                      void *wt);
+
+    /* y[j] = sum_i d(i, j) for columns of the panels [from, to), one chain of additions
+     * over the rows from +0: BP4 */
+    void (*column_sums)(size_t rows, size_t columns, size_t from, size_t to, const void *d,
+                        void *y);
 
     const gr_activate *activate; /* [GR_ACTIVATION_COUNT] */
     const gr_lose *lose;         /* [GR_LOSS_COUNT] */
 
-    /* d[i][j] *= (real)weight[i] */
+    /* d(i, j) *= (real)weight[i] */
     void (*scale_rows)(size_t rows, size_t columns, const double *weight, void *d);
 
     /* y = x + y,  y = fma(scale, x, y),  y = scale * x (scale rounded to the precision) */
@@ -138,7 +193,7 @@ typedef struct gr_kernels {
     void (*scale)(size_t count, double scale, const void *x, void *y); /* y may be x */
 
     /*
-     * Batch normalisation of columns [from, to) of x [rows][columns].
+     * Batch normalisation of columns [from, to) of a matrix x [rows][columns].
      *     mean = 1/m sum x,  var = 1/m sum (x - mean)^2   (GR_LANES, two passes, double)
      *     inverse = 1/sqrt(var + eps),  xhat = (x - mean) inverse,  y = fma(gamma, xhat, beta)
      * mean, var are out [columns] in double; xhat is out, for backward; y may be x.
@@ -174,16 +229,20 @@ typedef struct gr_kernels {
     double (*square_sum)(size_t count, const void *x);
     size_t (*find_not_finite)(size_t count, const void *x);
 
-    /* rows of x [.][columns] picked by index: y[i] = x[index[i]] */
+    /* rows of a dense x [.][columns] picked by index: y(i, j) = x[index[i]][j], a matrix */
     void (*gather)(size_t rows, size_t columns, const void *x, const uint32_t *index,
                    void *y);
-    /* one-hot rows, smoothed: y[i][j] = (1 - e) [label[index[i]] = j] + e / columns */
+    /* one-hot rows, smoothed: y[i][j] = (1 - e) [label[index[i]] = j] + e / columns; dense */
     void (*gather_labels)(size_t rows, size_t columns, const uint32_t *label,
                           const uint32_t *index, double smoothing, void *y);
 
     /* to and from double, rounded to nearest */
     void (*from_double)(size_t count, const double *x, void *y);
     void (*to_double)(size_t count, const void *x, double *y);
+
+    /* So many rounds of independent chains of fused multiply-adds that stay in registers.
+     * Returns the operations done; *sum is what came of them, so that they are done. */
+    double (*peak)(size_t rounds, double *sum);
 } gr_kernels;
 
 /* The table for a precision and instruction set; cannot fail for a cpu <= gr_cpu_best(). */

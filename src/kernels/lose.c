@@ -106,31 +106,65 @@ static inline real poisson_exp_slope(real z, real y, real delta)
     return real_exp(z) - y;
 }
 
-/* value[i] = sum_j term[i][j] */
-static void add_terms(size_t rows, size_t outputs, const real *term, double *value)
+/* Outputs are worked in dense blocks, so that vectors are full however few a row has. */
+enum { BLOCK = 256 };
+
+typedef struct block {
+    size_t rows, columns;         /* several whole rows, or a part of one */
+    real output[BLOCK], term[BLOCK], slope[BLOCK];
+} block;
+
+static void load_block(block *b, size_t stride, const real *output)
 {
-    for (size_t i = 0; i < rows; i++) {
-        double sum = 0;
-        for (size_t j = 0; j < outputs; j++)
-            sum += (double)term[i * outputs + j];
-        value[i] = sum;
+    for (size_t i = 0; i < b->rows; i++)
+        for (size_t j = 0; j < b->columns; j++)
+            b->output[i * b->columns + j] = output[i * stride + j];
+}
+
+/* value[i] += sum_j term(i, j) */
+static void store_block(const block *b, size_t stride, double *value, real *gradient)
+{
+    for (size_t i = 0; i < b->rows; i++)
+        for (size_t j = 0; j < b->columns; j++) {
+            value[i] += (double)b->term[i * b->columns + j];
+            gradient[i * stride + j] = b->slope[i * b->columns + j];
+        }
+}
+
+typedef void lose_block(block *b, real delta, const real *y);
+
+static inline __attribute__((always_inline)) void
+lose(lose_block *work, size_t rows, size_t outputs, double delta, const real *output,
+     const real *y, double *value, real *gradient)
+{
+    const size_t stride = gr_stride(outputs, sizeof(real));
+    block b;
+    memset(value, 0, rows * sizeof *value);
+    for (size_t i = 0; i < rows; i += b.rows) {
+        b.rows = outputs > BLOCK ? 1 : BLOCK / outputs;
+        b.rows = b.rows < rows - i ? b.rows : rows - i;
+        for (size_t j = 0; j < outputs; j += b.columns) {
+            b.columns = outputs - j < BLOCK ? outputs - j : BLOCK;
+            load_block(&b, stride, output + i * stride + j);
+            work(&b, (real)delta, y + i * outputs + j);
+            store_block(&b, stride, value + i, gradient + i * stride + j);
+        }
     }
 }
 
-/* The terms stand in `gradient` until they are added. */
 #define LOSE(name)                                                                      \
-    static void name(size_t rows, size_t outputs, double delta_double,                 \
-                     const void *output, const void *target, double *value,            \
-                     void *gradient)                                                   \
+    static void name##_block(block *b, real delta, const real *y)                      \
     {                                                                                  \
-        const real delta = (real)delta_double, *o = output, *y = target;               \
-        real *g = gradient;                                                            \
-        const size_t count = rows * outputs;                                           \
+        const size_t count = b->rows * b->columns;                                     \
         GR_EACH for (size_t i = 0; i < count; i++)                                     \
-            g[i] = name##_term(o[i], y[i], delta);                                     \
-        add_terms(rows, outputs, g, value);                                            \
+            b->term[i] = name##_term(b->output[i], y[i], delta);                       \
         GR_EACH for (size_t i = 0; i < count; i++)                                     \
-            g[i] = name##_slope(o[i], y[i], delta);                                    \
+            b->slope[i] = name##_slope(b->output[i], y[i], delta);                     \
+    }                                                                                  \
+    static void name(size_t rows, size_t outputs, double delta, const void *output,    \
+                     const void *y, double *value, void *gradient)                     \
+    {                                                                                  \
+        lose(name##_block, rows, outputs, delta, output, y, value, gradient);          \
     }
 LOSE(mse)
 LOSE(huber)
@@ -153,10 +187,11 @@ static void cross_entropy_softmax(size_t rows, size_t outputs, double delta,
                                   void *gradient)
 {
     (void)delta;
+    const size_t stride = gr_stride(outputs, sizeof(real));
     const real *z = z_values, *y = target;
     real *g = gradient;
     GR_NAME(softmax_exp)(rows, outputs, z, g);
-    for (size_t i = 0; i < rows; i++, z += outputs, y += outputs, g += outputs) {
+    for (size_t i = 0; i < rows; i++, z += stride, y += outputs, g += stride) {
         real max = z[0], sum = 0, weight = 0;
         double distance = 0, rest = -1;
         for (size_t j = 0; j < outputs; j++)
@@ -172,6 +207,8 @@ static void cross_entropy_softmax(size_t rows, size_t outputs, double delta,
         value[i] = fma((double)weight, log_sum, distance);
         GR_EACH for (size_t j = 0; j < outputs; j++)
             g[j] = real_fma(g[j] / sum, weight, -y[j]);
+        for (size_t j = outputs; j < stride; j++)
+            g[j] = 0;
     }
 }
 

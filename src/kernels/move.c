@@ -1,41 +1,90 @@
 /*
- * kernels/move.c - elements to other places: transposes, rows by index, other precisions
+ * kernels/move.c - elements to other places: into panels and back, rows by index, other
+ * precisions
  *
  * SPDX-License-Identifier: MIT
  */
 #include "kernels/real.h"
+#include "kernels/vector.inc"
 
-/* 16 x 16 elements at a time, so that what is written by columns is still in the cache
- * when its neighbours come */
-enum { SQUARE = 16 };
+enum { WIDTH = GR_LINE / sizeof(real) }; /* P */
 
-static size_t square_end(size_t from, size_t size)
+static size_t least(size_t a, size_t b)
 {
-    return size - from < SQUARE ? size : from + SQUARE;
+    return a < b ? a : b;
 }
 
-void GR_NAME(transpose)(size_t rows, size_t columns, const void *x_values, void *xt_values)
+void GR_NAME(pack)(size_t rows, size_t columns, const void *x_values, size_t row,
+                   size_t column, void *w_values)
 {
     const real *x = x_values;
-    real *xt = xt_values;
-    for (size_t i0 = 0; i0 < rows; i0 += SQUARE) {
-        const size_t i1 = square_end(i0, rows);
-        for (size_t j0 = 0; j0 < columns; j0 += SQUARE) {
-            const size_t j1 = square_end(j0, columns);
-            for (size_t j = j0; j < j1; j++)
-                for (size_t i = i0; i < i1; i++)
-                    xt[j * rows + i] = x[i * columns + j];
+    real *w = w_values;
+    for (size_t j0 = 0; j0 < columns; j0 += WIDTH, x += WIDTH * column)
+        for (size_t i = 0; i < rows; i++, w += WIDTH)
+            for (size_t j = 0; j < WIDTH; j++)
+                w[j] = j < columns - j0 ? x[i * row + j * column] : 0;
+}
+
+void GR_NAME(unpack)(size_t rows, size_t columns, const void *w_values, void *x_values,
+                     size_t row, size_t column)
+{
+    const real *w = w_values;
+    real *x = x_values;
+    for (size_t j0 = 0; j0 < columns; j0 += WIDTH, x += WIDTH * column)
+        for (size_t i = 0; i < rows; i++, w += WIDTH)
+            for (size_t j = 0; j < least(WIDTH, columns - j0); j++)
+                x[i * row + j * column] = w[j];
+}
+
+/* to(c, r) = from(r, c), r < rows, rows beyond are 0; both P elements from row to row */
+GR_INLINE void transpose_square(size_t rows, const real *from, real *to)
+{
+    vector square[LANES];
+    GR_UNROLL for (size_t r = 0; r < LANES; r++) {
+        square[r] = (vector){0};
+        if (r < rows)
+            square[r] = load(from + r * WIDTH);
+    }
+    transpose(square);
+    GR_UNROLL for (size_t r = 0; r < LANES; r++)
+        store(to + r * WIDTH, square[r]);
+}
+
+/* Squares of the rows [from, to) of a panel of w; in wt, P rows of a panel. */
+static void transpose_panel(size_t inputs, size_t outputs, size_t panel, const real *w,
+                            real *wt)
+{
+    for (size_t i0 = 0; i0 < inputs; i0 += LANES) {
+        const size_t rows = least(LANES, inputs - i0);
+        real *t = wt + i0 / WIDTH * outputs * WIDTH + panel * WIDTH * WIDTH + i0 % WIDTH;
+        for (size_t j0 = 0; j0 < WIDTH; j0 += LANES) {
+            if (rows == LANES)
+                transpose_square(LANES, w + i0 * WIDTH + j0, t + j0 * WIDTH);
+            else
+                transpose_square(rows, w + i0 * WIDTH + j0, t + j0 * WIDTH);
         }
     }
 }
 
+/* The transpose of the panels [from, to) of w [outputs/P][inputs][P]; wt is
+ * [inputs/P][outputs rounded up to P][P]. */
+void GR_NAME(transpose)(size_t inputs, size_t outputs, size_t from, size_t to,
+                        const void *w_values, void *wt_values)
+{
+    for (size_t panel = from; panel < to; panel++)
+        transpose_panel(inputs, (outputs + WIDTH - 1) / WIDTH * WIDTH, panel,
+                        (const real *)w_values + panel * inputs * WIDTH, wt_values);
+}
+
+/* y(i, j) = x[index[i]][j] */
 void GR_NAME(gather)(size_t rows, size_t columns, const void *x_values,
                      const uint32_t *index, void *y_values)
 {
+    const size_t stride = gr_stride(columns, sizeof(real));
     const real *x = x_values;
     real *y = y_values;
     for (size_t i = 0; i < rows; i++)
-        memcpy(y + i * columns, x + index[i] * columns, columns * sizeof(real));
+        memcpy(y + i * stride, x + index[i] * columns, columns * sizeof(real));
 }
 
 void GR_NAME(gather_labels)(size_t rows, size_t columns, const uint32_t *label,

@@ -28,14 +28,14 @@ static void add_lanes(lanes lane, size_t width, double *sum)
 }
 
 /* mean = 1/m sum x,  var = 1/m sum (x - mean)^2 */
-static void moments(size_t rows, size_t columns, size_t width, const real *x, double *mean,
+static void moments(size_t rows, size_t stride, size_t width, const real *x, double *mean,
                     double *var)
 {
     lanes lane = {{0}};
     for (size_t i = 0; i < rows; i++) {
         double *sum = lane[i % GR_LANES];
         GR_EACH for (size_t j = 0; j < width; j++)
-            sum[j] += (double)x[i * columns + j];
+            sum[j] += (double)x[i * stride + j];
     }
     add_lanes(lane, width, mean);
     for (size_t j = 0; j < width; j++)
@@ -44,7 +44,7 @@ static void moments(size_t rows, size_t columns, size_t width, const real *x, do
     for (size_t i = 0; i < rows; i++) {
         double *sum = lane[i % GR_LANES];
         GR_EACH for (size_t j = 0; j < width; j++) {
-            double distance = (double)x[i * columns + j] - mean[j];
+            double distance = (double)x[i * stride + j] - mean[j];
             sum[j] = fma(distance, distance, sum[j]);
         }
     }
@@ -58,6 +58,7 @@ void GR_NAME(norm_forward)(size_t rows, size_t columns, size_t from, size_t to, 
                            const void *beta_values, double *mean, double *var,
                            void *xhat_values, void *y_values)
 {
+    const size_t stride = gr_stride(columns, sizeof(real));
     for (size_t j0 = from, width; j0 < to; j0 += width) {
         width = block_width(j0, to);
         const real *x = (const real *)x_values + j0;
@@ -65,11 +66,11 @@ void GR_NAME(norm_forward)(size_t rows, size_t columns, size_t from, size_t to, 
         const real *beta = (const real *)beta_values + j0;
         real *xhat = (real *)xhat_values + j0, *y = (real *)y_values + j0;
         double *mean_j = mean + j0, inverse[BLOCK];
-        moments(rows, columns, width, x, mean_j, var + j0);
+        moments(rows, stride, width, x, mean_j, var + j0);
         for (size_t j = 0; j < width; j++)
             inverse[j] = 1 / sqrt(var[j0 + j] + eps);
         for (size_t i = 0; i < rows; i++) {
-            const size_t row = i * columns;
+            const size_t row = i * stride;
             GR_EACH for (size_t j = 0; j < width; j++) {
                 real h = (real)(((double)x[row + j] - mean_j[j]) * inverse[j]);
                 xhat[row + j] = h;
@@ -86,6 +87,7 @@ void GR_NAME(norm_backward)(size_t rows, size_t columns, size_t from, size_t to,
                             const void *gamma_values, const void *dy_values,
                             void *dgamma_values, void *dbeta_values, void *dx_values)
 {
+    const size_t stride = gr_stride(columns, sizeof(real));
     const double m = (double)rows;
     for (size_t j0 = from, width; j0 < to; j0 += width) {
         width = block_width(j0, to);
@@ -99,9 +101,9 @@ void GR_NAME(norm_backward)(size_t rows, size_t columns, size_t from, size_t to,
         for (size_t i = 0; i < rows; i++) {
             double *s = sums[i % GR_LANES], *p = products[i % GR_LANES];
             GR_EACH for (size_t j = 0; j < width; j++) {
-                double d = (double)dy[i * columns + j];
+                double d = (double)dy[i * stride + j];
                 s[j] += d;
-                p[j] = fma(d, (double)xhat[i * columns + j], p[j]);
+                p[j] = fma(d, (double)xhat[i * stride + j], p[j]);
             }
         }
         add_lanes(sums, width, sum);
@@ -112,7 +114,7 @@ void GR_NAME(norm_backward)(size_t rows, size_t columns, size_t from, size_t to,
             factor[j] = (double)gamma[j] / (m * sqrt(var[j0 + j] + eps));
         }
         for (size_t i = 0; i < rows; i++) {
-            const size_t row = i * columns;
+            const size_t row = i * stride;
             GR_EACH for (size_t j = 0; j < width; j++) {
                 double g = fma(m, (double)dy[row + j], -sum[j]);
                 g = fma((double)-xhat[row + j], product[j], g);
@@ -127,6 +129,7 @@ void GR_NAME(norm_infer)(size_t rows, size_t columns, double eps, const void *x_
                          const void *gamma_values, const void *beta_values,
                          void *y_values)
 {
+    const size_t stride = gr_stride(columns, sizeof(real));
     for (size_t j0 = 0, width; j0 < columns; j0 += width) {
         width = block_width(j0, columns);
         const real *x = (const real *)x_values + j0;
@@ -138,7 +141,7 @@ void GR_NAME(norm_infer)(size_t rows, size_t columns, double eps, const void *x_
         for (size_t j = 0; j < width; j++)
             factor[j] = (real)((double)gamma[j] / sqrt((double)var[j] + eps));
         for (size_t i = 0; i < rows; i++) {
-            const size_t row = i * columns;
+            const size_t row = i * stride;
             GR_EACH for (size_t j = 0; j < width; j++)
                 y[row + j] = real_fma(x[row + j] - mean[j], factor[j], beta[j]);
         }

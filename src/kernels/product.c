@@ -1,200 +1,176 @@
 /*
  * kernels/product.c - the matrix product, as chains of fused multiply-adds
  *
- *     C[i][j] = start + A(i, 0) B[0][j] + A(i, 1) B[1][j] + ...     each + one real_fma
+ *     C(i, j) = start + A(i, 0) B(0, j) + A(i, 1) B(1, j) + ...     each + one real_fma
  *
- * C is worked in tiles of up to TILE_ROWS x TILE_COLUMNS whose chains stay in registers:
- * 12 accumulators, two vectors of B and one broadcast element of A fill the 16 registers
- * of AVX2. Where several tiles share a panel of columns of B, the panel is copied to the
- * stack, CHUNK rows at a time (16 KB: it stays in the first cache); the chains go on
- * through C from chunk to chunk, which changes no bit. Columns beyond n are padding in
- * that copy, and in a copy of C's tile.
+ * C is worked in tiles of some rows times some panels, whose chains stay in registers: a
+ * step of k loads the panels' vectors of B once, and one element of A for each row. Wide
+ * and low tiles serve few rows, where a chain's latency must be hidden by other panels.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "kernels/real.h"
-
-#define INLINE static inline __attribute__((always_inline))
-#if defined(__clang__)
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 8")
-#endif
+#include "kernels/vector.inc"
 
 enum {
-    LANES = GR_VECTOR_BYTES / sizeof(real),
-    TILE_ROWS = 6,
-    TILE_COLUMNS = 2 * LANES,
-    CHUNK = 16384 / (TILE_COLUMNS * sizeof(real))
+    WIDTH = GR_LINE / sizeof(real),        /* P */
+    VECTORS = GR_LINE / GR_VECTOR_BYTES,   /* of a row of a panel */
+    SUMS = GR_VECTOR_REGISTERS == 32 ? 20 : 12, /* vectors of chains in registers */
+    TILE_ROWS = 8
 };
 
-typedef real vector __attribute__((vector_size(GR_VECTOR_BYTES)));
-
-/* One tile's part of the product. start may be c. */
-typedef struct part {
-    size_t depth;
-    const real *a, *b;
-    size_t a_row, a_column, b_row;
-    const real *start; /* NULL: +0 */
-    size_t start_row;
+/* Tiles one below the other. */
+typedef struct column {
+    size_t tiles, depth;
+    const real *const *a; /* of the first row; by columns: of k = 0 */
+    size_t first;         /* by columns: the first row's column of a */
+    const real *b;
+    size_t b_stride;
+    const real *bias;
     real *c;
-    size_t c_row;
-} part;
+    size_t c_stride;
+    int descend;
+    real step, shrink;
+} column;
 
-INLINE vector load(const real *x)
+GR_INLINE void put(vector sum, const column *at, real *c)
 {
-    vector v;
-    memcpy(&v, x, sizeof v);
-    return v;
+    if (at->descend)
+        sum = chain(at->step, sum, load(c) * at->shrink);
+    store(c, sum);
 }
 
-INLINE vector chain(real a, vector b, vector sum)
+/* `rows`, `panels` and `by_columns` are constants wherever this is inlined: only then do
+ * the sums stay in registers. */
+GR_INLINE void tile(size_t rows, size_t panels, int by_columns, const column *at,
+                 const real *const *a, size_t first, real *c)
 {
-    for (int lane = 0; lane < LANES; lane++)
-        sum[lane] = real_fma(a, b[lane], sum[lane]);
-    return sum;
-}
-
-/* `rows` and `wide` are constants wherever this is inlined: only then do the sums stay in
- * registers (and only with the pragmas and without inner loops over the one or two
- * vectors; with sums in memory it runs at a third of the speed). */
-INLINE void tile(size_t rows, int wide, const part *at)
-{
-    const real *a = at->a, *b = at->b;
-    const size_t a_row = at->a_row, a_column = at->a_column, b_row = at->b_row;
-    vector left[TILE_ROWS] = {{0}}, right[TILE_ROWS] = {{0}};
-    if (at->start) {
-        UNROLL
-        for (size_t r = 0; r < rows; r++) {
-            left[r] = load(at->start + r * at->start_row);
-            if (wide)
-                right[r] = load(at->start + r * at->start_row + LANES);
+    const size_t vectors = panels * VECTORS;
+    const size_t b_row = by_columns ? at->b_stride : WIDTH;
+    const size_t b_panel = by_columns ? WIDTH : at->b_stride;
+    const size_t c_row = by_columns ? WIDTH : at->c_stride;
+    const size_t c_panel = by_columns ? at->c_stride : WIDTH;
+    const size_t sums = rows * vectors; /* sum i: of row i / vectors, vector i % vectors */
+    const real *row[TILE_ROWS], *b = at->b;
+    vector sum[SUMS];
+    GR_UNROLL for (size_t i = 0; i < sums; i++)
+        sum[i] = at->bias == NULL ? (vector){0} : load(at->bias + i % vectors * LANES);
+    GR_UNROLL for (size_t r = 0; r < rows; r++)
+        row[r] = by_columns ? NULL : a[r];
+    if (by_columns && at->depth >= 32) /* C comes from far, while the sums are computed */
+        GR_UNROLL for (size_t i = 0; i < rows * panels; i++)
+            __builtin_prefetch(c + i / panels * WIDTH + i % panels * c_panel, 1);
+    for (size_t k = 0; k < at->depth; k++, b += b_row) {
+        vector b_k[SUMS];
+        const real *x = by_columns ? a[k] + first : NULL;
+        __asm__("" : "+r"(x)); /* one pointer and constants, not a pointer a row */
+        GR_UNROLL for (size_t v = 0; v < vectors; v++)
+            b_k[v] = load(b + v / VECTORS * b_panel + v % VECTORS * LANES);
+        GR_UNROLL for (size_t i = 0; i < sums; i++) {
+            const size_t r = i / vectors;
+            sum[i] = chain(by_columns ? x[r] : row[r][k], b_k[i % vectors], sum[i]);
         }
     }
-    for (size_t k = 0; k < at->depth; k++) {
-        const vector b_left = load(b + k * b_row);
-        const vector b_right = wide ? load(b + k * b_row + LANES) : b_left;
-        UNROLL
-        for (size_t r = 0; r < rows; r++) {
-            const real a_rk = a[r * a_row + k * a_column];
-            left[r] = chain(a_rk, b_left, left[r]);
-            if (wide)
-                right[r] = chain(a_rk, b_right, right[r]);
-        }
-    }
-    UNROLL
-    for (size_t r = 0; r < rows; r++) {
-        memcpy(at->c + r * at->c_row, &left[r], sizeof(vector));
-        if (wide)
-            memcpy(at->c + r * at->c_row + LANES, &right[r], sizeof(vector));
+    GR_UNROLL for (size_t i = 0; i < sums; i++) {
+        const size_t r = i / vectors, v = i % vectors;
+        put(sum[i], at, c + r * c_row + v / VECTORS * c_panel + v % VECTORS * LANES);
     }
 }
 
-#define TILE(rows, vectors)                               \
-    static void tile_##rows##_##vectors(const part *at)   \
-    {                                                     \
-        tile(rows, vectors == 2, at);                     \
+GR_INLINE void tiles(size_t rows, size_t panels, int by_columns, const column *at)
+{
+    const real *const *a = at->a;
+    real *c = at->c;
+    size_t first = at->first;
+    if (rows * panels * VECTORS > SUMS)
+        return; /* never called: see most_rows() */
+    for (size_t i = 0; i < at->tiles; i++) {
+        tile(rows, panels, by_columns, at, a, first, c);
+        a += by_columns ? 0 : rows;
+        first += rows;
+        c += rows * (by_columns ? WIDTH : at->c_stride);
     }
-TILE(1, 1) TILE(2, 1) TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1)
-TILE(1, 2) TILE(2, 2) TILE(3, 2) TILE(4, 2) TILE(5, 2) TILE(6, 2)
-#undef TILE
+}
 
-static void (*const tiles[2][TILE_ROWS])(const part *at) = {
-    {tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1},
-    {tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2},
+#define TILES(rows, panels)                                     \
+    static void by_rows_##rows##_##panels(const column *at)     \
+    {                                                           \
+        tiles(rows, panels, 0, at);                             \
+    }                                                           \
+    static void by_columns_##rows##_##panels(const column *at)  \
+    {                                                           \
+        tiles(rows, panels, 1, at);                             \
+    }
+#define TILES_OF(panels)                                                              \
+    TILES(1, panels) TILES(2, panels) TILES(3, panels) TILES(4, panels)               \
+    TILES(5, panels) TILES(6, panels) TILES(7, panels) TILES(8, panels)
+TILES_OF(1)
+TILES_OF(2)
+TILES_OF(4)
+TILES_OF(8)
+
+#define NAMES(kind, panels)                                                           \
+    {                                                                                 \
+        kind##_1_##panels, kind##_2_##panels, kind##_3_##panels, kind##_4_##panels,   \
+        kind##_5_##panels, kind##_6_##panels, kind##_7_##panels, kind##_8_##panels    \
+    }
+#define NAMES_OF(kind) {NAMES(kind, 1), NAMES(kind, 2), NAMES(kind, 4), NAMES(kind, 8)}
+static void (*const work[2][4][TILE_ROWS])(const column *at) = {
+    NAMES_OF(by_rows),
+    NAMES_OF(by_columns),
 };
 
-/* A tile of `width` columns where C has no room for whole vectors. */
-static void edge_tile(size_t rows, size_t width, size_t vectors, const part *at)
+/* Rows of the highest tile of 1, 2, 4, 8 panels. */
+#define MOST(panels) \
+    (SUMS / (panels * VECTORS) < TILE_ROWS ? SUMS / (panels * VECTORS) : TILE_ROWS)
+static const size_t most_rows[4] = {MOST(1), MOST(2), MOST(4), MOST(8)};
+
+/* The widest tile (2^n panels) that takes all rows at once, else the one that needs the
+ * fewest loads for each multiply-add. */
+static size_t choose_width(size_t rows, size_t panels)
 {
-    real edge[TILE_ROWS * TILE_COLUMNS] = {0};
-    part inside = *at;
-    if (at->start) {
-        for (size_t r = 0; r < rows; r++)
-            memcpy(edge + r * TILE_COLUMNS, at->start + r * at->start_row,
-                   width * sizeof(real));
-        inside.start = edge;
-        inside.start_row = TILE_COLUMNS;
-    }
-    inside.c = edge;
-    inside.c_row = TILE_COLUMNS;
-    tiles[vectors - 1][rows - 1](&inside);
-    for (size_t r = 0; r < rows; r++)
-        memcpy(at->c + r * at->c_row, edge + r * TILE_COLUMNS, width * sizeof(real));
+    const size_t usual = VECTORS == 1 && panels > 1 ? 1 : 0;
+    for (size_t width = 3; width > usual; width--)
+        if ((size_t)1 << width <= panels && rows <= most_rows[width])
+            return width;
+    return usual;
 }
 
-/* All rows of one panel and chunk, in tiles of nearly equal height. */
-static void tile_rows(size_t m, size_t width, size_t vectors, part at)
+/* All rows of some panels, in tiles of nearly equal height: `more` of them one row higher. */
+static void product_column(const gr_product *p, size_t width, const column *all)
 {
-    size_t count = (m + TILE_ROWS - 1) / TILE_ROWS;
-    for (; count > 0; count--) {
-        size_t rows = (m + count - 1) / count;
-        if (width == vectors * LANES)
-            tiles[vectors - 1][rows - 1](&at);
-        else
-            edge_tile(rows, width, vectors, &at);
-        m -= rows;
-        at.a += rows * at.a_row;
-        at.c += rows * at.c_row;
-        if (at.start)
-            at.start += rows * at.start_row;
+    void (*const *kind)(const column *at) = work[p->by_columns != 0][width];
+    if (p->rows <= most_rows[width]) {
+        kind[p->rows - 1](all);
+        return;
     }
-}
-
-/* row = the `width` first elements of x, then zeros; pieces of constant size, because a
- * call of memcpy a row would take longer than the row's products. */
-INLINE void copy_row(real *row, const real *x, size_t width)
-{
-    memset(row, 0, TILE_COLUMNS * sizeof(real));
-    for (size_t piece = TILE_COLUMNS; piece > 0; piece /= 2) {
-        if (width & piece) {
-            memcpy(row, x, piece * sizeof(real));
-            row += piece;
-            x += piece;
-        }
+    column at = *all;
+    const size_t count = (p->rows + most_rows[width] - 1) / most_rows[width];
+    const size_t height = p->rows / count, more = p->rows % count;
+    if (more > 0) {
+        at.tiles = more;
+        kind[height](&at);
+        at.a += p->by_columns ? 0 : more * (height + 1);
+        at.first += more * (height + 1);
+        at.c += more * (height + 1) * (p->by_columns ? WIDTH : p->c_stride);
     }
-}
-
-/* Columns [j, j + width) of C. */
-static void panel(const gr_product *p, size_t j, size_t width)
-{
-    real copy[CHUNK * TILE_COLUMNS];
-    const size_t vectors = width <= LANES ? 1 : 2;
-    const int direct = width == vectors * LANES && p->m <= TILE_ROWS;
-    part at = {
-        .a = p->a, .a_row = p->a_row, .a_column = p->a_column,
-        .b = (const real *)p->b + j, .b_row = p->b_row,
-        .c = (real *)p->c + j, .c_row = p->c_row,
-    };
-    if (p->add) {
-        at.start = at.c;
-        at.start_row = at.c_row;
-    } else if (p->bias) {
-        at.start = (const real *)p->bias + j;
-    }
-    size_t done = 0;
-    do {
-        at.depth = p->depth - done;
-        if (!direct && at.depth > CHUNK)
-            at.depth = CHUNK;
-        part chunk = at;
-        if (!direct) {
-            for (size_t k = 0; k < at.depth; k++)
-                copy_row(copy + k * TILE_COLUMNS, at.b + k * at.b_row, width);
-            chunk.b = copy;
-            chunk.b_row = TILE_COLUMNS;
-        }
-        tile_rows(p->m, width, vectors, chunk);
-        done += at.depth;
-        at.a += at.depth * at.a_column;
-        at.b += at.depth * at.b_row;
-        at.start = at.c;
-        at.start_row = at.c_row;
-    } while (done < p->depth);
+    at.tiles = count - more;
+    kind[height - 1](&at);
 }
 
 void GR_NAME(product)(const gr_product *p)
 {
-    for (size_t j = 0; j < p->n; j += TILE_COLUMNS)
-        panel(p, j, p->n - j < TILE_COLUMNS ? p->n - j : TILE_COLUMNS);
+    column at = {
+        .tiles = 1, .depth = p->depth, .a = (const real *const *)p->a, .first = p->first,
+        .b = p->b, .b_stride = p->b_stride, .bias = p->bias,
+        .c = p->c, .c_stride = p->c_stride,
+        .descend = p->descend, .step = (real)p->step, .shrink = (real)p->shrink,
+    };
+    for (size_t done = 0, width; done < p->panels && p->rows > 0; done += (size_t)1 << width) {
+        width = choose_width(p->rows, p->panels - done);
+        product_column(p, width, &at);
+        at.b += (p->by_columns ? WIDTH : p->b_stride) << width;
+        at.c += (p->by_columns ? p->c_stride : WIDTH) << width;
+        at.bias += at.bias == NULL ? 0 : WIDTH << width;
+    }
 }

@@ -6,7 +6,8 @@
  *     GR_REAL_BITS      32 or 64: `real` is float or double
  *     GR_CPU            the instruction set, a gr_cpu
  *     GR_VARIANT        what GR_NAME() adds to a symbol, such as f32_avx2
- *     GR_VECTOR_BYTES   width of a vector register
+ *     GR_VECTOR_BYTES       width of a vector register
+ *     GR_VECTOR_REGISTERS   how many of them there are
  *
  * Where bits could depend on the compiler they are written out: a fused multiply-add is
  * real_fma(a, b, c) = a b + c rounded once, anything else rounds after each operation
@@ -49,6 +50,15 @@ typedef uint64_t real_bits;
 #define GR_EACH _Pragma("GCC ivdep")
 #endif
 
+/* A function whose arguments are constants where it is inlined, and a loop that is to be
+ * unrolled with them, so that arrays of vectors become registers. */
+#define GR_INLINE static inline __attribute__((always_inline))
+#if defined(__clang__)
+#define GR_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define GR_UNROLL _Pragma("GCC unroll 32")
+#endif
+
 static inline real_bits real_to_bits(real x)
 {
     real_bits bits;
@@ -82,8 +92,15 @@ void GR_NAME(softmax_backward)(size_t rows, size_t columns, double alpha, const 
                                const void *a, const void *da, void *dz);
 void GR_NAME(softmax_exp)(size_t rows, size_t columns, const real *z, real *e);
 void GR_NAME(product)(const gr_product *p);
-void GR_NAME(transpose)(size_t rows, size_t columns, const void *x, void *xt);
-void GR_NAME(column_sums)(size_t rows, size_t columns, const void *d, void *y, int add);
+void GR_NAME(narrow)(const gr_narrow *p);
+void GR_NAME(pack)(size_t rows, size_t columns, const void *x, size_t row, size_t column,
+                   void *w);
+void GR_NAME(unpack)(size_t rows, size_t columns, const void *w, void *x, size_t row,
+                     size_t column);
+void GR_NAME(transpose)(size_t inputs, size_t outputs, size_t from, size_t to,
+                        const void *w, void *wt);
+void GR_NAME(column_sums)(size_t rows, size_t columns, size_t from, size_t to,
+                          const void *d, void *y);
 void GR_NAME(scale_rows)(size_t rows, size_t columns, const double *weight, void *d);
 void GR_NAME(add)(size_t count, const void *x, void *y);
 void GR_NAME(add_scaled)(size_t count, double scale, const void *x, void *y);
@@ -108,5 +125,6 @@ void GR_NAME(gather_labels)(size_t rows, size_t columns, const uint32_t *label,
                             const uint32_t *index, double smoothing, void *y);
 void GR_NAME(from_double)(size_t count, const double *x, void *y);
 void GR_NAME(to_double)(size_t count, const void *x, double *y);
+double GR_NAME(peak)(size_t rounds, double *sum);
 
 #endif

@@ -5,17 +5,28 @@
  */
 #include "kernels/real.h"
 
-void GR_NAME(column_sums)(size_t rows, size_t columns, const void *d_values,
-                          void *y_values, int add)
+enum { WIDTH = GR_LINE / sizeof(real) }; /* P */
+
+/* The sums of some panels, so many that their chains hide each other's latency. */
+GR_INLINE void sum_panels(size_t rows, size_t stride, size_t panels, const real *d, real *y)
 {
+    real sum[8 * WIDTH] = {0};
+    for (size_t i = 0; i < rows; i++, d += stride)
+        GR_UNROLL for (size_t j = 0; j < panels * WIDTH; j++)
+            sum[j] += d[j];
+    memcpy(y, sum, panels * WIDTH * sizeof(real));
+}
+
+void GR_NAME(column_sums)(size_t rows, size_t columns, size_t from, size_t to,
+                          const void *d_values, void *y_values)
+{
+    const size_t stride = gr_stride(columns, sizeof(real));
     const real *d = d_values;
     real *y = y_values;
-    if (!add)
-        for (size_t j = 0; j < columns; j++)
-            y[j] = 0;
-    for (size_t i = 0; i < rows; i++, d += columns)
-        GR_EACH for (size_t j = 0; j < columns; j++)
-            y[j] += d[j];
+    for (; to - from >= 4; from += 4)
+        sum_panels(rows, stride, 4, d + from * WIDTH, y + from * WIDTH);
+    for (; from < to; from++)
+        sum_panels(rows, stride, 1, d + from * WIDTH, y + from * WIDTH);
 }
 
 double GR_NAME(square_sum)(size_t count, const void *values)

@@ -7,8 +7,9 @@
 
 void GR_NAME(scale_rows)(size_t rows, size_t columns, const double *weight, void *d_values)
 {
+    const size_t stride = gr_stride(columns, sizeof(real));
     real *d = d_values;
-    for (size_t i = 0; i < rows; i++, d += columns) {
+    for (size_t i = 0; i < rows; i++, d += stride) {
         const real weight_i = (real)weight[i];
         for (size_t j = 0; j < columns; j++)
             d[j] *= weight_i;
@@ -47,10 +48,11 @@ void GR_NAME(dropout)(size_t rows, size_t columns, double rate, gr_key key, uint
                       uint32_t column, const void *x_values, void *y_values)
 {
     const uint64_t limit = (uint64_t)ceil(rate * 0x1p32);
+    const size_t stride = gr_stride(columns, sizeof(real));
     const real kept = (real)(1 / (1 - rate));
     const real *x = x_values;
     real *y = y_values;
-    for (size_t i = 0; i < rows; i++, x += columns, y += columns) {
+    for (size_t i = 0; i < rows; i++, x += stride, y += stride) {
         for (size_t j = 0; j < columns;) {
             uint32_t words[4];
             size_t word = (column + j) % 4;

@@ -9,7 +9,11 @@ const gr_kernels GR_NAME(kernels) = {
     .cpu = GR_CPU,
     .precision = GR_REAL_BITS == 32 ? GRADUS_FLOAT32 : GRADUS_FLOAT64,
     .size = sizeof(real),
+    .width = GR_LINE / sizeof(real),
     .product = GR_NAME(product),
+    .narrow = GR_NAME(narrow),
+    .pack = GR_NAME(pack),
+    .unpack = GR_NAME(unpack),
     .transpose = GR_NAME(transpose),
     .column_sums = GR_NAME(column_sums),
     .activate = GR_NAME(activate),
@@ -29,4 +33,5 @@ const gr_kernels GR_NAME(kernels) = {
     .gather_labels = GR_NAME(gather_labels),
     .from_double = GR_NAME(from_double),
     .to_double = GR_NAME(to_double),
+    .peak = GR_NAME(peak),
 };

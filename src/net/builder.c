@@ -307,14 +307,24 @@ static void add_tensor(gradus_net *net, const gr_node *node, size_t which, const
     tensor->columns = group == GR_GROUP_WEIGHT ? node->inputs : node->width;
     tensor->rate_factor = 1;
     tensor->decay_factor = group == GR_GROUP_WEIGHT ? 1 : 0;
-    size_t *count =
-        group == GR_GROUP_STATISTIC ? &net->statistic_count : &net->parameter_count;
-    tensor->first = *count;
-    *count += tensor->rows * tensor->columns;
+    size_t *room =
+        group == GR_GROUP_STATISTIC ? &net->statistic_room : &net->parameter_room;
+    tensor->narrow = group == GR_GROUP_WEIGHT && node->narrow;
+    tensor->first = *room;
+    tensor->room = gr_tensor_room(net, tensor);
+    *room += tensor->room;
+    if (group != GR_GROUP_STATISTIC)
+        net->parameter_count += tensor->rows * tensor->columns;
 }
 
 static gradus_status lay_out(gradus_net *net, size_t most)
 {
+    for (size_t n = 0; n < net->nodes; n++)
+        net->node[n].panels = gr_panels(net->node[n].width, net->kernels->size);
+    /* x of a narrow layer must be a matrix: that of the input may be a caller's rows */
+    for (size_t n = 1; n < net->nodes; n++)
+        net->node[n].narrow = net->node[n].type == &gr_layer_dense &&
+                              net->node[n].width <= GR_NARROW && net->node[n].from > 0;
     for (size_t n = 1; n < net->nodes; n++) {
         const gr_node *node = &net->node[n];
         if (node->type == &gr_layer_dense) {
@@ -327,7 +337,7 @@ static gradus_status lay_out(gradus_net *net, size_t most)
             add_tensor(net, node, 2, "mean", GR_GROUP_STATISTIC);
             add_tensor(net, node, 3, "variance", GR_GROUP_STATISTIC);
         }
-        if (net->parameter_count + net->statistic_count > most)
+        if (net->parameter_count > most)
             return gr_fail(GRADUS_ARGUMENT, "network: more than %zu parameters", most);
     }
     return GRADUS_OK;
@@ -345,9 +355,9 @@ static gradus_status fill(gradus_net *net, gradus_builder *b)
     GR_TRY(gr_allocate(context, net->tensors, sizeof *net->tensor, "network tensors",
                        &net->tensor));
     GR_TRY(lay_out(net, b->most_values));
-    GR_TRY(gr_allocate(context, net->parameter_count, net->kernels->size,
+    GR_TRY(gr_allocate(context, net->parameter_room, net->kernels->size,
                        "network parameters", &net->parameters));
-    GR_TRY(gr_allocate(context, net->statistic_count, net->kernels->size,
+    GR_TRY(gr_allocate(context, net->statistic_room, net->kernels->size,
                        "network statistics", &net->statistics));
     GR_TRY(gr_net_write_text(net));
     GR_TRY(gr_net_plan_forward(net));

@@ -37,43 +37,52 @@ gradus_status gr_criterion_choose(gr_plan *plan, const char *loss)
     return GRADUS_OK;
 }
 
-/* Labels are smoothed for training only: a validation loss is that of the labels. */
+/* Dense rows, so that losses see full vectors also where a row has one output. Labels are
+ * smoothed for training only: a validation loss is that of the labels. */
 static void gather_targets(gr_plan *plan, const gradus_set *set, const uint32_t *index,
-                           size_t rows)
+                           gr_range rows)
 {
     const double smoothing = plan->pass.training ? plan->label_smoothing : 0;
-    const gr_kernels *k = plan->net->kernels;
-    const size_t outputs = gr_net_outputs(plan->net);
-    if (set->label == NULL)
-        k->gather(rows, outputs, set->y, index, plan->target);
-    else if (outputs > 1)
-        k->gather_labels(rows, outputs, set->label, index, smoothing, plan->target);
-    else
-        for (size_t i = 0; i < rows; i++) { /* a single output: the second of two classes */
+    const gradus_net *net = plan->net;
+    const size_t outputs = gr_net_outputs(net), size = net->kernels->size;
+    void *target = gr_at(net, plan->target, rows.from * outputs);
+    if (set->label != NULL && outputs > 1) {
+        net->kernels->gather_labels(rows.to - rows.from, outputs, set->label,
+                                    index + rows.from, smoothing, target);
+        return;
+    }
+    for (size_t i = rows.from; i < rows.to; i++, target = gr_at(net, target, outputs)) {
+        if (set->label == NULL) {
+            memcpy(target, gr_at(net, set->y, index[i] * outputs), outputs * size);
+        } else { /* a single output: the second of two classes */
             const double y = (1 - smoothing) * set->label[index[i]] + smoothing / 2;
-            k->from_double(1, &y, gr_at(plan->net, plan->target, i));
+            net->kernels->from_double(1, &y, target);
         }
+    }
 }
 
-static void user_gradient(gr_plan *plan, const gradus_loss *user, size_t rows)
+static void user_gradient(gr_plan *plan, const gradus_loss *user, gr_range rows)
 {
     const gradus_net *net = plan->net;
     const gr_kernels *k = net->kernels;
+    const gr_kept *end = &plan->pass.at[plan->last];
     const size_t outputs = gr_net_outputs(net);
-    double *output = plan->row, *target = output + outputs, *gradient = target + outputs;
-    for (size_t i = 0; i < rows; i++) {
-        k->to_double(outputs, gr_at(net, plan->pass.y[plan->last], i * outputs), output);
+    for (size_t i = rows.from; i < rows.to; i++) {
+        double *output = plan->row + i * 3 * outputs, *target = output + outputs;
+        double *gradient = target + outputs;
+        k->to_double(outputs, end->y_row[i], output);
         k->to_double(outputs, gr_at(net, plan->target, i * outputs), target);
         plan->value[i] = user->value(output, target, outputs, gradient, user->user);
-        k->from_double(outputs, gradient,
-                       gr_at(net, plan->pass.dy[plan->last], i * outputs));
+        k->from_double(outputs, gradient, end->dy_row[i]);
     }
 }
 
 void gr_criterion_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *index,
-                           size_t rows)
+                           gr_range rows)
 {
     const gradus_net *net = plan->net;
+    const gr_kept *end = &plan->pass.at[plan->last];
+    const size_t outputs = gr_net_outputs(net);
     gather_targets(plan, set, index, rows);
     if (plan->loss >= GR_LOSS_COUNT) {
         user_gradient(plan, &net->context->losses[plan->loss - GR_LOSS_COUNT], rows);
@@ -81,8 +90,10 @@ void gr_criterion_gradient(gr_plan *plan, const gradus_set *set, const uint32_t 
     }
     const gr_lose *lose = &net->kernels->lose[plan->loss];
     (plan->fused ? lose->fused : lose->plain)(
-        rows, gr_net_outputs(net), plan->delta, plan->pass.y[plan->last], plan->target,
-        plan->value, plan->pass.dy[plan->last]);
+        rows.to - rows.from, outputs, plan->delta,
+        gr_row(net, end->y, end->stride, rows.from),
+        gr_at(net, plan->target, rows.from * outputs), plan->value + rows.from,
+        gr_row(net, end->dy, end->stride, rows.from));
 }
 
 gradus_status gr_set_check(const gradus_net *net, const gradus_set *set, const char *what)

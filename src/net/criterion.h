@@ -11,9 +11,9 @@
 /* Finds plan->loss, plan->last and plan->fused. Errors   ARGUMENT: unknown loss. */
 GRADUS_CHECKED gradus_status gr_criterion_choose(gr_plan *plan, const char *loss);
 
-/* plan->value and dy of plan->last, for the rows of the last forward pass. */
+/* plan->value and dy of plan->last, for some rows of the pass; index is of all. */
 void gr_criterion_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *index,
-                           size_t rows);
+                           gr_range rows);
 
 /* Every example can be used: sizes, labels below the number of outputs, weights >= 0.
  * `what` names the set in messages. Errors   ARGUMENT. */

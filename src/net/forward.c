@@ -45,6 +45,7 @@ gradus_status gr_net_plan_forward(gradus_net *net)
     GR_TRY(gr_allocate(net->context, net->nodes, sizeof *holder, "a forward plan", &holder));
     find_last_readers(net, last);
     net->slots = 0;
+    net->widest = gr_net_inputs(net);
     for (size_t n = 1; n < net->nodes; n++) {
         const size_t heir = heir_of(net, n, last);
         size_t slot = heir > 0 ? net->node[heir].slot : 0;
@@ -54,6 +55,9 @@ gradus_status gr_net_plan_forward(gradus_net *net)
         if (slot == net->slots)
             net->slots++;
         net->node[n].slot = slot;
+        net->input_copied |= net->node[n].type != &gr_layer_dense &&
+                             (net->node[n].from == 0 ||
+                              (net->node[n].type == &gr_layer_add && net->node[n].skip == 0));
         holder[slot] = n;
         if (net->node[n].width > net->widest)
             net->widest = net->node[n].width;
@@ -66,32 +70,76 @@ done:
 
 static size_t rounded(size_t bytes)
 {
-    return (bytes + 63) / 64 * 64;
+    return (bytes + GR_LINE - 1) / GR_LINE * GR_LINE;
+}
+
+/* The scratch: values [nodes], then slots, each a matrix of BLOCK rows and pointers to
+ * its rows. */
+static size_t values_bytes(const gradus_net *net)
+{
+    return rounded(net->nodes * sizeof(gr_kept));
+}
+
+static size_t rows_bytes(void)
+{
+    return rounded(BLOCK * sizeof(void *));
 }
 
 static size_t slot_bytes(const gradus_net *net)
 {
-    return rounded(BLOCK * net->widest * net->kernels->size);
+    const size_t size = net->kernels->size;
+    return rows_bytes() + BLOCK * gr_stride(net->widest, size) * size;
 }
 
+/* Slot 0 is for x, where a layer other than a dense one reads it. */
 size_t gradus_net_scratch(const gradus_net *net)
 {
-    return rounded(net->nodes * sizeof(void *)) + net->slots * slot_bytes(net);
+    return values_bytes(net) + (net->slots + 1) * slot_bytes(net);
+}
+
+static void place(const gradus_net *net, gr_kept *at, size_t node, size_t slot, size_t rows,
+                  char *slots)
+{
+    char *start = slots + slot * slot_bytes(net);
+    at->y_row = (void **)start;
+    at->y = start + rows_bytes();
+    at->stride = gr_stride(net->node[node].width, net->kernels->size);
+    for (size_t i = 0; i < rows; i++)
+        at->y_row[i] = gr_row(net, at->y, at->stride, i);
+}
+
+/* Dense layers read x where it stands. */
+static void place_input(const gradus_net *net, gr_kept *at, const void *x, size_t rows,
+                        char *slots)
+{
+    const size_t inputs = gr_net_inputs(net), size = net->kernels->size;
+    place(net, at, 0, 0, rows, slots);
+    for (size_t i = 0; i < rows; i++) {
+        void *row = gr_at(net, x, i * inputs);
+        if (net->input_copied)
+            memcpy(at->y_row[i], row, inputs * size);
+        else
+            at->y_row[i] = row;
+    }
 }
 
 static void forward_block(const gradus_net *net, const void *x, size_t rows, void *y,
                           void *scratch)
 {
-    void **outputs = scratch;
-    char *slots = (char *)scratch + rounded(net->nodes * sizeof(void *));
-    const gr_pass pass = {.net = net, .rows = rows, .y = outputs};
-    outputs[0] = (void *)(uintptr_t)x;
+    gr_kept *at = scratch;
+    char *slots = (char *)scratch + values_bytes(net);
+    const gr_pass pass = {.net = net, .rows = rows, .at = at};
+    const gr_node *end = &net->node[net->nodes - 1];
+    place_input(net, &at[0], x, rows, slots);
     for (size_t n = 1; n < net->nodes; n++) {
         const gr_node *node = &net->node[n];
-        outputs[n] = slots + node->slot * slot_bytes(net);
-        node->type->forward(&pass, node);
+        place(net, &at[n], n, node->slot + 1, rows, slots);
+        node->type->forward(&pass, node,
+                            &(gr_part){{0, rows}, {0, node->panels}});
     }
-    memcpy(y, outputs[net->nodes - 1], rows * gr_net_outputs(net) * net->kernels->size);
+    for (size_t i = 0; i < rows; i++)
+        memcpy(gr_at(net, y, i * end->width), at[net->nodes - 1].y_row[i],
+               end->width * net->kernels->size);
 }
 
 void gradus_net_forward(const gradus_net *net, const void *x, size_t rows, void *y,
@@ -106,13 +154,50 @@ void gradus_net_forward(const gradus_net *net, const void *x, size_t rows, void 
     gr_float_leave(saved);
 }
 
+/* ---- on many threads ---- */
+
+typedef struct predict_job {
+    const gradus_net *net;
+    const void *x;
+    void *y;
+    size_t rows;
+    char *scratch; /* [threads] */
+} predict_job;
+
+static void predict_rows(void *job_, size_t thread, size_t threads)
+{
+    const predict_job *job = job_;
+    const gradus_net *net = job->net;
+    const gr_range rows = gr_cut(job->rows, BLOCK, thread, threads);
+    if (rows.from < rows.to)
+        gradus_net_forward(net, gr_at(net, job->x, rows.from * gr_net_inputs(net)),
+                           rows.to - rows.from,
+                           gr_at(net, job->y, rows.from * gr_net_outputs(net)),
+                           job->scratch + thread * gradus_net_scratch(net));
+}
+
+/* Starting a thread takes as long as some 10^7 multiply-adds. */
+static size_t threads_for(const gradus_net *net, size_t rows)
+{
+    gradus_net_about about;
+    gradus_net_describe(net, &about);
+    const double work = about.multiply_adds * (double)rows;
+    if (net->context->always_threads)
+        return net->context->threads;
+    return work < 3e7 || rows < 2 * BLOCK ? 1 : net->context->threads;
+}
+
 gradus_status gradus_net_predict(const gradus_net *net, const void *x, size_t rows, void *y)
 {
-    void *scratch = NULL;
-    gradus_status status =
-        gr_allocate(net->context, gradus_net_scratch(net), 1, "predictions", &scratch);
-    if (status == GRADUS_OK)
-        gradus_net_forward(net, x, rows, y, scratch);
-    gr_release(net->context, scratch);
+    gradus_status status;
+    gr_pool *pool = NULL;
+    predict_job job = {.net = net, .x = x, .y = y, .rows = rows};
+    GR_TRY(gr_pool_new(net->context, threads_for(net, rows), &pool));
+    GR_TRY(gr_allocate(net->context, gr_pool_threads(pool), gradus_net_scratch(net),
+                       "predictions", &job.scratch));
+    gr_pool_run(pool, predict_rows, &job);
+done:
+    gr_release(net->context, job.scratch);
+    gr_pool_free(pool);
     return status;
 }

@@ -13,36 +13,60 @@
 #include "base/pool.h"
 #include "net/net.h"
 
+/* What a pass keeps of a node. */
+typedef struct gr_kept {
+    void *y;        /* a matrix; of node 0 NULL where only dense layers read it */
+    void *dy;       /* dLoss/dy, a matrix; NULL where nobody asks for it */
+    void **y_row;   /* [rows] rows of y */
+    void **dy_row;  /* [rows] rows of dy */
+    void *spare;    /* a matrix for a further contribution to dy, of a node of many readers */
+    void *cache;    /* what a layer keeps from forward to backward */
+    size_t stride;  /* elements from row to row */
+    size_t first;   /* node whose contribution to dy comes first: its last reader */
+} gr_kept;
+
+/* How parameters follow from gradients, while these are in the cache (train/optimizer.c). */
+typedef struct gr_descent {
+    gr_update_step *step;
+    const gr_update *update; /* [tensors] of whole tensors, but for g */
+    bool plain;              /* w = fma(-rate gradient_scale, g, shrink w): in the product */
+} gr_descent;
+
 /*
- * One forward or backward walk over the nodes for one batch. All arrays [rows][width].
- * Forward of node n reads y[n.from] and fills y[n]; backward reads dy[n] and hands
- * dLoss/dx on to dy[n.from] by gr_pass_begin and gr_pass_end.
+ * One forward and backward walk over the nodes for one batch. All threads walk it together,
+ * each computing parts; forward of node n reads y of n.from and fills y of n; backward reads
+ * dy of n and hands dLoss/dx on by gr_pass_begin and gr_pass_end.
  */
 typedef struct gr_pass {
     const gradus_net *net;
-    gr_pool *pool;
+    gr_kept *at;       /* [nodes] */
     size_t rows;
     bool training;       /* dropout draws masks, batch norm uses the batch's statistics */
-    void **y;            /* [nodes] */
-    void **dy;           /* [nodes] NULL where nobody asks for it */
-    bool *ready;         /* [nodes] dy holds a first contribution already */
-    void **cache;        /* [nodes] what a layer keeps from forward to backward */
-    void *gradient;      /* [parameters] sums over the rows */
+    void *gradient;      /* as the parameters: sums over the rows, where descent is NULL */
     bool add_gradient;   /* continue the sums: a later piece of a large batch */
-    void *spare;         /* [rows][widest], a second contribution to a dy */
-    void *chain;         /* [largest weight], the gradient of a later chain */
+    const gr_descent *descent;
     gr_key dropout;      /* key and position of the first row, for the masks */
     uint64_t first_row;
 } gr_pass;
+
+/* A part of the rows, or of the panels of columns, of a node's matrix; the other one whole. */
+typedef struct gr_part {
+    gr_range rows, panels;
+} gr_part;
 
 struct gr_layer_type {
     const char *name;
     /* bytes kept from forward to backward, for `rows` rows; NULL: none */
     size_t (*cache)(const gradus_net *net, const gr_node *node, size_t rows);
-    void (*forward)(const gr_pass *pass, const gr_node *node);
-    void (*backward)(gr_pass *pass, const gr_node *node);
+    /* before a pass: what depends on parameters only; NULL: nothing */
+    void (*prepare)(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads);
+    void (*forward)(const gr_pass *pass, const gr_node *node, const gr_part *part);
+    void (*backward)(const gr_pass *pass, const gr_node *node, const gr_part *part);
+    /* after a pass: gradients of parameters, and the step where pass->descent is set */
+    void (*descend)(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads);
     /* the node's line in the description */
     gradus_status (*write)(const gradus_net *net, const gr_node *node, gr_text *text);
+    bool by_columns;     /* in training a part must have all rows of its columns */
     bool in_place;       /* at inference y may be x */
 };
 
@@ -56,12 +80,21 @@ static inline size_t gr_node_index(const gr_pass *pass, const gr_node *node)
 }
 
 /*
- * Where to write dLoss/dy of node `from`: its dy, or the spare buffer when dy already
- * holds the contribution of another reader; NULL when nobody asks for it.
+ * Where `node` writes its contribution to dLoss/dy of node `from`: dy itself, or its spare
+ * matrix when it holds the contribution of another reader; NULL when nobody asks for it.
  * gr_pass_end() adds the spare to it.
  */
-void *gr_pass_begin(gr_pass *pass, size_t from);
-void gr_pass_end(gr_pass *pass, size_t from, const void *dx);
+void *gr_pass_begin(const gr_pass *pass, const gr_node *node, size_t from);
+void gr_pass_end(const gr_pass *pass, const gr_node *node, size_t from, const gr_part *part);
+
+/* Columns of a part: [from, to). */
+gr_range gr_part_columns(const gr_pass *pass, const gr_node *node, const gr_part *part);
+
+/* Elements of a matrix of this node that a part of whole rows covers, and its first one. */
+static inline size_t gr_part_count(const gr_pass *pass, const gr_node *node, const gr_part *part)
+{
+    return (part->rows.to - part->rows.from) * pass->at[gr_node_index(pass, node)].stride;
+}
 
 /* Address of element `index` of an array of the net's precision. */
 static inline void *gr_at(const gradus_net *net, const void *array, size_t index)
@@ -69,12 +102,12 @@ static inline void *gr_at(const gradus_net *net, const void *array, size_t index
     return (char *)(uintptr_t)array + index * net->kernels->size;
 }
 
-/* Work a thread must have before it pays to wake one: 50 to 100 us, ten times what a wake
- * costs when the thread sleeps. */
-enum { GR_GRAIN_ELEMENTS = 1 << 16, GR_GRAIN_PRODUCTS = 1 << 22 };
-
-/* Rows (of `work` units each) in the smallest piece worth a thread, a multiple of 8. */
-size_t gr_grain(size_t work, size_t smallest);
+/* Address of row `row` of a matrix of rows of `stride` elements. */
+static inline void *gr_row(const gradus_net *net, const void *matrix, size_t stride,
+                           size_t row)
+{
+    return gr_at(net, matrix, row * stride);
+}
 
 /* A batch norm's statistics of this pass go into the running ones (once per step):
  * running = 0.9 running + 0.1 batch, the variance with divisor m - 1. */

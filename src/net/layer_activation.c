@@ -13,12 +13,6 @@
 #include "net/layer.h"
 #include "net/lists.h"
 
-typedef struct activation_job {
-    const gr_pass *pass;
-    const gr_node *node;
-    void *dz;
-} activation_job;
-
 static const gradus_activation *user_of(const gr_pass *pass, const gr_node *node)
 {
     if (node->activation < GR_ACTIVATION_COUNT)
@@ -26,79 +20,65 @@ static const gradus_activation *user_of(const gr_pass *pass, const gr_node *node
     return &pass->net->context->activations[node->activation - GR_ACTIVATION_COUNT];
 }
 
-static void forward_user(const gr_kernels *k, const gradus_activation *user, size_t count,
-                         const void *z, void *a)
+static void forward_user(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
-    for (size_t i = 0; i < count; i++) {
-        double value;
-        k->to_double(1, (const char *)z + i * k->size, &value);
-        value = user->value(value, user->user);
-        k->from_double(1, &value, (char *)a + i * k->size);
-    }
-}
-
-static void backward_user(const gr_kernels *k, const gradus_activation *user, size_t count,
-                          const void *z, const void *da, void *dz)
-{
-    for (size_t i = 0; i < count; i++) {
-        double at, gradient;
-        k->to_double(1, (const char *)z + i * k->size, &at);
-        k->to_double(1, (const char *)da + i * k->size, &gradient);
-        gradient *= user->slope(at, user->user);
-        k->from_double(1, &gradient, (char *)dz + i * k->size);
-    }
-}
-
-static void forward_rows(void *job_, size_t from, size_t to)
-{
-    const activation_job *job = job_;
-    const gr_pass *pass = job->pass;
-    const gr_node *node = job->node;
     const gr_kernels *k = pass->net->kernels;
-    const void *z = gr_at(pass->net, pass->y[node->from], from * node->width);
-    void *a = gr_at(pass->net, pass->y[gr_node_index(pass, node)], from * node->width);
     const gradus_activation *user = user_of(pass, node);
-    if (user != NULL)
-        forward_user(k, user, (to - from) * node->width, z, a);
+    const gr_kept *from = &pass->at[node->from], *to = &pass->at[gr_node_index(pass, node)];
+    for (size_t i = part->rows.from; i < part->rows.to; i++)
+        for (size_t j = 0; j < node->width; j++) {
+            double z;
+            k->to_double(1, gr_at(pass->net, from->y, i * from->stride + j), &z);
+            z = user->value(z, user->user);
+            k->from_double(1, &z, gr_at(pass->net, to->y, i * to->stride + j));
+        }
+}
+
+static void forward(const gr_pass *pass, const gr_node *node, const gr_part *part)
+{
+    const gradus_net *net = pass->net;
+    const gr_kept *from = &pass->at[node->from], *to = &pass->at[gr_node_index(pass, node)];
+    const size_t row = part->rows.from;
+    if (user_of(pass, node) != NULL)
+        forward_user(pass, node, part);
     else
-        k->activate[node->activation].forward(to - from, node->width, node->alpha, z, a);
+        net->kernels->activate[node->activation].forward(
+            part->rows.to - row, node->width, node->alpha,
+            gr_row(net, from->y, from->stride, row), gr_row(net, to->y, to->stride, row));
 }
 
-static void forward(const gr_pass *pass, const gr_node *node)
+static void backward_user(const gr_pass *pass, const gr_node *node, const gr_part *part, void *dz)
 {
-    activation_job job = {pass, node, NULL};
-    gr_pool_run(pass->pool, pass->rows, gr_grain(node->width, GR_GRAIN_ELEMENTS),
-                forward_rows, &job);
-}
-
-static void backward_rows(void *job_, size_t from, size_t to)
-{
-    const activation_job *job = job_;
-    const gr_pass *pass = job->pass;
-    const gr_node *node = job->node;
     const gr_kernels *k = pass->net->kernels;
-    const size_t at = from * node->width, index = gr_node_index(pass, node);
-    const void *z = gr_at(pass->net, pass->y[node->from], at);
-    const void *a = gr_at(pass->net, pass->y[index], at);
-    const void *da = gr_at(pass->net, pass->dy[index], at);
-    void *dz = gr_at(pass->net, job->dz, at);
     const gradus_activation *user = user_of(pass, node);
-    if (user != NULL)
-        backward_user(k, user, (to - from) * node->width, z, da, dz);
-    else
-        k->activate[node->activation].backward(to - from, node->width, node->alpha, z, a,
-                                               da, dz);
+    const gr_kept *from = &pass->at[node->from], *to = &pass->at[gr_node_index(pass, node)];
+    for (size_t i = part->rows.from; i < part->rows.to; i++)
+        for (size_t j = 0; j < node->width; j++) {
+            const size_t at = i * to->stride + j;
+            double z, gradient;
+            k->to_double(1, gr_at(pass->net, from->y, at), &z);
+            k->to_double(1, gr_at(pass->net, to->dy, at), &gradient);
+            gradient *= user->slope(z, user->user);
+            k->from_double(1, &gradient, gr_at(pass->net, dz, at));
+        }
 }
 
-static void backward(gr_pass *pass, const gr_node *node)
+static void backward(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
-    void *dz = gr_pass_begin(pass, node->from);
+    const gradus_net *net = pass->net;
+    const gr_kept *from = &pass->at[node->from], *to = &pass->at[gr_node_index(pass, node)];
+    const size_t row = part->rows.from, stride = to->stride;
+    void *dz = gr_pass_begin(pass, node, node->from);
     if (dz == NULL)
         return;
-    activation_job job = {pass, node, dz};
-    gr_pool_run(pass->pool, pass->rows, gr_grain(node->width, GR_GRAIN_ELEMENTS),
-                backward_rows, &job);
-    gr_pass_end(pass, node->from, dz);
+    if (user_of(pass, node) != NULL)
+        backward_user(pass, node, part, dz);
+    else
+        net->kernels->activate[node->activation].backward(
+            part->rows.to - row, node->width, node->alpha, gr_row(net, from->y, stride, row),
+            gr_row(net, to->y, stride, row), gr_row(net, to->dy, stride, row),
+            gr_row(net, dz, stride, row));
+    gr_pass_end(pass, node, node->from, part);
 }
 
 static gradus_status write(const gradus_net *net, const gr_node *node, gr_text *text)

@@ -10,31 +10,34 @@
 
 #include "net/layer.h"
 
-static void forward(const gr_pass *pass, const gr_node *node)
+static void forward(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
-    const gr_kernels *k = pass->net->kernels;
-    const size_t count = pass->rows * node->width;
-    void *y = pass->y[gr_node_index(pass, node)];
+    const gradus_net *net = pass->net;
+    const gr_kept *to = &pass->at[gr_node_index(pass, node)];
+    const size_t at = part->rows.from * to->stride, count = gr_part_count(pass, node, part);
+    void *y = gr_at(net, to->y, at);
+    const void *x = gr_at(net, pass->at[node->skip].y, at);
     /* At inference y may share its memory with x, never with F(x). */
-    if (y != pass->y[node->skip])
-        memcpy(y, pass->y[node->skip], count * k->size);
-    k->add_scaled(count, node->scale, pass->y[node->from], y);
+    if (y != x)
+        memcpy(y, x, count * net->kernels->size);
+    net->kernels->add_scaled(count, node->scale, gr_at(net, pass->at[node->from].y, at), y);
 }
 
-static void backward(gr_pass *pass, const gr_node *node)
+static void backward(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
-    const gr_kernels *k = pass->net->kernels;
-    const size_t count = pass->rows * node->width;
-    const void *dy = pass->dy[gr_node_index(pass, node)];
-    void *dx = gr_pass_begin(pass, node->from);
+    const gradus_net *net = pass->net;
+    const gr_kept *to = &pass->at[gr_node_index(pass, node)];
+    const size_t at = part->rows.from * to->stride, count = gr_part_count(pass, node, part);
+    const void *dy = gr_at(net, to->dy, at);
+    void *dx = gr_pass_begin(pass, node, node->from);
     if (dx != NULL) {
-        k->scale(count, node->scale, dy, dx);
-        gr_pass_end(pass, node->from, dx);
+        net->kernels->scale(count, node->scale, dy, gr_at(net, dx, at));
+        gr_pass_end(pass, node, node->from, part);
     }
-    dx = gr_pass_begin(pass, node->skip);
+    dx = gr_pass_begin(pass, node, node->skip);
     if (dx != NULL) {
-        memcpy(dx, dy, count * k->size);
-        gr_pass_end(pass, node->skip, dx);
+        memcpy(gr_at(net, dx, at), dy, count * net->kernels->size);
+        gr_pass_end(pass, node, node->skip, part);
     }
 }
 

@@ -22,20 +22,25 @@ static const double momentum = 0.1; /* share of the batch in the running statist
 /* Order of a node's tensors. */
 enum { SCALE, SHIFT, MEAN, VARIANCE };
 
-/* The cache: mean [width], var [width] in double, then xhat [rows][width]. */
+/* The cache: mean and var in double, whole lines of them, then xhat, a matrix. */
 static double *mean_of(const gr_pass *pass, const gr_node *node)
 {
-    return pass->cache[gr_node_index(pass, node)];
+    return pass->at[gr_node_index(pass, node)].cache;
+}
+
+static size_t moments_room(const gr_node *node)
+{
+    return gr_panels(node->width, sizeof(double)) * (GR_LINE / sizeof(double));
 }
 
 static double *variance_of(const gr_pass *pass, const gr_node *node)
 {
-    return mean_of(pass, node) + node->width;
+    return mean_of(pass, node) + moments_room(node);
 }
 
 static void *normed_of(const gr_pass *pass, const gr_node *node)
 {
-    return mean_of(pass, node) + 2 * node->width;
+    return mean_of(pass, node) + 2 * moments_room(node);
 }
 
 static void *values(const gradus_net *net, const gr_node *node, size_t which)
@@ -45,78 +50,71 @@ static void *values(const gradus_net *net, const gr_node *node, size_t which)
 
 static size_t cache(const gradus_net *net, const gr_node *node, size_t rows)
 {
-    return node->width * (2 * sizeof(double) + rows * net->kernels->size);
+    const size_t size = net->kernels->size;
+    return 2 * moments_room(node) * sizeof(double) +
+           rows * gr_stride(node->width, size) * size;
 }
 
-typedef struct norm_job {
-    gr_pass *pass;
-    const gr_node *node;
-    void *dx;
-} norm_job;
-
-static void forward_columns(void *job_, size_t from, size_t to)
-{
-    const norm_job *job = job_;
-    const gr_pass *pass = job->pass;
-    const gr_node *node = job->node;
-    const gradus_net *net = pass->net;
-    net->kernels->norm_forward(pass->rows, node->width, from, to, eps, pass->y[node->from],
-                               values(net, node, SCALE), values(net, node, SHIFT),
-                               mean_of(pass, node), variance_of(pass, node),
-                               normed_of(pass, node), pass->y[gr_node_index(pass, node)]);
-}
-
-static void forward(const gr_pass *pass, const gr_node *node)
+static void forward(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
     const gradus_net *net = pass->net;
+    const gr_kept *from = &pass->at[node->from], *to = &pass->at[gr_node_index(pass, node)];
     if (pass->training) {
-        norm_job job = {(gr_pass *)(uintptr_t)pass, node, NULL};
-        gr_pool_run(pass->pool, node->width, gr_grain(4 * pass->rows, GR_GRAIN_ELEMENTS),
-                    forward_columns, &job);
+        const gr_range columns = gr_part_columns(pass, node, part);
+        net->kernels->norm_forward(pass->rows, node->width, columns.from, columns.to, eps,
+                                   from->y, values(net, node, SCALE),
+                                   values(net, node, SHIFT), mean_of(pass, node),
+                                   variance_of(pass, node), normed_of(pass, node), to->y);
         return;
     }
-    net->kernels->norm_infer(pass->rows, node->width, eps, pass->y[node->from],
+    const size_t row = part->rows.from;
+    net->kernels->norm_infer(part->rows.to - row, node->width, eps,
+                             gr_row(net, from->y, from->stride, row),
                              values(net, node, MEAN), values(net, node, VARIANCE),
                              values(net, node, SCALE), values(net, node, SHIFT),
-                             pass->y[gr_node_index(pass, node)]);
-}
-
-static void backward_columns(void *job_, size_t from, size_t to)
-{
-    const norm_job *job = job_;
-    gr_pass *pass = job->pass;
-    const gr_node *node = job->node;
-    const gradus_net *net = pass->net;
-    const gr_tensor *tensor = &net->tensor[node->tensor];
-    net->kernels->norm_backward(pass->rows, node->width, from, to, eps,
-                                variance_of(pass, node), normed_of(pass, node),
-                                values(net, node, SCALE),
-                                pass->dy[gr_node_index(pass, node)],
-                                gr_at(net, pass->gradient, tensor[SCALE].first),
-                                gr_at(net, pass->gradient, tensor[SHIFT].first), job->dx);
+                             gr_row(net, to->y, to->stride, row));
 }
 
 /* The kernel adds to dgamma and dbeta; a batch norm's batch is never worked in pieces. */
-static void clear_gradient(gr_pass *pass, const gr_node *node)
+static void *cleared_gradient(const gr_pass *pass, const gr_node *node, size_t which,
+                              gr_range columns)
 {
     const gradus_net *net = pass->net;
-    for (size_t which = SCALE; which <= SHIFT; which++) {
-        const gr_tensor *tensor = &net->tensor[node->tensor + which];
-        memset(gr_at(net, pass->gradient, tensor->first), 0,
-               node->width * net->kernels->size);
-    }
+    void *gradient = gr_at(net, pass->gradient, net->tensor[node->tensor + which].first);
+    memset(gr_at(net, gradient, columns.from), 0,
+           (columns.to - columns.from) * net->kernels->size);
+    return gradient;
 }
 
-static void backward(gr_pass *pass, const gr_node *node)
+static void backward(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
-    clear_gradient(pass, node);
+    const gradus_net *net = pass->net;
+    const gr_range columns = gr_part_columns(pass, node, part);
+    void *dy = pass->at[gr_node_index(pass, node)].dy;
     /* dx is computed in place of dy when nobody asks for it: the sums are needed. */
-    void *dx = gr_pass_begin(pass, node->from);
-    norm_job job = {pass, node, dx != NULL ? dx : pass->dy[gr_node_index(pass, node)]};
-    gr_pool_run(pass->pool, node->width, gr_grain(4 * pass->rows, GR_GRAIN_ELEMENTS),
-                backward_columns, &job);
+    void *dx = gr_pass_begin(pass, node, node->from);
+    net->kernels->norm_backward(pass->rows, node->width, columns.from, columns.to, eps,
+                                variance_of(pass, node), normed_of(pass, node),
+                                values(net, node, SCALE), dy,
+                                cleared_gradient(pass, node, SCALE, columns),
+                                cleared_gradient(pass, node, SHIFT, columns),
+                                dx != NULL ? dx : dy);
     if (dx != NULL)
-        gr_pass_end(pass, node->from, dx);
+        gr_pass_end(pass, node, node->from, part);
+}
+
+/* Their gradients are complete: two short vectors, of no use to several threads. */
+static void descend(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads)
+{
+    (void)threads;
+    if (thread > 0 || pass->descent == NULL)
+        return;
+    for (size_t which = SCALE; which <= SHIFT; which++) {
+        const gr_tensor *tensor = &pass->net->tensor[node->tensor + which];
+        gr_update u = pass->descent->update[node->tensor + which];
+        u.g = gr_at(pass->net, pass->gradient, tensor->first);
+        pass->descent->step(&u);
+    }
 }
 
 bool gr_net_has_batchnorm(const gradus_net *net)
@@ -161,5 +159,5 @@ static gradus_status write(const gradus_net *net, const gr_node *node, gr_text *
 
 const gr_layer_type gr_layer_batchnorm = {
     .name = "batchnorm", .cache = cache, .forward = forward, .backward = backward,
-    .write = write, .in_place = true,
+    .descend = descend, .write = write, .by_columns = true, .in_place = true,
 };

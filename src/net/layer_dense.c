@@ -6,122 +6,276 @@
  *     BP3         dW = sum over rows of dz x^T
  *     BP4         db = sum over rows of dz
  *
- * In memory W stands as [inputs][outputs], so that all three products vectorise across
- * contiguous outputs; BP2 works on a transposed copy made once per pass.
+ * In memory W stands in panels of [inputs][outputs], so that all three products vectorise
+ * across outputs; BP2 works on its transpose, made once per pass. BP3 is cut by the weights,
+ * never by the rows: a thread computes the gradient of its weights and descends by it while
+ * it is in the cache, without storing it.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "base/status.h"
-#include "net/layer.h"
+#include "net/narrow.h"
 
-typedef struct dense_job {
-    const gr_pass *pass;
-    const gr_node *node;
-    gr_product product; /* of all rows of c; a piece shifts a and c */
-} dense_job;
+enum {
+    GROUP = 2,     /* panels of outputs whose gradient is computed at once */
+    CHUNK = 64,    /* inputs of them, where it is kept for an update: 8 KiB */
+    INPUTS = 8,    /* grain of the cut between threads */
+    STRIP = 1 << 18 /* bytes of x */
+};
 
 static const gr_tensor *weight_of(const gradus_net *net, const gr_node *node)
 {
     return &net->tensor[node->tensor];
 }
 
-static void *gradient_of(const gr_pass *pass, const gr_tensor *tensor)
+static size_t width_of(const gradus_net *net)
 {
-    return gr_at(pass->net, pass->gradient, tensor->first);
+    return net->kernels->width;
 }
 
-/* Rows [from, to) of a product: any cut over rows gives the same bits. */
-static void product_rows(void *job_, size_t from, size_t to)
+/* The transpose: panels of inputs, outputs rounded up to whole panels. */
+static size_t transpose_stride(const gradus_net *net, const gr_node *node)
 {
-    const dense_job *job = job_;
-    const gradus_net *net = job->pass->net;
-    gr_product p = job->product;
-    p.m = to - from;
-    p.a = gr_at(net, p.a, from * p.a_row);
-    p.c = gr_at(net, p.c, from * p.c_row);
-    net->kernels->product(&p);
-}
-
-static void product(const gr_pass *pass, const gr_node *node, const gr_product *p)
-{
-    dense_job job = {.pass = pass, .node = node, .product = *p};
-    gr_pool_run(pass->pool, p->m, gr_grain(p->n * p->depth, GR_GRAIN_PRODUCTS),
-                product_rows, &job);
+    return node->panels * width_of(net) * width_of(net);
 }
 
 static size_t cache(const gradus_net *net, const gr_node *node, size_t rows)
 {
     (void)rows;
-    return node->inputs * node->width * net->kernels->size; /* W^T */
+    return net->node[node->from].panels * transpose_stride(net, node) *
+           net->kernels->size;
 }
 
-static void forward(const gr_pass *pass, const gr_node *node)
+static void prepare(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads)
 {
     const gradus_net *net = pass->net;
+    if (node->narrow || pass->at[node->from].dy == NULL)
+        return;
+    const gr_range panels = gr_cut(node->panels, 1, thread, threads);
+    net->kernels->transpose(node->inputs, node->width, panels.from, panels.to,
+                            gr_tensor_values(net, weight_of(net, node)),
+                            pass->at[gr_node_index(pass, node)].cache);
+}
+
+static void forward(const gr_pass *pass, const gr_node *node, const gr_part *part)
+{
+    if (node->narrow) {
+        gr_narrow_forward(pass, node, part);
+        return;
+    }
+    const gradus_net *net = pass->net;
+    const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
+    const gr_tensor *weight = weight_of(net, node);
+    const size_t width = width_of(net), stride = node->inputs * width;
+    const size_t column = part->panels.from * width;
+    const void *bias = node->bias ? gr_tensor_values(net, weight + 1) : NULL;
     const gr_product p = {
-        .m = pass->rows, .n = node->width, .depth = node->inputs,
-        .a = pass->y[node->from], .a_row = node->inputs, .a_column = 1,
-        .b = gr_tensor_values(net, weight_of(net, node)), .b_row = node->width,
-        .bias = node->bias ? gr_tensor_values(net, weight_of(net, node) + 1) : NULL,
-        .c = pass->y[gr_node_index(pass, node)], .c_row = node->width,
+        .rows = part->rows.to - part->rows.from,
+        .panels = part->panels.to - part->panels.from, .depth = node->inputs,
+        .a = (const void *const *)x->y_row + part->rows.from,
+        .b = gr_at(net, gr_tensor_values(net, weight), part->panels.from * stride),
+        .b_stride = stride, .bias = bias == NULL ? NULL : gr_at(net, bias, column),
+        .c = gr_at(net, z->y, part->rows.from * z->stride + column), .c_stride = z->stride,
     };
-    product(pass, node, &p);
+    net->kernels->product(&p);
 }
 
 /* dx = W^T dz: the product of dz [rows][outputs] with W^T [outputs][inputs]. */
-static void input_gradient(gr_pass *pass, const gr_node *node, const void *dz)
+static void backward(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
+    if (node->narrow) {
+        gr_narrow_backward(pass, node, part);
+        return;
+    }
     const gradus_net *net = pass->net;
-    void *dx = gr_pass_begin(pass, node->from);
+    const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
+    void *dx = gr_pass_begin(pass, node, node->from);
     if (dx == NULL)
         return;
-    void *transposed = pass->cache[gr_node_index(pass, node)];
-    net->kernels->transpose(node->inputs, node->width,
-                            gr_tensor_values(net, weight_of(net, node)), transposed);
     const gr_product p = {
-        .m = pass->rows, .n = node->inputs, .depth = node->width,
-        .a = dz, .a_row = node->width, .a_column = 1,
-        .b = transposed, .b_row = node->inputs,
-        .c = dx, .c_row = node->inputs,
+        .rows = part->rows.to - part->rows.from,
+        .panels = net->node[node->from].panels, .depth = node->width,
+        .a = (const void *const *)z->dy_row + part->rows.from,
+        .b = z->cache, .b_stride = transpose_stride(net, node),
+        .c = gr_row(net, dx, x->stride, part->rows.from), .c_stride = x->stride,
     };
-    product(pass, node, &p);
-    gr_pass_end(pass, node->from, dx);
+    net->kernels->product(&p);
+    gr_pass_end(pass, node, node->from, part);
 }
 
-/* One chain of dW and db over rows [from, to) of the batch; dz and x begin there. */
-static void chain_gradient(gr_pass *pass, const gr_node *node, size_t from, size_t to)
+/* ---- gradients of the parameters ---- */
+
+/* Some inputs times some panels of outputs of the weight. */
+typedef struct block {
+    gr_range inputs, panels;
+} block;
+
+static void product_of_chain(const gr_pass *pass, const gr_node *node, const block *at,
+                             size_t row, gr_product p)
+{
+    const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
+    p.rows = at->inputs.to - at->inputs.from;
+    p.panels = at->panels.to - at->panels.from;
+    p.depth = pass->rows - row < GR_CHAIN ? pass->rows - row : GR_CHAIN;
+    p.by_columns = 1;
+    p.a = (const void *const *)x->y_row + row;
+    p.first = at->inputs.from;
+    p.b = gr_at(pass->net, z->dy, row * z->stride + at->panels.from * width_of(pass->net));
+    p.b_stride = z->stride;
+    pass->net->kernels->product(&p);
+}
+
+/* dW of a block, [panels][.][P] with c_stride elements from panel to panel: the first chain
+ * of rows is stored, the sums of later ones are added. */
+static void gradient_of_block(const gr_pass *pass, const gr_node *node, const block *at, void *c,
+                              size_t c_stride)
 {
     const gradus_net *net = pass->net;
-    const gr_kernels *k = net->kernels;
-    const gr_tensor *weight = weight_of(net, node);
-    const void *dz = gr_at(net, pass->dy[gr_node_index(pass, node)], from * node->width);
-    const bool later = from > 0 || pass->add_gradient;
-    void *dw = gradient_of(pass, weight);
-    const gr_product p = {
-        .m = node->inputs, .n = node->width, .depth = to - from,
-        .a = gr_at(net, pass->y[node->from], from * node->inputs),
-        .a_row = 1, .a_column = node->inputs,
-        .b = dz, .b_row = node->width,
-        .c = later ? pass->chain : dw, .c_row = node->width,
-    };
-    product(pass, node, &p);
-    if (later)
-        k->add(node->inputs * node->width, pass->chain, dw);
-    if (!node->bias)
-        return;
-    void *db = gradient_of(pass, weight + 1);
-    k->column_sums(to - from, node->width, dz, later ? pass->chain : db, 0);
-    if (later)
-        k->add(node->width, pass->chain, db);
+    const size_t count = (at->inputs.to - at->inputs.from) * width_of(net);
+    _Alignas(GR_LINE) char later[GROUP * CHUNK * GR_LINE];
+    for (size_t row = 0; row < pass->rows; row += GR_CHAIN) {
+        if (row == 0 && !pass->add_gradient) {
+            product_of_chain(pass, node, at, row,
+                             (gr_product){.c = c, .c_stride = c_stride});
+            continue;
+        }
+        product_of_chain(pass, node, at, row, (gr_product){.c = later, .c_stride = count});
+        for (size_t p = 0; p < at->panels.to - at->panels.from; p++)
+            net->kernels->add(count, gr_at(net, later, p * count),
+                              gr_at(net, c, p * c_stride));
+    }
 }
 
-static void backward(gr_pass *pass, const gr_node *node)
+void gr_descend(const gr_pass *pass, size_t tensor, size_t first, size_t count,
+                const void *g)
 {
-    input_gradient(pass, node, pass->dy[gr_node_index(pass, node)]);
-    for (size_t from = 0; from < pass->rows; from += GR_CHAIN) {
-        const size_t left = pass->rows - from;
-        chain_gradient(pass, node, from, from + (left < GR_CHAIN ? left : GR_CHAIN));
+    const gradus_net *net = pass->net;
+    gr_update u = pass->descent->update[tensor];
+    u.count = count;
+    u.g = g;
+    u.w = gr_at(net, u.w, first);
+    u.m = u.m == NULL ? NULL : gr_at(net, u.m, first);
+    u.v = u.v == NULL ? NULL : gr_at(net, u.v, first);
+    pass->descent->step(&u);
+}
+
+static void descend_block(const gr_pass *pass, const gr_node *node, const block *at)
+{
+    const gradus_net *net = pass->net;
+    const size_t stride = node->inputs * width_of(net); /* of the weight, panel to panel */
+    const size_t first = at->panels.from * stride + at->inputs.from * width_of(net);
+    const size_t count = (at->inputs.to - at->inputs.from) * width_of(net);
+    _Alignas(GR_LINE) char gradient[GROUP * CHUNK * GR_LINE];
+    if (pass->descent == NULL) {
+        void *dw = gr_at(net, pass->gradient, weight_of(net, node)->first + first);
+        gradient_of_block(pass, node, at, dw, stride);
+        return;
     }
+    gradient_of_block(pass, node, at, gradient, count);
+    for (size_t p = 0; p < at->panels.to - at->panels.from; p++)
+        gr_descend(pass, node->tensor, first + p * stride, count,
+                   gr_at(net, gradient, p * count));
+}
+
+/* w = fma(-rate gradient_scale, g, shrink w) at the end of each chain. */
+static void descend_plain(const gr_pass *pass, const gr_node *node, const block *at)
+{
+    const gradus_net *net = pass->net;
+    const gr_update *u = &pass->descent->update[node->tensor];
+    const size_t stride = node->inputs * width_of(net);
+    const size_t first = at->panels.from * stride + at->inputs.from * width_of(net);
+    product_of_chain(pass, node, at, 0,
+                     (gr_product){.c = gr_at(net, u->w, first), .c_stride = stride,
+                                  .descend = 1, .step = -u->rate * u->gradient_scale,
+                                  .shrink = u->shrink});
+}
+
+static void descend_weight(const gr_pass *pass, const gr_node *node, const block *at)
+{
+    if (pass->descent != NULL && pass->descent->plain && pass->rows <= GR_CHAIN &&
+        !pass->add_gradient) {
+        descend_plain(pass, node, at);
+        return;
+    }
+    block piece = {.panels = at->panels};
+    for (size_t from = at->inputs.from; from < at->inputs.to; from += CHUNK) {
+        piece.inputs.from = from;
+        piece.inputs.to = at->inputs.to - from < CHUNK ? at->inputs.to : from + CHUNK;
+        descend_block(pass, node, &piece);
+    }
+}
+
+static void descend_bias(const gr_pass *pass, const gr_node *node, gr_range panels)
+{
+    const gradus_net *net = pass->net;
+    const gr_kept *z = &pass->at[gr_node_index(pass, node)];
+    const gr_tensor *bias = weight_of(net, node) + 1;
+    void *db = gr_at(net, pass->gradient, bias->first);
+    const size_t first = panels.from * width_of(net);
+    const size_t count = (panels.to - panels.from) * width_of(net);
+    if (count == 0)
+        return;
+    for (size_t row = 0; row < pass->rows; row += GR_CHAIN) {
+        const size_t left = pass->rows - row, rows = left < GR_CHAIN ? left : GR_CHAIN;
+        const bool later = row > 0 || pass->add_gradient;
+        void *sum = later ? z->cache : db; /* the transpose is no longer needed */
+        net->kernels->column_sums(rows, node->width, panels.from, panels.to,
+                                  gr_row(net, z->dy, z->stride, row), sum);
+        if (later)
+            net->kernels->add(count, gr_at(net, sum, first), gr_at(net, db, first));
+    }
+    if (pass->descent != NULL)
+        gr_descend(pass, node->tensor + 1, first, count, gr_at(net, db, first));
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Of a strip of inputs, the pieces of GROUP panels and INPUTS inputs that are `mine` when
+ * the weight's are numbered group after group. */
+static void descend_strip(const gr_pass *pass, const gr_node *node, gr_range strip,
+                          gr_range mine)
+{
+    const size_t groups = (node->panels + GROUP - 1) / GROUP;
+    const size_t pieces = (node->inputs + INPUTS - 1) / INPUTS; /* of a group */
+    for (size_t group = 0, first = 0; group < groups; group++, first += pieces) {
+        if (first >= mine.to || first + pieces <= mine.from)
+            continue;
+        const size_t from = mine.from > first ? (mine.from - first) * INPUTS : 0;
+        const size_t to = least((mine.to - first) * INPUTS, node->inputs);
+        const block at = {
+            .inputs = {from > strip.from ? from : strip.from, least(to, strip.to)},
+            .panels = {group * GROUP, least(group * GROUP + GROUP, node->panels)},
+        };
+        if (at.inputs.from < at.inputs.to)
+            descend_weight(pass, node, &at);
+    }
+}
+
+/* In strips of inputs whose x, read once for each group of panels, stays in the cache. */
+static void descend_all(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads)
+{
+    const size_t groups = (node->panels + GROUP - 1) / GROUP;
+    const size_t pieces = (node->inputs + INPUTS - 1) / INPUTS;
+    const gr_range mine = gr_cut(groups * pieces, 1, thread, threads);
+    const size_t row = pass->rows * pass->net->kernels->size; /* bytes of x of an input */
+    const size_t inputs = row * node->inputs <= STRIP ? node->inputs
+                        : row * INPUTS > STRIP ? INPUTS : STRIP / row / INPUTS * INPUTS;
+    for (size_t from = 0; from < node->inputs; from += inputs)
+        descend_strip(pass, node, (gr_range){from, least(from + inputs, node->inputs)},
+                      mine);
+}
+
+static void descend(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads)
+{
+    if (node->narrow)
+        gr_narrow_descend(pass, node, thread, threads);
+    else
+        descend_all(pass, node, thread, threads);
+    if (node->bias)
+        descend_bias(pass, node, gr_cut(node->panels, 1, thread, threads));
 }
 
 static gradus_status write_setting(gr_text *text, const char *name, double value)
@@ -152,5 +306,6 @@ done:
 }
 
 const gr_layer_type gr_layer_dense = {
-    .name = "dense", .cache = cache, .forward = forward, .backward = backward, .write = write,
+    .name = "dense", .cache = cache, .prepare = prepare, .forward = forward,
+    .backward = backward, .descend = descend, .write = write,
 };

@@ -24,49 +24,36 @@ static uint32_t first_column(const gradus_net *net, const gr_node *node)
     return (uint32_t)column;
 }
 
-typedef struct dropout_job {
-    const gr_pass *pass;
-    const gr_node *node;
-    const void *x;
-    void *y;
-} dropout_job;
-
-static void mask_rows(void *job_, size_t from, size_t to)
+static void mask(const gr_pass *pass, const gr_node *node, const gr_part *part, const void *x,
+                 void *y)
 {
-    const dropout_job *job = job_;
-    const gr_pass *pass = job->pass;
-    const size_t width = job->node->width;
-    pass->net->kernels->dropout(to - from, width, job->node->rate, pass->dropout,
-                                pass->first_row + from,
-                                first_column(pass->net, job->node),
-                                gr_at(pass->net, job->x, from * width),
-                                gr_at(pass->net, job->y, from * width));
+    const gradus_net *net = pass->net;
+    const size_t row = part->rows.from;
+    const size_t stride = pass->at[gr_node_index(pass, node)].stride;
+    net->kernels->dropout(part->rows.to - row, node->width, node->rate, pass->dropout,
+                          pass->first_row + row, first_column(net, node),
+                          gr_row(net, x, stride, row), gr_row(net, y, stride, row));
 }
 
-static void mask(const gr_pass *pass, const gr_node *node, const void *x, void *y)
+static void forward(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
-    dropout_job job = {pass, node, x, y};
-    gr_pool_run(pass->pool, pass->rows, gr_grain(4 * node->width, GR_GRAIN_ELEMENTS),
-                mask_rows, &job);
-}
-
-static void forward(const gr_pass *pass, const gr_node *node)
-{
-    const void *x = pass->y[node->from];
-    void *y = pass->y[gr_node_index(pass, node)];
+    const void *x = pass->at[node->from].y;
+    const gr_kept *to = &pass->at[gr_node_index(pass, node)];
+    const size_t at = part->rows.from * to->stride;
     if (pass->training)
-        mask(pass, node, x, y);
-    else if (x != y)
-        memcpy(y, x, pass->rows * node->width * pass->net->kernels->size);
+        mask(pass, node, part, x, to->y);
+    else if (x != to->y)
+        memcpy(gr_at(pass->net, to->y, at), gr_at(pass->net, x, at),
+               gr_part_count(pass, node, part) * pass->net->kernels->size);
 }
 
-static void backward(gr_pass *pass, const gr_node *node)
+static void backward(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
-    void *dx = gr_pass_begin(pass, node->from);
+    void *dx = gr_pass_begin(pass, node, node->from);
     if (dx == NULL)
         return;
-    mask(pass, node, pass->dy[gr_node_index(pass, node)], dx);
-    gr_pass_end(pass, node->from, dx);
+    mask(pass, node, part, pass->at[gr_node_index(pass, node)].dy, dx);
+    gr_pass_end(pass, node, node->from, part);
 }
 
 static gradus_status write(const gradus_net *net, const gr_node *node, gr_text *text)

@@ -15,12 +15,12 @@ typedef struct activation_about {
     double alpha;
     bool has_alpha;
     const char *start;
-    bool trainable;
+    bool trainable, from_output;
 } activation_about;
 
 static const activation_about activations[] = {
-#define ACTIVATION(id, name, alpha, has_alpha, start, trainable, smooth) \
-    {name, alpha, has_alpha, start, trainable},
+#define ACTIVATION(id, name, alpha, has_alpha, start, trainable, smooth, from_output) \
+    {name, alpha, has_alpha, start, trainable, from_output},
 #include "kernels/activations.def"
 #undef ACTIVATION
 };
@@ -198,6 +198,11 @@ bool gr_activation_has_alpha(size_t index)
 bool gr_activation_trainable(size_t index)
 {
     return index >= GR_ACTIVATION_COUNT || activations[index].trainable;
+}
+
+bool gr_activation_from_output(size_t index)
+{
+    return index < GR_ACTIVATION_COUNT && activations[index].from_output;
 }
 
 const char *gr_loss_about(const gradus_context *context, size_t index, const char **fused,

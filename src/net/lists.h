@@ -34,6 +34,8 @@ const char *gr_activation_about(const gradus_context *context, size_t index, dou
 const char *gr_activation_start(size_t index);
 bool gr_activation_has_alpha(size_t index);
 bool gr_activation_trainable(size_t index);
+/* The slope follows from a = s(z): a may stand where z stood. */
+bool gr_activation_from_output(size_t index);
 
 /* Name of a loss; the last activation it is fused with, or NULL; the task it is for. */
 const char *gr_loss_about(const gradus_context *context, size_t index, const char **fused,

@@ -50,9 +50,9 @@ gradus_status gradus_net_copy(const gradus_net *net, gradus_net **copy)
     GR_TRY(duplicate(context, net->node, net->nodes, sizeof *net->node, &made->node));
     GR_TRY(duplicate(context, net->tensor, net->tensors, sizeof *net->tensor,
                      &made->tensor));
-    GR_TRY(duplicate(context, net->parameters, net->parameter_count, size,
+    GR_TRY(duplicate(context, net->parameters, net->parameter_room, size,
                      &made->parameters));
-    GR_TRY(duplicate(context, net->statistics, net->statistic_count, size,
+    GR_TRY(duplicate(context, net->statistics, net->statistic_room, size,
                      &made->statistics));
     GR_TRY(gr_copy_text(context, net->text, strlen(net->text), &made->text));
     *copy = made;
@@ -138,19 +138,59 @@ void gradus_net_tensor(const gradus_net *net, size_t index, gradus_tensor *about
                              .trained = tensor->group != GR_GROUP_STATISTIC};
 }
 
-/* A weight stands transposed in memory: [inputs][outputs]. */
+/* Element [row][column] of a file in memory: row and column of the panels, where those have
+ * `rows` rows and `columns` columns, and the file `row` and `column` elements between them. */
+typedef struct panels {
+    size_t rows, columns, row, column;
+} panels;
+
+static panels panels_of(const gr_tensor *tensor)
+{
+    if (tensor->rank == 1 || tensor->narrow)
+        return (panels){tensor->rows, tensor->columns, tensor->columns, 1};
+    return (panels){tensor->columns, tensor->rows, 1, tensor->columns};
+}
+
+void gr_tensor_pack(const gradus_net *net, const gr_tensor *tensor, const void *values,
+                    void *into)
+{
+    const panels p = panels_of(tensor);
+    net->kernels->pack(p.rows, p.columns, values, p.row, p.column, into);
+}
+
+void gr_tensor_unpack(const gradus_net *net, const gr_tensor *tensor, const void *from,
+                      void *values)
+{
+    const panels p = panels_of(tensor);
+    net->kernels->unpack(p.rows, p.columns, from, values, p.row, p.column);
+}
+
+void *gr_tensor_element(const gradus_net *net, const gr_tensor *tensor, size_t row,
+                        size_t column)
+{
+    const size_t width = net->kernels->width;
+    const bool across = tensor->rank == 2 && !tensor->narrow;
+    const size_t i = across ? column : row, j = across ? row : column;
+    return gr_at(net, gr_tensor_values(net, tensor),
+                 (j / width * panels_of(tensor).rows + i) * width + j % width);
+}
+
+size_t gr_tensor_room(const gradus_net *net, const gr_tensor *tensor)
+{
+    const panels p = panels_of(tensor);
+    return gr_panels(p.columns, net->kernels->size) * p.rows * net->kernels->width;
+}
+
 void gradus_net_get(const gradus_net *net, size_t index, void *values)
 {
     const gr_tensor *tensor = &net->tensor[index];
-    net->kernels->transpose(tensor->columns, tensor->rows, gr_tensor_values(net, tensor),
-                            values);
+    gr_tensor_unpack(net, tensor, gr_tensor_values(net, tensor), values);
 }
 
 void gradus_net_set(gradus_net *net, size_t index, const void *values)
 {
     const gr_tensor *tensor = &net->tensor[index];
-    net->kernels->transpose(tensor->rows, tensor->columns, values,
-                            gr_tensor_values(net, tensor));
+    gr_tensor_pack(net, tensor, values, gr_tensor_values(net, tensor));
 }
 
 /* ---- digest ---- */

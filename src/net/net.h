@@ -22,12 +22,14 @@ typedef struct gr_node {
     size_t from;            /* node it reads */
     size_t skip;            /* add: the other node it reads */
     size_t width;           /* columns of its output */
+    size_t panels;          /* lines that they take */
     size_t inputs;          /* columns of what it reads */
     size_t number;          /* layers with tensors are numbered from 1, others 0 */
     size_t tensor;          /* first of its tensors */
     size_t tensors;
     /* settings */
     bool bias;                          /* dense */
+    bool narrow;                        /* dense: few outputs (net/narrow.c) */
     bool projection;                    /* dense: the projection of a residual block */
     bool is_output;                     /* dense: written "output" */
     char start[16];                     /* dense: initialisation; "" until resolved */
@@ -55,6 +57,8 @@ typedef struct gr_tensor {
     size_t node;
     size_t rank, rows, columns; /* as in files: weight [outputs][inputs] */
     size_t first;               /* element in parameters, or in statistics */
+    size_t room;                /* elements there */
+    bool narrow;                /* a weight that stands transposed (net/narrow.c) */
     double rate_factor, decay_factor;
 } gr_tensor;
 
@@ -66,11 +70,13 @@ struct gradus_net {
     size_t nodes;
     gr_tensor *tensor;
     size_t tensors;
-    size_t parameter_count, statistic_count;
-    void *parameters;       /* weight in memory: [inputs][outputs] */
+    size_t parameter_count;
+    size_t parameter_room, statistic_room; /* elements in memory */
+    void *parameters;       /* tensor after tensor, each in panels (kernels/kernels.h) */
     void *statistics;
     size_t slots;           /* pieces of memory that inference needs */
     size_t widest;          /* columns of the widest node */
+    bool input_copied;      /* a layer other than a dense one reads the input */
     uint64_t seed;
     char *text;             /* canonical description */
 };
@@ -110,5 +116,18 @@ bool gr_net_has_batchnorm(const gradus_net *net);
 
 /* Address of a tensor's first element. */
 void *gr_tensor_values(const gradus_net *net, const gr_tensor *tensor);
+
+/*
+ * A tensor in memory is panels: a weight [inputs][outputs], or a narrow one [outputs][inputs];
+ * what has rank 1, a single row. From and to dense elements as in files, and one of them.
+ */
+void gr_tensor_pack(const gradus_net *net, const gr_tensor *tensor, const void *values,
+                    void *panels);
+void gr_tensor_unpack(const gradus_net *net, const gr_tensor *tensor, const void *panels,
+                      void *values);
+void *gr_tensor_element(const gradus_net *net, const gr_tensor *tensor, size_t row,
+                        size_t column);
+/* Elements of the panels. */
+size_t gr_tensor_room(const gradus_net *net, const gr_tensor *tensor);
 
 #endif

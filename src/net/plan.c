@@ -1,124 +1,170 @@
 /*
- * net/plan.c - one gradient: gather, forward, loss, backward
+ * net/plan.c - memory and schedule of gradients of one net
  *
- * The graph is walked once in order for the forward pass and once in reverse for the
- * backward pass, always in the same order, so that sums of several contributions to one
- * gradient have the same bits every time.
+ * Every array of a batch is laid out once. An activation whose slope follows from its output
+ * works in place, on the memory of the dense layer before it.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "net/plan.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/status.h"
 #include "net/criterion.h"
 #include "net/lists.h"
 
-size_t gr_grain(size_t work, size_t smallest)
+/* What memory a node needs. */
+typedef struct need {
+    bool y, dy;
+    bool spare;     /* several nodes contribute to its dy */
+    bool in_place;  /* y and dy are those of the node it reads */
+} need;
+
+static size_t readers_of(const gradus_net *net, size_t node)
 {
-    const size_t rows = work >= smallest ? 1 : smallest / (work > 0 ? work : 1);
-    return (rows + 7) / 8 * 8;
+    size_t readers = 0;
+    for (size_t n = node + 1; n < net->nodes; n++) {
+        if (net->node[n].from == node)
+            readers++;
+        if (net->node[n].type == &gr_layer_add && net->node[n].skip == node)
+            readers++;
+    }
+    return readers;
 }
 
-/* ---- contributions to a gradient ---- */
-
-void *gr_pass_begin(gr_pass *pass, size_t from)
+static bool works_in_place(const gradus_net *net, const gr_node *node)
 {
-    if (pass->dy[from] == NULL)
-        return NULL;
-    return pass->ready[from] ? pass->spare : pass->dy[from];
+    return node->type == &gr_layer_activation && gr_activation_from_output(node->activation) &&
+           net->node[node->from].type == &gr_layer_dense && readers_of(net, node->from) == 1;
 }
 
-void gr_pass_end(gr_pass *pass, size_t from, const void *dx)
+/* dy is wanted of nodes behind which something is descended, or x itself; a dense layer
+ * reads x where it stands, any other one needs a matrix of it. */
+static void find_needs(const gr_plan *plan, bool input_gradient, need *needs)
 {
-    if (pass->ready[from])
-        pass->net->kernels->add(pass->rows * pass->net->node[from].width, dx,
-                                pass->dy[from]);
-    pass->ready[from] = true;
+    const gradus_net *net = plan->net;
+    needs[0].dy = input_gradient;
+    for (size_t n = 1; n < net->nodes; n++) {
+        const gr_node *node = &net->node[n];
+        const bool adds = node->type == &gr_layer_add;
+        needs[n].y = true;
+        needs[n].in_place = works_in_place(net, node);
+        needs[n].dy = node->tensors > 0 || needs[node->from].dy ||
+                      (adds && needs[node->skip].dy) || n == plan->last;
+        if (node->type != &gr_layer_dense)
+            needs[node->from].y = true;
+        if (adds)
+            needs[node->skip].y = true;
+    }
+    for (size_t n = 0; n < net->nodes; n++)
+        needs[n].spare = needs[n].dy && readers_of(net, n) > 1;
 }
 
 /* ---- memory ---- */
 
-/* Nodes whose dy is wanted: those behind which something is descended, or x itself. */
-static void find_wanted(const gradus_net *net, bool input_gradient, bool *wanted)
+static void *take_matrix(gr_plan *plan, bool needed, size_t stride)
 {
-    wanted[0] = input_gradient;
-    for (size_t n = 1; n < net->nodes; n++) {
-        const gr_node *node = &net->node[n];
-        wanted[n] = node->tensors > 0 || wanted[node->from] ||
-                    (node->type == &gr_layer_add && wanted[node->skip]);
-    }
+    return gr_arena_take(&plan->arena, needed ? plan->piece * stride : 0,
+                         plan->net->kernels->size);
 }
 
-static size_t largest_chain(const gradus_net *net)
+/* Its rows, where it stands already. */
+static void **take_rows(gr_plan *plan, const void *matrix, bool needed, size_t stride)
 {
-    size_t largest = 0;
-    for (size_t i = 0; i < net->tensors; i++)
-        if (net->tensor[i].rows * net->tensor[i].columns > largest)
-            largest = net->tensor[i].rows * net->tensor[i].columns;
-    return largest;
+    void **rows = gr_arena_take(&plan->arena, needed ? plan->piece : 0, sizeof(void *));
+    for (size_t i = 0; needed && rows != NULL && i < plan->piece; i++)
+        rows[i] = matrix == NULL ? NULL : gr_row(plan->net, matrix, stride, i);
+    return needed ? rows : NULL;
+}
+
+static void lay_out_node(gr_plan *plan, size_t n, const need *needs)
+{
+    const gradus_net *net = plan->net;
+    const gr_node *node = &net->node[n];
+    gr_kept *at = &plan->pass.at[n];
+    const need *wants = &needs[n];
+    at->stride = gr_stride(node->width, net->kernels->size);
+    if (wants->in_place) {
+        const gr_kept *from = &plan->pass.at[node->from];
+        at->y = from->y, at->y_row = from->y_row;
+        at->dy = from->dy, at->dy_row = from->dy_row;
+    } else {
+        void *y = take_matrix(plan, wants->y, at->stride);
+        void *dy = take_matrix(plan, wants->dy, at->stride);
+        at->y = wants->y ? y : NULL;
+        at->dy = wants->dy ? dy : NULL;
+        at->y_row = take_rows(plan, at->y, wants->y || n == 0, at->stride);
+        at->dy_row = take_rows(plan, at->dy, wants->dy, at->stride);
+    }
+    at->spare = take_matrix(plan, wants->spare, at->stride);
+    if (n > 0 && node->type->cache != NULL)
+        at->cache = gr_arena_take(&plan->arena, node->type->cache(net, node, plan->piece), 1);
 }
 
 /* Hands out every array; called twice, see base/arena.h. */
-static void lay_out(gr_plan *plan)
+static void lay_out(gr_plan *plan, const need *needs)
 {
     const gradus_net *net = plan->net;
     gr_arena *arena = &plan->arena;
-    gr_pass *pass = &plan->pass;
-    const size_t size = net->kernels->size, rows = plan->piece;
-    const bool opened = arena->block != NULL;
-    size_t widest = gr_net_inputs(net);
-    for (size_t n = 0; n < net->nodes; n++) {
-        const gr_node *node = &net->node[n];
-        const size_t width = node->width;
-        void *y = gr_arena_take(arena, n == 0 ? 0 : rows * width, size);
-        void *dy = gr_arena_take(arena, opened && pass->dy[n] == NULL ? 0 : rows * width,
-                                 size);
-        void *cache = NULL;
-        if (n > 0 && node->type->cache != NULL)
-            cache = gr_arena_take(arena, node->type->cache(net, node, rows), 1);
-        if (opened) {
-            pass->y[n] = y;
-            pass->dy[n] = pass->dy[n] == NULL ? NULL : dy;
-            pass->cache[n] = cache;
-        }
-        widest = width > widest ? width : widest;
-    }
-    pass->gradient = gr_arena_take(arena, net->parameter_count, size);
-    pass->spare = gr_arena_take(arena, rows * widest, size);
-    pass->chain = gr_arena_take(arena, largest_chain(net), size);
-    plan->x = gr_arena_take(arena, rows * gr_net_inputs(net), size);
-    plan->target = gr_arena_take(arena, rows * gr_net_outputs(net), size);
+    const size_t outputs = gr_net_outputs(net), rows = plan->piece;
+    for (size_t n = 0; n < net->nodes; n++)
+        lay_out_node(plan, n, needs);
+    plan->pass.gradient = gr_arena_take(arena, net->parameter_room, net->kernels->size);
+    plan->target = gr_arena_take(arena, rows * outputs, net->kernels->size);
     plan->weight = gr_arena_take(arena, rows, sizeof(double));
     plan->value = gr_arena_take(arena, rows, sizeof(double));
-    plan->row = gr_arena_take(arena, 3 * gr_net_outputs(net), sizeof(double));
+    plan->row = gr_arena_take(arena, plan->loss < GR_LOSS_COUNT ? 0 : rows * 3 * outputs,
+                              sizeof(double));
 }
 
-/* Pointer tables first: which dy are wanted decides the size of the rest. */
 static gradus_status allocate(gr_plan *plan, bool input_gradient)
 {
     gradus_status status;
-    const gradus_context *context = plan->net->context;
-    const size_t nodes = plan->net->nodes;
-    gr_pass *pass = &plan->pass;
-    bool *wanted = NULL;
-    GR_TRY(gr_allocate(context, nodes, sizeof *pass->y, "a plan", &pass->y));
-    GR_TRY(gr_allocate(context, nodes, sizeof *pass->dy, "a plan", &pass->dy));
-    GR_TRY(gr_allocate(context, nodes, sizeof *pass->cache, "a plan", &pass->cache));
-    GR_TRY(gr_allocate(context, nodes, sizeof *pass->ready, "a plan", &pass->ready));
-    GR_TRY(gr_allocate(context, nodes, sizeof *wanted, "a plan", &wanted));
-    find_wanted(plan->net, input_gradient, wanted);
-    wanted[plan->last] = true; /* the loss writes there */
-    lay_out(plan);
+    const gradus_net *net = plan->net;
+    need *needs = NULL;
+    GR_TRY(gr_allocate(net->context, net->nodes, sizeof *plan->pass.at, "a plan",
+                       &plan->pass.at));
+    GR_TRY(gr_allocate(net->context, net->nodes, sizeof *needs, "a plan", &needs));
+    for (size_t n = 1; n <= plan->last; n++) {
+        plan->pass.at[net->node[n].from].first = n;
+        if (net->node[n].type == &gr_layer_add)
+            plan->pass.at[net->node[n].skip].first = n;
+    }
+    find_needs(plan, input_gradient, needs);
+    lay_out(plan, needs);
     GR_TRY(gr_arena_open(&plan->arena, "activations and gradients of a batch"));
-    for (size_t n = 0; n < nodes; n++)
-        pass->dy[n] = wanted[n] ? plan->arena.block : NULL; /* marks for lay_out */
-    lay_out(plan);
+    lay_out(plan, needs);
 done:
-    gr_release(context, wanted);
+    gr_release(net->context, needs);
     return status;
+}
+
+/* ---- threads ---- */
+
+/* Multiply-adds of a step that a thread must have: about 1 us. */
+enum { GRAIN = 100000 };
+
+size_t gr_plan_threads(const gradus_net *net, size_t rows, size_t threads)
+{
+    gradus_net_about about;
+    if (net->context->always_threads)
+        return threads;
+    gradus_net_describe(net, &about);
+    const double work = about.multiply_adds * about.gradient_cost * (double)rows;
+    const double most = work / GRAIN;
+    return most >= (double)threads ? threads : most < 1 ? 1 : (size_t)most;
+}
+
+/* The first layer has no BP2: a thread that computes some of its outputs for all rows, and
+ * their gradients, keeps these weights in its own cache. */
+static bool first_by_columns(const gr_plan *plan)
+{
+    const gr_node *first = &plan->net->node[1];
+    const size_t threads = gr_pool_threads(plan->pool);
+    const size_t panels = first->panels;
+    return threads > 1 && first->type == &gr_layer_dense &&
+           (panels % threads == 0 || panels >= 4 * threads);
 }
 
 /* ---- a plan ---- */
@@ -151,12 +197,15 @@ gradus_status gr_plan_new(const gradus_net *net, const gr_plan_options *options,
     plan->net = net;
     plan->arena.context = net->context;
     plan->piece = options->rows;
-    if (!gr_net_has_batchnorm(net) && plan->piece > GR_CHAIN)
+    plan->batchnorm = gr_net_has_batchnorm(net);
+    if (!plan->batchnorm && plan->piece > GR_CHAIN)
         plan->piece = GR_CHAIN;
     plan->delta = options->delta == 0 ? 1 : options->delta;
     plan->label_smoothing = options->label_smoothing;
     GR_TRY(gr_criterion_choose(plan, options->loss));
-    plan->pass = (gr_pass){.net = net, .pool = options->pool, .training = true};
+    plan->pass = (gr_pass){.net = net, .training = true};
+    plan->pool = options->pool;
+    plan->by_columns = first_by_columns(plan);
     GR_TRY(allocate(plan, options->input_gradient));
     *made = plan;
     plan = NULL;
@@ -171,147 +220,6 @@ void gr_plan_free(gr_plan *plan)
         return;
     const gradus_context *context = plan->net->context;
     gr_arena_close(&plan->arena);
-    gr_release(context, plan->pass.ready);
-    gr_release(context, plan->pass.cache);
-    gr_release(context, plan->pass.dy);
-    gr_release(context, plan->pass.y);
+    gr_release(context, plan->pass.at);
     gr_release(context, plan);
-}
-
-/* ---- the gradient ---- */
-
-static void forward(gr_plan *plan)
-{
-    const gradus_net *net = plan->net;
-    plan->pass.y[0] = plan->x;
-    for (size_t n = 1; n <= plan->last; n++)
-        net->node[n].type->forward(&plan->pass, &net->node[n]);
-}
-
-static void backward(gr_plan *plan)
-{
-    const gradus_net *net = plan->net;
-    gr_pass *pass = &plan->pass;
-    memset(pass->ready, 0, net->nodes * sizeof *pass->ready);
-    pass->ready[plan->last] = true;
-    for (size_t n = plan->last; n > 0; n--)
-        if (pass->dy[n] != NULL)
-            net->node[n].type->backward(pass, &net->node[n]);
-}
-
-/* Inputs and weights of the examples picked by index. */
-static double load(gr_plan *plan, const gradus_set *set, const uint32_t *index, size_t count)
-{
-    const gr_kernels *k = plan->net->kernels;
-    k->gather(count, gr_net_inputs(plan->net), set->x, index, plan->x);
-    for (size_t i = 0; i < count; i++)
-        plan->weight[i] = set->weight == NULL ? 1 : set->weight[index[i]];
-    return gr_sum(count, plan->weight);
-}
-
-void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *index,
-                      size_t count, void *dx, double *loss, double *weight)
-{
-    const gradus_net *net = plan->net;
-    const gr_kernels *k = net->kernels;
-    const size_t inputs = gr_net_inputs(net);
-    gr_pass *pass = &plan->pass;
-    const uint64_t first_row = pass->first_row;
-    *loss = *weight = 0;
-    for (size_t from = 0; from < count; from += plan->piece) {
-        const size_t rows = count - from < plan->piece ? count - from : plan->piece;
-        pass->rows = rows;
-        pass->add_gradient = from > 0;
-        pass->first_row = first_row + from;
-        *weight += load(plan, set, index + from, rows);
-        forward(plan);
-        gr_criterion_gradient(plan, set, index + from, rows);
-        if (set->weight != NULL) {
-            k->scale_rows(rows, net->node[plan->last].width, plan->weight,
-                          pass->dy[plan->last]);
-            for (size_t i = 0; i < rows; i++)
-                plan->value[i] *= plan->weight[i];
-        }
-        *loss += gr_sum(rows, plan->value);
-        backward(plan);
-        if (dx != NULL)
-            memcpy(gr_at(net, dx, from * inputs), pass->dy[0], rows * inputs * k->size);
-    }
-    pass->first_row = first_row;
-}
-
-void gr_plan_evaluate(gr_plan *plan, const gradus_set *set, const uint32_t *index,
-                      size_t count, double *value, double *prediction)
-{
-    const gradus_net *net = plan->net;
-    const size_t outputs = gr_net_outputs(net);
-    plan->pass.training = false;
-    for (size_t from = 0; from < count; from += plan->piece) {
-        const size_t rows = count - from < plan->piece ? count - from : plan->piece;
-        plan->pass.rows = rows;
-        net->kernels->gather(rows, gr_net_inputs(net), set->x, index + from, plan->x);
-        forward(plan);
-        gr_criterion_gradient(plan, set, index + from, rows);
-        memcpy(value + from, plan->value, rows * sizeof *value);
-        const gr_node *end = &net->node[net->nodes - 1];
-        if (plan->fused)
-            end->type->forward(&plan->pass, end);
-        net->kernels->to_double(rows * outputs, plan->pass.y[net->nodes - 1],
-                                prediction + from * outputs);
-    }
-    plan->pass.training = true;
-}
-
-bool gr_plan_find_not_finite(const gr_plan *plan, size_t *layer, const char **type)
-{
-    const gradus_net *net = plan->net;
-    *layer = 0;
-    for (size_t n = 1; n <= plan->last; n++) {
-        const gr_node *node = &net->node[n];
-        const size_t count = plan->pass.rows * node->width;
-        *layer = node->number > 0 ? node->number : *layer;
-        *type = node->type->name;
-        if (net->kernels->find_not_finite(count, plan->pass.y[n]) != SIZE_MAX)
-            return true;
-    }
-    return false;
-}
-
-gradus_status gradus_net_gradient(const gradus_net *net, const char *loss,
-                                  const gradus_set *set, uint64_t seed, double *value,
-                                  void *gradient, void *dx)
-{
-    gradus_status status;
-    const gr_kernels *k = net->kernels;
-    const size_t dx_count = set->rows * gr_net_inputs(net);
-    gr_plan *plan = NULL;
-    uint32_t *index = NULL;
-    double sum, weight;
-    const gr_plan_options options = {.rows = set->rows, .loss = loss,
-                                     .input_gradient = dx != NULL};
-    const unsigned saved = gr_float_enter();
-    GR_TRY(gr_set_check(net, set, "examples"));
-    GR_TRY(gr_plan_new(net, &options, &plan));
-    GR_TRY(gr_allocate(net->context, set->rows, sizeof *index, "row numbers", &index));
-    for (size_t i = 0; i < set->rows; i++)
-        index[i] = (uint32_t)i;
-    plan->pass.dropout = (gr_key){seed, GR_PURPOSE_DROPOUT, 0};
-    gr_plan_gradient(plan, set, index, set->rows, dx, &sum, &weight);
-    *value = sum / weight;
-    for (size_t i = 0; gradient != NULL && i < net->tensors; i++) {
-        const gr_tensor *tensor = &net->tensor[i];
-        void *values = gr_at(net, gradient, tensor->first);
-        if (tensor->group == GR_GROUP_STATISTIC)
-            continue;
-        k->transpose(tensor->columns, tensor->rows,
-                     gr_at(net, plan->pass.gradient, tensor->first), values);
-        k->scale(tensor->rows * tensor->columns, 1 / weight, values, values);
-    }
-    if (dx != NULL)
-        k->scale(dx_count, 1 / weight, dx, dx);
-done:
-    gr_release(net->context, index);
-    gr_plan_free(plan);
-    gr_float_leave(saved);
-    return status;
 }

@@ -24,18 +24,23 @@ typedef struct gr_plan_options {
 typedef struct gr_plan {
     const gradus_net *net;
     gr_pass pass;
+    gr_pool *pool;          /* or NULL */
     gr_arena arena;
     size_t piece;           /* rows worked at once */
     size_t last;            /* node whose output the loss reads */
     size_t loss;            /* gr_loss_id, or COUNT + user's */
     bool fused;             /* the loss includes the last activation */
+    bool batchnorm;
+    bool by_columns;        /* the first layer's outputs are dealt to the threads, not rows */
     double delta, label_smoothing;
-    void *x;                /* [piece][inputs] */
-    void *target;           /* [piece][outputs] */
+    void *target;           /* [piece][outputs], dense */
     double *weight;         /* [piece] of the examples */
     double *value;          /* [piece] loss of each example, times its weight */
-    double *row;            /* [3][outputs], for a loss of the user */
+    double *row;            /* [piece][3][outputs], for a loss of the user */
 } gr_plan;
+
+/* Threads that pay for gradients of `rows` rows, at most `threads`. */
+size_t gr_plan_threads(const gradus_net *net, size_t rows, size_t threads);
 
 /*
  * Errors   ARGUMENT: unknown loss; a layer that cannot be trained (heaviside); batch norm
@@ -45,15 +50,19 @@ GRADUS_CHECKED gradus_status gr_plan_new(const gradus_net *net,
                                          const gr_plan_options *options, gr_plan **plan);
 void gr_plan_free(gr_plan *plan);
 
+/* Sum of the weights of rows set[index[0 .. count)]. */
+double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count);
+
 /*
  * Loss and gradient of rows set[index[0 .. count)], summed, not averaged:
  *
  *     pass.gradient = sum_i weight_i dloss_i/dparameters      *loss = sum_i weight_i loss_i
  *
- * `dx` is NULL or [count][inputs]. *weight is the sum of weights.
+ * With a descent (for at most plan->piece rows) the parameters take their step, and gradients
+ * of weights are not kept. `dx` is NULL or [count][inputs], dense.
  */
 void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *index,
-                      size_t count, void *dx, double *loss, double *weight);
+                      size_t count, const gr_descent *descent, void *dx, double *loss);
 
 /*
  * Loss of each of rows set[index[0 .. count)], and what the net predicts for it, both in

@@ -123,23 +123,21 @@ static gradus_status start_orthogonal(gradus_net *net, const gr_node *node, cons
             vectors[i * length + l] =
                 out < in ? draw_one(d, i, (uint32_t)l) : draw_one(d, l, (uint32_t)i);
     make_orthonormal(vectors, count, length);
-    void *w = gr_tensor_values(net, &net->tensor[node->tensor]);
     for (size_t j = 0; j < out; j++)
         for (size_t l = 0; l < in; l++)
             net->kernels->from_double(
                 1, &vectors[out < in ? j * in + l : l * out + j],
-                gr_at(net, w, l * out + j));
+                gr_tensor_element(net, &net->tensor[node->tensor], j, l));
     gr_release(net->context, vectors);
     return GRADUS_OK;
 }
 
 static void fill(gradus_net *net, const gr_tensor *tensor, const draw *d)
 {
-    void *values = gr_tensor_values(net, tensor);
     for (size_t j = 0; j < tensor->rows; j++) {
         for (size_t l = 0; l < tensor->columns; l++) {
             const double value = draw_one(d, j, (uint32_t)l);
-            net->kernels->from_double(1, &value, gr_at(net, values, l * tensor->rows + j));
+            net->kernels->from_double(1, &value, gr_tensor_element(net, tensor, j, l));
         }
     }
 }

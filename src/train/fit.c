@@ -53,19 +53,19 @@ void gradus_fit_defaults(gradus_fit_options *options)
 
 static size_t kept_bytes(const gradus_net *net)
 {
-    return (net->parameter_count + net->statistic_count) * net->kernels->size;
+    return (net->parameter_room + net->statistic_room) * net->kernels->size;
 }
 
 static void keep(const gradus_net *net, void *kept)
 {
-    const size_t bytes = net->parameter_count * net->kernels->size;
+    const size_t bytes = net->parameter_room * net->kernels->size;
     memcpy(kept, net->parameters, bytes);
     memcpy((char *)kept + bytes, net->statistics, kept_bytes(net) - bytes);
 }
 
 static void put_back(gradus_net *net, const void *kept)
 {
-    const size_t bytes = net->parameter_count * net->kernels->size;
+    const size_t bytes = net->parameter_room * net->kernels->size;
     memcpy(net->parameters, kept, bytes);
     memcpy(net->statistics, (const char *)kept + bytes, kept_bytes(net) - bytes);
 }
@@ -147,12 +147,13 @@ static gradus_status open_run(run *r)
     const gradus_context *context = r->net->context;
     GR_TRY(gr_set_check(r->net, r->train, "training examples"));
     GR_TRY(resolve(r));
-    const gr_plan_options plan = {.rows = r->options.batch, .loss = r->options.loss,
-                                  .delta = r->options.delta,
-                                  .label_smoothing = r->options.label_smoothing};
-    GR_TRY(gr_pool_new(context, context->threads, &r->pool));
+    gr_plan_options plan = {.rows = r->options.batch, .loss = r->options.loss,
+                            .delta = r->options.delta,
+                            .label_smoothing = r->options.label_smoothing};
+    GR_TRY(gr_pool_new(context, gr_plan_threads(r->net, plan.rows, context->threads),
+                       &r->pool));
+    plan.pool = r->pool;
     GR_TRY(gr_plan_new(r->net, &plan, &r->plan));
-    r->plan->pass.pool = r->pool;
     GR_TRY(gr_optimizer_open(r->net, &r->options, r->pool, &r->optimizer));
     r->draw = (gr_draw){.kind = r->options.draw, .rows = (uint32_t)r->train->rows,
                         .batch = r->options.batch, .steps = count_steps(r)};
@@ -228,26 +229,41 @@ static bool observe(const run *r, const gradus_metrics *valid, bool best)
     return r->options.observer(&progress, r->options.user) != 0;
 }
 
+/* The loss of some rows, and the step by its gradient: taken within the pass where the
+ * gradient is neither clipped nor computed in pieces. */
+static double descend(run *r, const uint32_t *index, size_t count)
+{
+    double loss;
+    gr_plan *plan = r->plan;
+    const double weight = gr_plan_weight(r->train, index, count);
+    const double rate = gr_rate_at(&r->rate, r->epoch * r->draw.steps + r->step);
+    const bool at_once = weight > 0 && r->options.clip == 0 && count <= plan->piece;
+    gr_plan_gradient(plan, r->train, index, count,
+                     at_once ? gr_optimizer_descent(&r->optimizer, 1 / weight, rate) : NULL,
+                     NULL, &loss);
+    if (weight > 0 && isfinite(loss)) {
+        if (plan->batchnorm)
+            gr_batchnorm_keep(r->net, &plan->pass);
+        if (!at_once)
+            gr_optimizer_step(&r->optimizer, plan->pass.gradient, weight, rate);
+    }
+    r->train_weight += weight;
+    return loss;
+}
+
 static gradus_status take_step(run *r)
 {
     const size_t first = r->step * r->draw.batch;
     size_t count = r->draw.batch;
     if (r->draw.kind == GRADUS_DRAW_SHUFFLE && r->draw.rows - first < count)
         count = r->draw.rows - first;
-    double loss, weight;
     r->plan->pass.dropout =
         (gr_key){r->draw.seed, GR_PURPOSE_DROPOUT, (uint32_t)r->epoch};
     r->plan->pass.first_row = first;
-    gr_plan_gradient(r->plan, r->train, r->order + first, count, NULL, &loss, &weight);
+    const double loss = descend(r, r->order + first, count);
     if (!isfinite(loss))
         return diverged(r);
     r->train_loss += loss;
-    r->train_weight += weight;
-    if (weight > 0) {
-        gr_batchnorm_keep(r->net, &r->plan->pass);
-        gr_optimizer_step(&r->optimizer, r->plan->pass.gradient, weight,
-                          gr_rate_at(&r->rate, r->epoch * r->draw.steps + r->step));
-    }
     r->report.steps++;
     return observe(r, NULL, false) ? gr_fail(GRADUS_STOPPED, "training: stopped on request")
                                    : GRADUS_OK;
@@ -288,7 +304,7 @@ static gradus_status run_epoch(run *r)
     if (status != GRADUS_OK)
         return status;
     r->step--; /* the last one, for messages and the observer */
-    if (r->net->kernels->find_not_finite(r->net->parameter_count, r->net->parameters) !=
+    if (r->net->kernels->find_not_finite(r->net->parameter_room, r->net->parameters) !=
         SIZE_MAX)
         return diverged(r);
     gradus_metrics valid;

@@ -6,7 +6,8 @@
  *
  *     w <- (1 - rate decay) w        weight matrices only
  *
- * and bias correction. Tensors are worked one after the other, large ones by all threads.
+ * and bias correction. Where the gradient is not clipped, a pass takes the step itself, on
+ * each gradient as it is computed (gr_descent); else it is taken from the stored gradient.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -57,6 +58,30 @@ static gradus_status check(const gr_optimizer *o)
     return GRADUS_OK;
 }
 
+/* State array 0, 1 of a tensor, or NULL where the optimiser has fewer. */
+static void *state_of(const gr_optimizer *o, const gr_tensor *tensor, size_t which)
+{
+    if (which >= o->states)
+        return NULL;
+    return gr_at(o->net, o->state, which * o->net->parameter_room + tensor->first);
+}
+
+/* All but the gradient and the scalars of a step. */
+static void open_updates(gr_optimizer *o)
+{
+    for (size_t i = 0; i < o->net->tensors; i++) {
+        const gr_tensor *tensor = &o->net->tensor[i];
+        if (tensor->group == GR_GROUP_STATISTIC)
+            continue;
+        o->update[i] = (gr_update){
+            .count = tensor->room, .w = gr_tensor_values(o->net, tensor),
+            .v = state_of(o, tensor, 0), .m = state_of(o, tensor, 1),
+            .momentum = o->momentum, .alpha = o->alpha, .beta1 = o->beta1,
+            .beta2 = o->beta2, .epsilon = o->epsilon,
+        };
+    }
+}
+
 gradus_status gr_optimizer_open(gradus_net *net, const gradus_fit_options *options,
                                 gr_pool *pool, gr_optimizer *o)
 {
@@ -74,20 +99,75 @@ gradus_status gr_optimizer_open(gradus_net *net, const gradus_fit_options *optio
     if (status != GRADUS_OK)
         return status;
     o->states = about[o->id].states;
-    return gr_allocate(net->context, o->states * net->parameter_count, net->kernels->size,
-                       "the optimiser's state", &o->state);
+    status = gr_allocate(net->context, o->states * net->parameter_room, net->kernels->size,
+                         "the optimiser's state", &o->state);
+    if (status == GRADUS_OK)
+        status = gr_allocate(net->context, net->tensors, sizeof *o->update,
+                             "the optimiser's state", &o->update);
+    if (status != GRADUS_OK)
+        return status;
+    o->descent = (gr_descent){.step = net->kernels->update[o->id], .update = o->update,
+                              .plain = o->id == GR_OPTIMIZER_SGD};
+    open_updates(o);
+    return GRADUS_OK;
 }
 
 void gr_optimizer_close(gr_optimizer *o)
 {
-    if (o->net != NULL)
-        gr_release(o->net->context, o->state);
+    if (o->net == NULL)
+        return;
+    gr_release(o->net->context, o->update);
+    gr_release(o->net->context, o->state);
 }
 
 void gr_optimizer_reset(gr_optimizer *o)
 {
-    memset(o->state, 0, o->states * o->net->parameter_count * o->net->kernels->size);
+    memset(o->state, 0, o->states * o->net->parameter_room * o->net->kernels->size);
     o->power1 = o->power2 = 1;
+}
+
+const gr_descent *gr_optimizer_descent(gr_optimizer *o, double scale, double rate)
+{
+    o->power1 *= o->beta1;
+    o->power2 *= o->beta2;
+    for (size_t i = 0; i < o->net->tensors; i++) {
+        const gr_tensor *tensor = &o->net->tensor[i];
+        gr_update *u = &o->update[i];
+        u->gradient_scale = scale;
+        u->rate = rate * tensor->rate_factor;
+        u->shrink = 1 - u->rate * o->weight_decay * tensor->decay_factor;
+        u->correct1 = 1 - o->power1;
+        u->correct2 = 1 - o->power2;
+    }
+    return &o->descent;
+}
+
+/* ---- a step from a gradient that is stored ---- */
+
+typedef struct step_job {
+    const gr_optimizer *optimizer;
+    const void *gradient;
+} step_job;
+
+enum { PIECE = 4096 }; /* elements: a whole number of lines */
+
+static void step_piece(void *job_, size_t thread, size_t threads)
+{
+    const step_job *job = job_;
+    const gr_optimizer *o = job->optimizer;
+    for (size_t i = 0; i < o->net->tensors; i++) {
+        const gr_tensor *tensor = &o->net->tensor[i];
+        gr_update u = o->update[i];
+        const gr_range mine = gr_cut(tensor->room, PIECE, thread, threads);
+        if (tensor->group == GR_GROUP_STATISTIC || mine.from >= mine.to)
+            continue;
+        u.count = mine.to - mine.from;
+        u.w = gr_at(o->net, u.w, mine.from);
+        u.g = gr_at(o->net, job->gradient, tensor->first + mine.from);
+        u.m = u.m == NULL ? NULL : gr_at(o->net, u.m, mine.from);
+        u.v = u.v == NULL ? NULL : gr_at(o->net, u.v, mine.from);
+        o->descent.step(&u);
+    }
 }
 
 /* Norm of the mean gradient: squares summed tensor by tensor. */
@@ -98,54 +178,10 @@ static double gradient_norm(const gr_optimizer *o, const void *gradient, double 
     for (size_t i = 0; i < net->tensors; i++) {
         const gr_tensor *tensor = &net->tensor[i];
         if (tensor->group != GR_GROUP_STATISTIC)
-            sum += net->kernels->square_sum(tensor->rows * tensor->columns,
+            sum += net->kernels->square_sum(tensor->room,
                                             gr_at(net, gradient, tensor->first));
     }
     return sqrt(sum) / weight;
-}
-
-typedef struct update_job {
-    const gr_optimizer *optimizer;
-    gr_update update; /* of the whole tensor; a piece shifts the arrays */
-} update_job;
-
-static void update_piece(void *job_, size_t from, size_t to)
-{
-    const update_job *job = job_;
-    const gradus_net *net = job->optimizer->net;
-    gr_update u = job->update;
-    u.count = to - from;
-    u.w = gr_at(net, u.w, from);
-    u.g = gr_at(net, u.g, from);
-    u.m = u.m == NULL ? NULL : gr_at(net, u.m, from);
-    u.v = u.v == NULL ? NULL : gr_at(net, u.v, from);
-    net->kernels->update[job->optimizer->id](&u);
-}
-
-/* State array 0, 1 of a tensor, or NULL where the optimiser has fewer. */
-static void *state_of(const gr_optimizer *o, const gr_tensor *tensor, size_t which)
-{
-    if (which >= o->states)
-        return NULL;
-    return gr_at(o->net, o->state, which * o->net->parameter_count + tensor->first);
-}
-
-static void update_tensor(const gr_optimizer *o, const gr_tensor *tensor,
-                          const void *gradient, double scale, double rate)
-{
-    const gradus_net *net = o->net;
-    const double own_rate = rate * tensor->rate_factor;
-    update_job job = {o, {
-        .w = gr_tensor_values(net, tensor), .g = gr_at(net, gradient, tensor->first),
-        .v = state_of(o, tensor, 0), .m = state_of(o, tensor, 1),
-        .gradient_scale = scale, .rate = own_rate,
-        .shrink = 1 - own_rate * o->weight_decay * tensor->decay_factor,
-        .momentum = o->momentum, .alpha = o->alpha,
-        .beta1 = o->beta1, .beta2 = o->beta2, .epsilon = o->epsilon,
-        .correct1 = 1 - o->power1, .correct2 = 1 - o->power2,
-    }};
-    gr_pool_run(o->pool, tensor->rows * tensor->columns, gr_grain(2, GR_GRAIN_ELEMENTS),
-                update_piece, &job);
 }
 
 void gr_optimizer_step(gr_optimizer *o, const void *gradient, double weight, double rate)
@@ -156,9 +192,7 @@ void gr_optimizer_step(gr_optimizer *o, const void *gradient, double weight, dou
         if (norm > o->clip)
             scale *= o->clip / norm;
     }
-    o->power1 *= o->beta1;
-    o->power2 *= o->beta2;
-    for (size_t i = 0; i < o->net->tensors; i++)
-        if (o->net->tensor[i].group != GR_GROUP_STATISTIC)
-            update_tensor(o, &o->net->tensor[i], gradient, scale, rate);
+    gr_optimizer_descent(o, scale, rate);
+    step_job job = {o, gradient};
+    gr_pool_run(o->pool, step_piece, &job);
 }

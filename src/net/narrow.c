@@ -1,0 +1,108 @@
+/*
+ * net/narrow.c - a dense layer with few outputs
+ *
+ * The weight stands transposed, in panels of [outputs][inputs], so that vectors are full:
+ * they run over rows in the forward pass, over inputs in the backward ones.
+ *
+ *     forward     z = W x + b
+ *     BP2         dx = W^T dz
+ *     BP3         dW = sum over rows of dz x^T
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "net/narrow.h"
+
+#include <string.h>
+
+static const gr_tensor *weight_of(const gradus_net *net, const gr_node *node)
+{
+    return &net->tensor[node->tensor];
+}
+
+void gr_narrow_forward(const gr_pass *pass, const gr_node *node, const gr_part *part)
+{
+    const gradus_net *net = pass->net;
+    const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
+    const gr_tensor *weight = weight_of(net, node);
+    const gr_narrow p = {
+        .rows = part->rows.to - part->rows.from, .outputs = node->width,
+        .depth = node->inputs, .x = (const void *const *)x->y_row + part->rows.from,
+        .w = gr_tensor_values(net, weight),
+        .bias = node->bias ? gr_tensor_values(net, weight + 1) : NULL,
+        .z = gr_row(net, z->y, z->stride, part->rows.from), .z_stride = z->stride,
+    };
+    net->kernels->narrow(&p);
+}
+
+void gr_narrow_backward(const gr_pass *pass, const gr_node *node, const gr_part *part)
+{
+    const gradus_net *net = pass->net;
+    const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
+    void *dx = gr_pass_begin(pass, node, node->from);
+    if (dx == NULL)
+        return;
+    const gr_product p = {
+        .rows = part->rows.to - part->rows.from, .panels = net->node[node->from].panels,
+        .depth = node->width, .a = (const void *const *)z->dy_row + part->rows.from,
+        .b = gr_tensor_values(net, weight_of(net, node)),
+        .b_stride = node->width * net->kernels->width,
+        .c = gr_row(net, dx, x->stride, part->rows.from), .c_stride = x->stride,
+    };
+    net->kernels->product(&p);
+    gr_pass_end(pass, node, node->from, part);
+}
+
+enum { CHUNK = 16 }; /* panels of inputs at once */
+
+/* One chain of the gradient of some panels, from a row on. */
+static void product_of_chain(const gr_pass *pass, const gr_node *node, gr_range panels,
+                             size_t row, void *c)
+{
+    const gradus_net *net = pass->net;
+    const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
+    const gr_product p = {
+        .rows = node->width, .panels = panels.to - panels.from,
+        .depth = pass->rows - row < GR_CHAIN ? pass->rows - row : GR_CHAIN,
+        .by_columns = 1, .a = (const void *const *)z->dy_row + row,
+        .b = gr_at(net, x->y, row * x->stride + panels.from * net->kernels->width),
+        .b_stride = x->stride, .c = c, .c_stride = node->width * net->kernels->width,
+    };
+    net->kernels->product(&p);
+}
+
+/* What stands beyond the columns of x must not reach the weights. */
+static void clear_padding(const gr_pass *pass, const gr_node *node, void *last_panel)
+{
+    const size_t width = pass->net->kernels->width, used = (node->inputs - 1) % width + 1;
+    for (size_t j = 0; j < node->width; j++)
+        memset(gr_at(pass->net, last_panel, j * width + used), 0,
+               (width - used) * pass->net->kernels->size);
+}
+
+static void descend_panels(const gr_pass *pass, const gr_node *node, gr_range panels)
+{
+    const gradus_net *net = pass->net;
+    const size_t panel = node->width * net->kernels->width; /* elements */
+    const size_t first = panels.from * panel, count = (panels.to - panels.from) * panel;
+    _Alignas(GR_LINE) char later[CHUNK * GR_NARROW * GR_LINE];
+    void *dw = gr_at(net, pass->gradient, weight_of(net, node)->first + first);
+    for (size_t row = 0; row < pass->rows; row += GR_CHAIN) {
+        const bool first_chain = row == 0 && !pass->add_gradient;
+        product_of_chain(pass, node, panels, row, first_chain ? dw : later);
+        if (!first_chain)
+            net->kernels->add(count, later, dw);
+    }
+    if (panels.to == net->node[node->from].panels)
+        clear_padding(pass, node, gr_at(net, dw, count - panel));
+    if (pass->descent != NULL)
+        gr_descend(pass, node->tensor, first, count, dw);
+}
+
+void gr_narrow_descend(const gr_pass *pass, const gr_node *node, size_t thread,
+                       size_t threads)
+{
+    const gr_range mine = gr_cut(pass->net->node[node->from].panels, 1, thread, threads);
+    for (size_t from = mine.from; from < mine.to; from += CHUNK)
+        descend_panels(pass, node,
+                       (gr_range){from, mine.to - from < CHUNK ? mine.to : from + CHUNK});
+}

@@ -1,0 +1,314 @@
+/*
+ * net/pass.c - one gradient: forward, loss, backward, step, by all threads together
+ *
+ * The walk is a list of operations: the forward pass of nodes 1, 2, ..., the loss, and the
+ * backward pass in reverse. An operation is dealt to the threads by rows or, where it needs
+ * all rows, by columns; they meet where the cut changes. Between two meetings a thread takes
+ * a block of its rows through all operations while it is in the cache. At last each thread
+ * computes the gradients of its share of the weights, and descends by them.
+ *
+ * The order in which contributions to one gradient are added is that of the nodes, always,
+ * so that they have the same bits however the work is cut.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "net/criterion.h"
+#include "net/plan.h"
+
+enum { BLOCK = 128 }; /* rows taken through the operations at once */
+
+/* ---- contributions to a gradient ---- */
+
+void *gr_pass_begin(const gr_pass *pass, const gr_node *node, size_t from)
+{
+    const gr_kept *at = &pass->at[from];
+    if (at->dy == NULL)
+        return NULL;
+    return at->first == gr_node_index(pass, node) ? at->dy : at->spare;
+}
+
+void gr_pass_end(const gr_pass *pass, const gr_node *node, size_t from, const gr_part *part)
+{
+    const gradus_net *net = pass->net;
+    const gr_kept *at = &pass->at[from];
+    if (at->first == gr_node_index(pass, node))
+        return;
+    const size_t width = net->kernels->width;
+    const size_t column = part->panels.from * width;
+    const size_t count = (part->panels.to - part->panels.from) * width;
+    for (size_t i = part->rows.from; i < part->rows.to; i++)
+        net->kernels->add(count, gr_at(net, at->spare, i * at->stride + column),
+                          gr_at(net, at->dy, i * at->stride + column));
+}
+
+gr_range gr_part_columns(const gr_pass *pass, const gr_node *node, const gr_part *part)
+{
+    const size_t width = pass->net->kernels->width;
+    const size_t to = part->panels.to * width;
+    return (gr_range){part->panels.from * width, to < node->width ? to : node->width};
+}
+
+/* ---- operations ---- */
+
+typedef struct walk {
+    gr_plan *plan;
+    const gradus_set *set;
+    const uint32_t *index;
+    double *value, *prediction; /* of gr_plan_evaluate() */
+} walk;
+
+/* Operation i: forward of node i + 1, the loss, backward of node 2 last + 1 - i. */
+static const gr_node *node_of(const gr_plan *plan, size_t operation)
+{
+    return &plan->net->node[operation < plan->last ? operation + 1
+                                                   : 2 * plan->last + 1 - operation];
+}
+
+static bool is_by_columns(const gr_plan *plan, size_t operation)
+{
+    if (operation == 0 && plan->by_columns)
+        return true;
+    return operation != plan->last && node_of(plan, operation)->type->by_columns;
+}
+
+/* Values and gradients of the loss, for some rows. */
+static void lose(const walk *w, gr_range rows)
+{
+    gr_plan *plan = w->plan;
+    const gr_kernels *k = plan->net->kernels;
+    const gr_kept *end = &plan->pass.at[plan->last];
+    gr_criterion_gradient(plan, w->set, w->index, rows);
+    if (w->set->weight == NULL || !plan->pass.training)
+        return;
+    k->scale_rows(rows.to - rows.from, plan->net->node[plan->last].width,
+                  plan->weight + rows.from,
+                  gr_row(plan->net, end->dy, end->stride, rows.from));
+    for (size_t i = rows.from; i < rows.to; i++)
+        plan->value[i] *= plan->weight[i];
+}
+
+static void run_operation(const walk *w, size_t operation, const gr_part *part)
+{
+    const gr_plan *plan = w->plan;
+    const gr_node *node = node_of(plan, operation);
+    if (operation == plan->last)
+        lose(w, part->rows);
+    else if (operation < plan->last)
+        node->type->forward(&plan->pass, node, part);
+    else if (plan->pass.at[node - plan->net->node].dy != NULL)
+        node->type->backward(&plan->pass, node, part);
+}
+
+/* A row part names the panels of what the operation writes: of the node it reads, for a
+ * backward pass. */
+static void run_by_rows(const walk *w, gr_range operations, gr_range rows)
+{
+    const gr_plan *plan = w->plan;
+    for (size_t from = rows.from; from < rows.to; from += BLOCK) {
+        gr_part part = {.rows = {from, rows.to - from < BLOCK ? rows.to : from + BLOCK}};
+        for (size_t i = operations.from; i < operations.to; i++) {
+            const gr_node *node = node_of(plan, i);
+            part.panels = (gr_range){
+                0, i > plan->last ? plan->net->node[node->from].panels : node->panels};
+            run_operation(w, i, &part);
+        }
+    }
+}
+
+static void run_by_columns(const walk *w, gr_range operations, size_t thread,
+                           size_t threads)
+{
+    const gr_plan *plan = w->plan;
+    for (size_t i = operations.from; i < operations.to; i++) {
+        const size_t panels = node_of(plan, i)->panels;
+        const gr_part part = {{0, plan->pass.rows}, gr_cut(panels, 1, thread, threads)};
+        if (part.panels.from < part.panels.to)
+            run_operation(w, i, &part);
+    }
+}
+
+/* ---- the gradient ---- */
+
+static void walk_gradient(void *job, size_t thread, size_t threads)
+{
+    const walk *w = job;
+    const gr_plan *plan = w->plan;
+    const gradus_net *net = plan->net;
+    const size_t operations = 2 * plan->last + 1;
+    for (size_t n = 1; n <= plan->last; n++)
+        if (net->node[n].type->prepare != NULL)
+            net->node[n].type->prepare(&plan->pass, &net->node[n], thread, threads);
+    for (size_t i = 0, next; i < operations; i = next) {
+        const bool columns = is_by_columns(plan, i);
+        for (next = i + 1; next < operations && is_by_columns(plan, next) == columns;)
+            next++;
+        if (i > 0 || !columns) /* what is prepared is not read by the first columns */
+            gr_pool_wait(plan->pool);
+        if (columns)
+            run_by_columns(w, (gr_range){i, next}, thread, threads);
+        else
+            run_by_rows(w, (gr_range){i, next},
+                        gr_cut(plan->pass.rows, 1, thread, threads));
+    }
+    gr_pool_wait(plan->pool);
+    for (size_t n = 1; n <= plan->last; n++)
+        if (net->node[n].type->descend != NULL)
+            net->node[n].type->descend(&plan->pass, &net->node[n], thread, threads);
+}
+
+/* Where the inputs of the examples stand, and their weights. */
+static void load(gr_plan *plan, const gradus_set *set, const uint32_t *index, size_t count)
+{
+    const gradus_net *net = plan->net;
+    const gr_kept *x = &plan->pass.at[0];
+    const size_t inputs = gr_net_inputs(net);
+    if (x->y != NULL)
+        net->kernels->gather(count, inputs, set->x, index, x->y);
+    else
+        for (size_t i = 0; i < count; i++)
+            x->y_row[i] = gr_at(net, set->x, index[i] * inputs);
+    for (size_t i = 0; set->weight != NULL && i < count; i++)
+        plan->weight[i] = set->weight[index[i]];
+    plan->pass.rows = count;
+}
+
+double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; set->weight != NULL && i < count; i++)
+        sum += set->weight[index[i]];
+    return set->weight == NULL ? (double)count : sum;
+}
+
+/* dLoss/dx of the rows of a pass, dense */
+static void copy_input_gradient(const gr_plan *plan, void *dx)
+{
+    const gradus_net *net = plan->net;
+    const gr_kept *x = &plan->pass.at[0];
+    const size_t inputs = gr_net_inputs(net);
+    for (size_t i = 0; i < plan->pass.rows; i++)
+        memcpy(gr_at(net, dx, i * inputs), gr_row(net, x->dy, x->stride, i),
+               inputs * net->kernels->size);
+}
+
+void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *index,
+                      size_t count, const gr_descent *descent, void *dx, double *loss)
+{
+    gr_pass *pass = &plan->pass;
+    const uint64_t first_row = pass->first_row;
+    pass->descent = descent;
+    *loss = 0;
+    for (size_t from = 0; from < count; from += plan->piece) {
+        const size_t rows = count - from < plan->piece ? count - from : plan->piece;
+        walk w = {.plan = plan, .set = set, .index = index + from};
+        load(plan, set, index + from, rows);
+        pass->add_gradient = from > 0;
+        pass->first_row = first_row + from;
+        gr_pool_run(plan->pool, walk_gradient, &w);
+        *loss += gr_sum(rows, plan->value);
+        if (dx != NULL)
+            copy_input_gradient(plan, gr_at(plan->net, dx, from * gr_net_inputs(plan->net)));
+    }
+    pass->first_row = first_row;
+}
+
+/* ---- evaluation ---- */
+
+static void walk_values(void *job, size_t thread, size_t threads)
+{
+    const walk *w = job;
+    const gr_plan *plan = w->plan;
+    const gradus_net *net = plan->net;
+    const gr_kernels *k = net->kernels;
+    const gr_node *end = &net->node[net->nodes - 1];
+    const gr_kept *y = &plan->pass.at[net->nodes - 1];
+    const gr_range rows = gr_cut(plan->pass.rows, 1, thread, threads);
+    run_by_rows(w, (gr_range){0, plan->last + 1}, rows);
+    if (plan->fused)
+        end->type->forward(&plan->pass, end,
+                           &(gr_part){rows, {0, end->panels}});
+    for (size_t i = rows.from; i < rows.to; i++) {
+        w->value[i] = plan->value[i];
+        k->to_double(end->width, gr_row(net, y->y, y->stride, i),
+                     w->prediction + i * end->width);
+    }
+}
+
+void gr_plan_evaluate(gr_plan *plan, const gradus_set *set, const uint32_t *index,
+                      size_t count, double *value, double *prediction)
+{
+    const size_t outputs = gr_net_outputs(plan->net);
+    plan->pass.training = false;
+    for (size_t from = 0; from < count; from += plan->piece) {
+        const size_t rows = count - from < plan->piece ? count - from : plan->piece;
+        walk w = {.plan = plan, .set = set, .index = index + from, .value = value + from,
+                  .prediction = prediction + from * outputs};
+        load(plan, set, index + from, rows);
+        gr_pool_run(plan->pool, walk_values, &w);
+    }
+    plan->pass.training = true;
+}
+
+bool gr_plan_find_not_finite(const gr_plan *plan, size_t *layer, const char **type)
+{
+    const gradus_net *net = plan->net;
+    *layer = 0;
+    for (size_t n = 1; n <= plan->last; n++) {
+        const gr_node *node = &net->node[n];
+        const gr_kept *at = &plan->pass.at[n];
+        *layer = node->number > 0 ? node->number : *layer;
+        *type = node->type->name;
+        for (size_t i = 0; i < plan->pass.rows; i++)
+            if (net->kernels->find_not_finite(node->width, at->y_row[i]) != SIZE_MAX)
+                return true;
+    }
+    return false;
+}
+
+/* ---- of a whole set ---- */
+
+gradus_status gradus_net_gradient(const gradus_net *net, const char *loss,
+                                  const gradus_set *set, uint64_t seed, double *value,
+                                  void *gradient, void *dx)
+{
+    gradus_status status;
+    const gr_kernels *k = net->kernels;
+    const size_t dx_count = set->rows * gr_net_inputs(net);
+    gr_plan *plan = NULL;
+    uint32_t *index = NULL;
+    double sum;
+    const gr_plan_options options = {.rows = set->rows, .loss = loss,
+                                     .input_gradient = dx != NULL};
+    const unsigned saved = gr_float_enter();
+    GR_TRY(gr_set_check(net, set, "examples"));
+    GR_TRY(gr_plan_new(net, &options, &plan));
+    GR_TRY(gr_allocate(net->context, set->rows, sizeof *index, "row numbers", &index));
+    for (size_t i = 0; i < set->rows; i++)
+        index[i] = (uint32_t)i;
+    plan->pass.dropout = (gr_key){seed, GR_PURPOSE_DROPOUT, 0};
+    gr_plan_gradient(plan, set, index, set->rows, NULL, dx, &sum);
+    const double weight = gr_plan_weight(set, index, set->rows);
+    *value = sum / weight;
+    size_t copied = 0;
+    for (size_t i = 0; gradient != NULL && i < net->tensors; i++) {
+        const gr_tensor *tensor = &net->tensor[i];
+        void *values = gr_at(net, gradient, copied);
+        if (tensor->group == GR_GROUP_STATISTIC)
+            continue;
+        gr_tensor_unpack(net, tensor, gr_at(net, plan->pass.gradient, tensor->first),
+                         values);
+        k->scale(tensor->rows * tensor->columns, 1 / weight, values, values);
+        copied += tensor->rows * tensor->columns;
+    }
+    if (dx != NULL)
+        k->scale(dx_count, 1 / weight, dx, dx);
+done:
+    gr_release(net->context, index);
+    gr_plan_free(plan);
+    gr_float_leave(saved);
+    return status;
+}
