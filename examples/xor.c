@@ -7,7 +7,6 @@ int main(void)
 {
     const double x[4][2] = {{0, 0}, {0, 1}, {1, 0}, {1, 1}}, y[4] = {0, 1, 1, 0};
     const gradus_set points = {.rows = 4, .x = x, .y = y};
-    static _Alignas(64) char scratch[8192];
     double answer[4];
     gradus_net *net;
     gradus_fit_options options;
@@ -22,9 +21,8 @@ int main(void)
     if (gradus_net_new(NULL, "dense 4 start=normal sigmoid output start=normal sigmoid",
                        2, 1, GRADUS_FLOAT64, 1, &net) != GRADUS_OK ||
         gradus_fit(net, &points, NULL, &options, NULL) != GRADUS_OK ||
-        gradus_net_scratch(net) > sizeof scratch)
+        gradus_net_predict(net, x, 4, answer) != GRADUS_OK)
         return fprintf(stderr, "xor: %s\n", gradus_error()), 1;
-    gradus_net_forward(net, x, 4, answer, scratch);
     for (int i = 0; i < 4; i++)
         printf("%g xor %g = %.3f\n", x[i][0], x[i][1], answer[i]);
     gradus_net_free(net);

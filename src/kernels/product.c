@@ -19,48 +19,36 @@ enum {
     TILE_ROWS = 8
 };
 
-/* Tiles one below the other. */
-typedef struct column {
-    size_t tiles, depth;
-    const real *const *a; /* of the first row; by columns: of k = 0 */
-    size_t first;         /* by columns: the first row's column of a */
-    const real *b;
-    size_t b_stride;
-    const real *bias;
-    real *c;
-    size_t c_stride;
-    int descend;
-    real step, shrink;
-} column;
-
-GR_INLINE void put(vector sum, const column *at, real *c)
+/* C takes a vector of sums, or descends by it. */
+GR_INLINE void put(vector sum, const gr_product *p, real *c)
 {
-    if (at->descend)
-        sum = chain(at->step, sum, load(c) * at->shrink);
+    if (p->descend)
+        sum = chain((real)p->step, sum, load(c) * (real)p->shrink);
     store(c, sum);
 }
 
 /* `rows`, `panels` and `by_columns` are constants wherever this is inlined: only then do
  * the sums stay in registers. */
-GR_INLINE void tile(size_t rows, size_t panels, int by_columns, const column *at,
-                 const real *const *a, size_t first, real *c)
+GR_INLINE void tile(size_t rows, size_t panels, int by_columns, const gr_product *p,
+                    const real *const *a, size_t first, const real *b, const real *bias,
+                    real *c)
 {
     const size_t vectors = panels * VECTORS;
-    const size_t b_row = by_columns ? at->b_stride : WIDTH;
-    const size_t b_panel = by_columns ? WIDTH : at->b_stride;
-    const size_t c_row = by_columns ? WIDTH : at->c_stride;
-    const size_t c_panel = by_columns ? at->c_stride : WIDTH;
+    const size_t b_row = by_columns ? p->b_stride : WIDTH;
+    const size_t b_panel = by_columns ? WIDTH : p->b_stride;
+    const size_t c_row = by_columns ? WIDTH : p->c_stride;
+    const size_t c_panel = by_columns ? p->c_stride : WIDTH;
     const size_t sums = rows * vectors; /* sum i: of row i / vectors, vector i % vectors */
-    const real *row[TILE_ROWS], *b = at->b;
+    const real *row[TILE_ROWS];
     vector sum[SUMS];
     GR_UNROLL for (size_t i = 0; i < sums; i++)
-        sum[i] = at->bias == NULL ? (vector){0} : load(at->bias + i % vectors * LANES);
+        sum[i] = bias == NULL ? (vector){0} : load(bias + i % vectors * LANES);
     GR_UNROLL for (size_t r = 0; r < rows; r++)
         row[r] = by_columns ? NULL : a[r];
-    if (by_columns && at->depth >= 32) /* C comes from far, while the sums are computed */
+    if (by_columns && p->depth >= 32) /* C comes from far, while the sums are computed */
         GR_UNROLL for (size_t i = 0; i < rows * panels; i++)
             __builtin_prefetch(c + i / panels * WIDTH + i % panels * c_panel, 1);
-    for (size_t k = 0; k < at->depth; k++, b += b_row) {
+    for (size_t k = 0; k < p->depth; k++, b += b_row) {
         vector b_k[SUMS];
         const real *x = by_columns ? a[k] + first : NULL;
         __asm__("" : "+r"(x)); /* one pointer and constants, not a pointer a row */
@@ -73,33 +61,38 @@ GR_INLINE void tile(size_t rows, size_t panels, int by_columns, const column *at
     }
     GR_UNROLL for (size_t i = 0; i < sums; i++) {
         const size_t r = i / vectors, v = i % vectors;
-        put(sum[i], at, c + r * c_row + v / VECTORS * c_panel + v % VECTORS * LANES);
+        put(sum[i], p, c + r * c_row + v / VECTORS * c_panel + v % VECTORS * LANES);
     }
 }
 
-GR_INLINE void tiles(size_t rows, size_t panels, int by_columns, const column *at)
+/* `count` tiles one below the other, from a row and panel of C on */
+GR_INLINE void tiles(size_t rows, size_t panels, int by_columns, const gr_product *p,
+                     size_t count, size_t from, size_t panel)
 {
-    const real *const *a = at->a;
-    real *c = at->c;
-    size_t first = at->first;
+    const size_t c_row = by_columns ? WIDTH : p->c_stride;
+    const size_t c_panel = by_columns ? p->c_stride : WIDTH;
+    const real *b = (const real *)p->b + panel * (by_columns ? WIDTH : p->b_stride);
+    const real *bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH;
+    real *c = (real *)p->c + from * c_row + panel * c_panel;
+    const real *const *a = (const real *const *)p->a + (by_columns ? 0 : from);
     if (rows * panels * VECTORS > SUMS)
-        return; /* never called: see most_rows() */
-    for (size_t i = 0; i < at->tiles; i++) {
-        tile(rows, panels, by_columns, at, a, first, c);
-        a += by_columns ? 0 : rows;
-        first += rows;
-        c += rows * (by_columns ? WIDTH : at->c_stride);
-    }
+        return; /* never called: see most_rows */
+    for (size_t i = 0; i < count; i++, c += rows * c_row)
+        tile(rows, panels, by_columns, p, a + (by_columns ? 0 : i * rows),
+             p->first + from + i * rows, b, bias, c);
 }
 
-#define TILES(rows, panels)                                     \
-    static void by_rows_##rows##_##panels(const column *at)     \
-    {                                                           \
-        tiles(rows, panels, 0, at);                             \
-    }                                                           \
-    static void by_columns_##rows##_##panels(const column *at)  \
-    {                                                           \
-        tiles(rows, panels, 1, at);                             \
+typedef void tiles_of(const gr_product *p, size_t count, size_t from, size_t panel);
+#define TILES(rows, panels)                                                               \
+    static void by_rows_##rows##_##panels(const gr_product *p, size_t count, size_t from, \
+                                          size_t panel)                                   \
+    {                                                                                     \
+        tiles(rows, panels, 0, p, count, from, panel);                                    \
+    }                                                                                     \
+    static void by_columns_##rows##_##panels(const gr_product *p, size_t count,           \
+                                             size_t from, size_t panel)                   \
+    {                                                                                     \
+        tiles(rows, panels, 1, p, count, from, panel);                                    \
     }
 #define TILES_OF(panels)                                                              \
     TILES(1, panels) TILES(2, panels) TILES(3, panels) TILES(4, panels)               \
@@ -115,7 +108,7 @@ TILES_OF(8)
         kind##_5_##panels, kind##_6_##panels, kind##_7_##panels, kind##_8_##panels    \
     }
 #define NAMES_OF(kind) {NAMES(kind, 1), NAMES(kind, 2), NAMES(kind, 4), NAMES(kind, 8)}
-static void (*const work[2][4][TILE_ROWS])(const column *at) = {
+static tiles_of *const work[2][4][TILE_ROWS] = {
     NAMES_OF(by_rows),
     NAMES_OF(by_columns),
 };
@@ -137,40 +130,24 @@ static size_t choose_width(size_t rows, size_t panels)
 }
 
 /* All rows of some panels, in tiles of nearly equal height: `more` of them one row higher. */
-static void product_column(const gr_product *p, size_t width, const column *all)
+static void product_column(const gr_product *p, size_t width, size_t panel)
 {
-    void (*const *kind)(const column *at) = work[p->by_columns != 0][width];
+    tiles_of *const *kind = work[p->by_columns != 0][width];
     if (p->rows <= most_rows[width]) {
-        kind[p->rows - 1](all);
+        kind[p->rows - 1](p, 1, 0, panel);
         return;
     }
-    column at = *all;
     const size_t count = (p->rows + most_rows[width] - 1) / most_rows[width];
     const size_t height = p->rows / count, more = p->rows % count;
-    if (more > 0) {
-        at.tiles = more;
-        kind[height](&at);
-        at.a += p->by_columns ? 0 : more * (height + 1);
-        at.first += more * (height + 1);
-        at.c += more * (height + 1) * (p->by_columns ? WIDTH : p->c_stride);
-    }
-    at.tiles = count - more;
-    kind[height - 1](&at);
+    if (more > 0)
+        kind[height](p, more, 0, panel);
+    kind[height - 1](p, count - more, more * (height + 1), panel);
 }
 
 void GR_NAME(product)(const gr_product *p)
 {
-    column at = {
-        .tiles = 1, .depth = p->depth, .a = (const real *const *)p->a, .first = p->first,
-        .b = p->b, .b_stride = p->b_stride, .bias = p->bias,
-        .c = p->c, .c_stride = p->c_stride,
-        .descend = p->descend, .step = (real)p->step, .shrink = (real)p->shrink,
-    };
     for (size_t done = 0, width; done < p->panels && p->rows > 0; done += (size_t)1 << width) {
         width = choose_width(p->rows, p->panels - done);
-        product_column(p, width, &at);
-        at.b += (p->by_columns ? WIDTH : p->b_stride) << width;
-        at.c += (p->by_columns ? p->c_stride : WIDTH) << width;
-        at.bias += at.bias == NULL ? 0 : WIDTH << width;
+        product_column(p, width, done);
     }
 }

@@ -295,8 +295,9 @@ static void name_tensor(gr_tensor *tensor, size_t number, const char *what)
     memcpy(tensor->name + at, what, strlen(what) + 1);
 }
 
-static void add_tensor(gradus_net *net, const gr_node *node, size_t which, const char *what,
-                       gr_group group)
+/* Returns its elements, as in files. */
+static size_t add_tensor(gradus_net *net, const gr_node *node, size_t which, const char *what,
+                         gr_group group)
 {
     gr_tensor *tensor = &net->tensor[node->tensor + which];
     name_tensor(tensor, node->number, what);
@@ -313,8 +314,10 @@ static void add_tensor(gradus_net *net, const gr_node *node, size_t which, const
     tensor->first = *room;
     tensor->room = gr_tensor_room(net, tensor);
     *room += tensor->room;
+    const size_t count = tensor->rows * tensor->columns;
     if (group != GR_GROUP_STATISTIC)
-        net->parameter_count += tensor->rows * tensor->columns;
+        net->parameter_count += count;
+    return count;
 }
 
 static gradus_status lay_out(gradus_net *net, size_t most)
@@ -325,19 +328,19 @@ static gradus_status lay_out(gradus_net *net, size_t most)
     for (size_t n = 1; n < net->nodes; n++)
         net->node[n].narrow = net->node[n].type == &gr_layer_dense &&
                               net->node[n].width <= GR_NARROW && net->node[n].from > 0;
-    for (size_t n = 1; n < net->nodes; n++) {
+    for (size_t n = 1, values = 0; n < net->nodes; n++) {
         const gr_node *node = &net->node[n];
         if (node->type == &gr_layer_dense) {
-            add_tensor(net, node, 0, "weight", GR_GROUP_WEIGHT);
+            values += add_tensor(net, node, 0, "weight", GR_GROUP_WEIGHT);
             if (node->bias)
-                add_tensor(net, node, 1, "bias", GR_GROUP_BIAS);
+                values += add_tensor(net, node, 1, "bias", GR_GROUP_BIAS);
         } else if (node->type == &gr_layer_batchnorm) {
-            add_tensor(net, node, 0, "scale", GR_GROUP_NORM);
-            add_tensor(net, node, 1, "shift", GR_GROUP_NORM);
-            add_tensor(net, node, 2, "mean", GR_GROUP_STATISTIC);
-            add_tensor(net, node, 3, "variance", GR_GROUP_STATISTIC);
+            values += add_tensor(net, node, 0, "scale", GR_GROUP_NORM);
+            values += add_tensor(net, node, 1, "shift", GR_GROUP_NORM);
+            values += add_tensor(net, node, 2, "mean", GR_GROUP_STATISTIC);
+            values += add_tensor(net, node, 3, "variance", GR_GROUP_STATISTIC);
         }
-        if (net->parameter_count > most)
+        if (values > most)
             return gr_fail(GRADUS_ARGUMENT, "network: more than %zu parameters", most);
     }
     return GRADUS_OK;

@@ -91,7 +91,8 @@ void gr_pass_end(const gr_pass *pass, const gr_node *node, size_t from, const gr
 gr_range gr_part_columns(const gr_pass *pass, const gr_node *node, const gr_part *part);
 
 /* Elements of a matrix of this node that a part of whole rows covers, and its first one. */
-static inline size_t gr_part_count(const gr_pass *pass, const gr_node *node, const gr_part *part)
+static inline size_t gr_part_count(const gr_pass *pass, const gr_node *node,
+                                   const gr_part *part)
 {
     return (part->rows.to - part->rows.from) * pass->at[gr_node_index(pass, node)].stride;
 }

@@ -47,7 +47,8 @@ static void forward(const gr_pass *pass, const gr_node *node, const gr_part *par
             gr_row(net, from->y, from->stride, row), gr_row(net, to->y, to->stride, row));
 }
 
-static void backward_user(const gr_pass *pass, const gr_node *node, const gr_part *part, void *dz)
+static void backward_user(const gr_pass *pass, const gr_node *node, const gr_part *part,
+                          void *dz)
 {
     const gr_kernels *k = pass->net->kernels;
     const gradus_activation *user = user_of(pass, node);

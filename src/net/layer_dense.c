@@ -110,39 +110,41 @@ typedef struct block {
     gr_range inputs, panels;
 } block;
 
+/* The gradient of a block over one chain of rows; p says where it goes. */
 static void product_of_chain(const gr_pass *pass, const gr_node *node, const block *at,
-                             size_t row, gr_product p)
+                             size_t row, gr_product *p)
 {
     const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
-    p.rows = at->inputs.to - at->inputs.from;
-    p.panels = at->panels.to - at->panels.from;
-    p.depth = pass->rows - row < GR_CHAIN ? pass->rows - row : GR_CHAIN;
-    p.by_columns = 1;
-    p.a = (const void *const *)x->y_row + row;
-    p.first = at->inputs.from;
-    p.b = gr_at(pass->net, z->dy, row * z->stride + at->panels.from * width_of(pass->net));
-    p.b_stride = z->stride;
-    pass->net->kernels->product(&p);
+    p->rows = at->inputs.to - at->inputs.from;
+    p->panels = at->panels.to - at->panels.from;
+    p->depth = pass->rows - row < GR_CHAIN ? pass->rows - row : GR_CHAIN;
+    p->by_columns = 1;
+    p->a = (const void *const *)x->y_row + row;
+    p->first = at->inputs.from;
+    p->b = gr_at(pass->net, z->dy, row * z->stride + at->panels.from * width_of(pass->net));
+    p->b_stride = z->stride;
+    pass->net->kernels->product(p);
 }
 
 /* dW of a block, [panels][.][P] with c_stride elements from panel to panel: the first chain
  * of rows is stored, the sums of later ones are added. */
-static void gradient_of_block(const gr_pass *pass, const gr_node *node, const block *at, void *c,
-                              size_t c_stride)
+static void gradient_of_block(const gr_pass *pass, const gr_node *node, const block *at,
+                              void *c, size_t c_stride)
 {
     const gradus_net *net = pass->net;
     const size_t count = (at->inputs.to - at->inputs.from) * width_of(net);
     _Alignas(GR_LINE) char later[GROUP * CHUNK * GR_LINE];
     for (size_t row = 0; row < pass->rows; row += GR_CHAIN) {
         if (row == 0 && !pass->add_gradient) {
-            product_of_chain(pass, node, at, row,
-                             (gr_product){.c = c, .c_stride = c_stride});
+            gr_product p = {.c = c, .c_stride = c_stride};
+            product_of_chain(pass, node, at, row, &p);
             continue;
         }
-        product_of_chain(pass, node, at, row, (gr_product){.c = later, .c_stride = count});
-        for (size_t p = 0; p < at->panels.to - at->panels.from; p++)
-            net->kernels->add(count, gr_at(net, later, p * count),
-                              gr_at(net, c, p * c_stride));
+        gr_product p = {.c = later, .c_stride = count};
+        product_of_chain(pass, node, at, row, &p);
+        for (size_t i = 0; i < at->panels.to - at->panels.from; i++)
+            net->kernels->add(count, gr_at(net, later, i * count),
+                              gr_at(net, c, i * c_stride));
     }
 }
 
@@ -184,10 +186,9 @@ static void descend_plain(const gr_pass *pass, const gr_node *node, const block 
     const gr_update *u = &pass->descent->update[node->tensor];
     const size_t stride = node->inputs * width_of(net);
     const size_t first = at->panels.from * stride + at->inputs.from * width_of(net);
-    product_of_chain(pass, node, at, 0,
-                     (gr_product){.c = gr_at(net, u->w, first), .c_stride = stride,
-                                  .descend = 1, .step = -u->rate * u->gradient_scale,
-                                  .shrink = u->shrink});
+    gr_product p = {.c = gr_at(net, u->w, first), .c_stride = stride, .descend = 1,
+                    .step = -u->rate * u->gradient_scale, .shrink = u->shrink};
+    product_of_chain(pass, node, at, 0, &p);
 }
 
 static void descend_weight(const gr_pass *pass, const gr_node *node, const block *at)

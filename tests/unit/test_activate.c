@@ -28,7 +28,7 @@ static const struct activation {
     double alpha;
     int smooth;
 } activations[] = {
-#define ACTIVATION(id, name, alpha, has_alpha, start, trainable, smooth) \
+#define ACTIVATION(id, name, alpha, has_alpha, start, trainable, smooth, from_output) \
     {name, alpha, smooth},
 #include "kernels/activations.def"
 #undef ACTIVATION
@@ -56,13 +56,13 @@ static double bound_at(size_t id, int precision, double z)
 
 static void forward(const gr_kernels *k, size_t id, const array *z, array *a)
 {
-    k->activate[id].forward(1, z->count, activations[id].alpha, z->data, a->data);
+    k->activate[id].forward(z->rows, z->columns, activations[id].alpha, z->data, a->data);
 }
 
 static void backward(const gr_kernels *k, size_t id, const array *z, const array *a,
                      const array *da, array *dz)
 {
-    k->activate[id].backward(1, z->count, activations[id].alpha, z->data, a->data,
+    k->activate[id].backward(z->rows, z->columns, activations[id].alpha, z->data, a->data,
                              da->data, dz->data);
 }
 
@@ -70,18 +70,19 @@ static void backward(const gr_kernels *k, size_t id, const array *z, const array
 static double slope(size_t id, double z)
 {
     const gr_kernels *k = gr_kernels_find(gr_cpu_best(), GRADUS_FLOAT64);
-    double a, da = 1, dz;
-    k->activate[id].forward(1, 1, activations[id].alpha, &z, &a);
-    k->activate[id].backward(1, 1, activations[id].alpha, &z, &a, &da, &dz);
-    return dz;
+    /* a matrix of one number is a line: kernels/kernels.h */
+    _Alignas(GR_LINE) double line[8] = {z}, a[8], da[8] = {1}, dz[8];
+    k->activate[id].forward(1, 1, activations[id].alpha, line, a);
+    k->activate[id].backward(1, 1, activations[id].alpha, line, a, da, dz);
+    return dz[0];
 }
 
 static double value(size_t id, double z)
 {
     const gr_kernels *k = gr_kernels_find(gr_cpu_best(), GRADUS_FLOAT64);
-    double a;
-    k->activate[id].forward(1, 1, activations[id].alpha, &z, &a);
-    return a;
+    _Alignas(GR_LINE) double line[8] = {z}, a[8];
+    k->activate[id].forward(1, 1, activations[id].alpha, line, a);
+    return a[0];
 }
 
 static void every_instruction_set_gives_the_same_bits(void **state)
@@ -91,8 +92,8 @@ static void every_instruction_set_gives_the_same_bits(void **state)
         const gr_kernels *ref = gr_kernels_find(GR_CPU_REF, p);
         for (size_t id = 0; id < ELEMENTWISE; id++) {
             for (size_t count = 0; count < 70; count++) {
-                array z = array_odd(ref, count), da = array_odd(ref, count);
-                array a = array_new(ref, count), dz = array_new(ref, count);
+                array z = matrix_odd(ref, 1, count), da = matrix_odd(ref, 1, count);
+                array a = array_copy(&z), dz = array_copy(&z);
                 forward(ref, id, &z, &a);
                 backward(ref, id, &z, &a, &da, &dz);
                 EACH_CPU(cpu) {
@@ -125,7 +126,7 @@ static void single_precision_errors_stay_within_their_bounds(void **state)
     (void)state;
     const uint64_t step = getenv("GRADUS_SLOW") ? 1 : 1009;
     const gr_kernels *k = gr_kernels_find(gr_cpu_best(), GRADUS_FLOAT32);
-    static float z[CHUNK], a[CHUNK];
+    static _Alignas(GR_LINE) float z[CHUNK], a[CHUNK];
     for (size_t id = 0; id < ELEMENTWISE; id++) {
         double worst = 0, where = 0;
         for (uint64_t bits = 0; bits < UINT64_C(1) << 32;) {
@@ -134,7 +135,7 @@ static void single_precision_errors_stay_within_their_bounds(void **state)
                 uint32_t low = (uint32_t)bits;
                 memcpy(&z[count++], &low, sizeof low);
             }
-            k->activate[id].forward(1, count, activations[id].alpha, z, a);
+            k->activate[id].forward((count + 15) / 16, 16, activations[id].alpha, z, a);
             const double alpha = (double)(float)activations[id].alpha;
             for (size_t i = 0; i < count; i++) {
                 if (!isfinite(z[i]))
@@ -201,10 +202,11 @@ static void slopes_agree_in_both_precisions(void **state)
     const gr_kernels *k = gr_kernels_find(gr_cpu_best(), GRADUS_FLOAT32);
     for (size_t id = 0; id < ELEMENTWISE; id++) {
         for (int i = 0; i < 4000; i++) {
-            float z = (float)between(-20, 20), a, da = 1, dz;
-            k->activate[id].forward(1, 1, activations[id].alpha, &z, &a);
-            k->activate[id].backward(1, 1, activations[id].alpha, &z, &a, &da, &dz);
-            assert_near(slope(id, (double)z), (double)dz, roundings(k, 12));
+            _Alignas(GR_LINE) float z[16] = {(float)between(-20, 20)}, a[16], dz[16];
+            _Alignas(GR_LINE) float da[16] = {1};
+            k->activate[id].forward(1, 1, activations[id].alpha, z, a);
+            k->activate[id].backward(1, 1, activations[id].alpha, z, a, da, dz);
+            assert_near(slope(id, (double)z[0]), (double)dz[0], roundings(k, 12));
         }
     }
 }
@@ -289,8 +291,8 @@ static void nan_in_gives_nan_out(void **state)
             const gr_kernels *k = gr_kernels_find(cpu, p);
             for (size_t id = 0; id < ELEMENTWISE; id++) {
                 const size_t count = 40; /* NaN in the vectors and in the tail */
-                array z = array_between(k, count, -2, 2), da = array_between(k, count, 1, 2);
-                array a = array_new(k, count), dz = array_new(k, count);
+                array z = matrix_between(k, 1, count, -2, 2), a = array_copy(&z);
+                array da = matrix_between(k, 1, count, 1, 2), dz = array_copy(&z);
                 for (size_t i = 0; i < count; i += 3) {
                     set(&z, i, NAN);
                     set(&da, i + 1 < count ? i + 1 : i, NAN);

@@ -81,7 +81,9 @@ static void single_logarithms_stay_within_their_bounds(void **state)
     (void)state;
     const uint64_t step = getenv("GRADUS_SLOW") ? 1 : 1009;
     const gr_kernels *k = gr_kernels_find(gr_cpu_best(), GRADUS_FLOAT32);
-    static float p[CHUNK], target[CHUNK], gradient[CHUNK];
+    enum { STRIDE = GR_LINE / sizeof(float) }; /* of a matrix of one column */
+    static _Alignas(GR_LINE) float p[CHUNK * STRIDE], gradient[CHUNK * STRIDE];
+    static float target[CHUNK];
     static double value[CHUNK];
     for (int which = 0; which < 2; which++) {
         const gr_lose *loss = &k->lose[which ? GR_LOSS_BINARY_CROSS_ENTROPY
@@ -93,17 +95,18 @@ static void single_logarithms_stay_within_their_bounds(void **state)
             size_t count = 0;
             for (; count < CHUNK && bits < UINT64_C(1) << 32; bits += step) {
                 uint32_t low = (uint32_t)bits;
-                memcpy(&p[count++], &low, sizeof low);
+                memcpy(&p[count++ * STRIDE], &low, sizeof low);
             }
             loss->plain(count, 1, 0, p, target, value, gradient);
             for (size_t i = 0; i < count; i++) {
-                double exact = which ? -log1p(-(double)p[i]) : -log((double)p[i]);
+                const double x = (double)p[i * STRIDE];
+                double exact = which ? -log1p(-x) : -log(x);
                 if ((float)value[i] == (float)exact)
                     continue;
                 double error = ulp_float((long double)exact, value[i]);
                 if (error > worst) {
                     worst = error;
-                    where = (double)p[i];
+                    where = x;
                 }
             }
         }

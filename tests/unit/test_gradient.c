@@ -23,7 +23,7 @@
 enum { ROWS = 9, INPUTS = 3, OUTPUTS = 3, MOST = 400, SEEDS = 40 };
 
 static const char *const activations[] = {
-#define ACTIVATION(id, name, alpha, has_alpha, start, trainable, smooth) \
+#define ACTIVATION(id, name, alpha, has_alpha, start, trainable, smooth, from_output) \
     trainable ? name : NULL,
 #include "kernels/activations.def"
 #undef ACTIVATION

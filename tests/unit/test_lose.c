@@ -29,11 +29,12 @@ static int is_distribution(size_t id)
 }
 
 /* outputs a form may see: probabilities and means are positive, p < 1 */
-static array ordinary_outputs(const gr_kernels *k, size_t id, int fused, size_t count)
+static array ordinary_outputs(const gr_kernels *k, size_t id, int fused, size_t rows,
+                              size_t outputs)
 {
     if (fused || id == GR_LOSS_MSE || id == GR_LOSS_HUBER)
-        return array_between(k, count, -3, 3);
-    return array_between(k, count, 0.1, 0.9);
+        return matrix_between(k, rows, outputs, -3, 3);
+    return matrix_between(k, rows, outputs, 0.1, 0.9);
 }
 
 static array ordinary_targets(const gr_kernels *k, size_t id, size_t rows, size_t outputs)
@@ -49,38 +50,52 @@ static array ordinary_targets(const gr_kernels *k, size_t id, size_t rows, size_
     return y;
 }
 
+enum { MOST = 300 }; /* rows: more than the 256 elements that are worked at once */
+
+static void check_bits(gradus_precision precision, size_t id, int fused, size_t rows,
+                       size_t outputs)
+{
+    const gr_kernels *ref = gr_kernels_find(GR_CPU_REF, precision);
+    array o = rows % 2 ? matrix_odd(ref, rows, outputs)
+                       : ordinary_outputs(ref, id, fused, rows, outputs);
+    array y = rows % 3 ? ordinary_targets(ref, id, rows, outputs)
+                       : array_odd(ref, rows * outputs);
+    array g = matrix_odd(ref, rows, outputs);
+    double value[MOST + 1], value2[MOST + 1];
+    clear_beyond(&g);
+    form(ref, id, fused)(rows, outputs, delta, o.data, y.data, value, g.data);
+    assert_clear_beyond(&g);
+    EACH_CPU(cpu) {
+        const gr_kernels *k = gr_kernels_find(cpu, precision);
+        array g2 = matrix_odd(k, rows, outputs);
+        value2[rows] = 77;
+        clear_beyond(&g2);
+        form(k, id, fused)(rows, outputs, delta, o.data, y.data, value2, g2.data);
+        assert_same_array(&g, &g2);
+        assert_clear_beyond(&g2);
+        assert_same_doubles(rows, value, value2);
+        assert_true(value2[rows] == 77);
+        array_free(&g2);
+    }
+    array_free(&o), array_free(&y), array_free(&g);
+}
+
 static void every_instruction_set_gives_the_same_bits(void **state)
 {
     (void)state;
-    enum { MOST = 6 };
+    static const size_t shapes[][2] = {{MOST, 1}, {MOST, 2}, {100, 7}, {3, 255}, {2, 256},
+                                       {3, 257},  {5, 600},  {256, 1}, {257, 1}};
     EACH_PRECISION(precision)
         for (size_t id = 0; id < GR_LOSS_COUNT; id++)
-            for (int fused = 0; fused < 2; fused++)
-                for (size_t outputs = 1; outputs < 20; outputs++)
-                    for (size_t rows = 0; rows < MOST; rows++) {
-                        const gr_kernels *ref = gr_kernels_find(GR_CPU_REF, precision);
-                        if (!form(ref, id, fused))
-                            continue;
-                        const size_t count = rows * outputs;
-                        array o = rows % 2 ? array_odd(ref, count)
-                                           : ordinary_outputs(ref, id, fused, count);
-                        array y = rows % 3 ? ordinary_targets(ref, id, rows, outputs)
-                                           : array_odd(ref, count);
-                        array g = array_new(ref, count);
-                        double value[MOST] = {0}, value2[MOST] = {0};
-                        form(ref, id, fused)(rows, outputs, delta, o.data, y.data, value,
-                                             g.data);
-                        EACH_CPU(cpu) {
-                            const gr_kernels *k = gr_kernels_find(cpu, precision);
-                            array g2 = array_new(k, count);
-                            form(k, id, fused)(rows, outputs, delta, o.data, y.data,
-                                               value2, g2.data);
-                            assert_same_array(&g, &g2);
-                            assert_same_doubles(rows, value, value2);
-                            array_free(&g2);
-                        }
-                        array_free(&o), array_free(&y), array_free(&g);
-                    }
+            for (int fused = 0; fused < 2; fused++) {
+                if (!form(gr_kernels_find(GR_CPU_REF, precision), id, fused))
+                    continue;
+                for (size_t outputs = 1; outputs < 40; outputs++)
+                    for (size_t rows = 0; rows < 7; rows++)
+                        check_bits(precision, id, fused, rows, outputs);
+                for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+                    check_bits(precision, id, fused, shapes[s][0], shapes[s][1]);
+            }
 }
 
 /* The loss of one row, by the C library. */
@@ -121,9 +136,8 @@ static void values_are_near_the_exact_ones(void **state)
                     const gr_kernels *k = gr_kernels_find(gr_cpu_best(), precision);
                     if (!form(k, id, fused))
                         continue;
-                    array o = ordinary_outputs(k, id, fused, OUTPUTS);
-                    array y = ordinary_targets(k, id, 1, OUTPUTS);
-                    array g = array_new(k, OUTPUTS);
+                    array o = ordinary_outputs(k, id, fused, 1, OUTPUTS);
+                    array y = ordinary_targets(k, id, 1, OUTPUTS), g = array_copy(&o);
                     double value, o_double[OUTPUTS], y_double[OUTPUTS];
                     for (size_t j = 0; j < OUTPUTS; j++) {
                         o_double[j] = get(&o, j);
@@ -136,12 +150,13 @@ static void values_are_near_the_exact_ones(void **state)
                 }
 }
 
-/* One loss of rows of 4 outputs in double. */
-static double value_of(size_t id, int fused, const double *o, const double *y)
+/* The loss of one row in double. */
+static double value_of(size_t id, int fused, const array *o, const array *y)
 {
-    double value, gradient[4];
-    form(gr_kernels_find(gr_cpu_best(), GRADUS_FLOAT64), id, fused)(1, 4, delta, o, y,
-                                                                  &value, gradient);
+    double value;
+    array gradient = array_copy(o);
+    form(o->k, id, fused)(1, o->columns, delta, o->data, y->data, &value, gradient.data);
+    array_free(&gradient);
     return value;
 }
 
@@ -153,21 +168,21 @@ static void gradients_are_the_differences_of_values(void **state)
     for (size_t id = 0; id < GR_LOSS_COUNT; id++)
         for (int fused = 0; fused < 2; fused++)
             for (int trial = 0; form(k, id, fused) && trial < 200; trial++) {
-                array o = ordinary_outputs(k, id, fused, 4);
-                array y = ordinary_targets(k, id, 1, 4), g = array_new(k, 4);
-                double *x = o.data, value;
-                form(k, id, fused)(1, 4, delta, x, y.data, &value, g.data);
+                array o = ordinary_outputs(k, id, fused, 1, 4);
+                array y = ordinary_targets(k, id, 1, 4), g = array_copy(&o);
+                double value;
+                form(k, id, fused)(1, 4, delta, o.data, y.data, &value, g.data);
                 for (size_t j = 0; j < 4; j++) {
-                    const double kept = x[j];
+                    const double kept = get(&o, j);
                     if (id == GR_LOSS_HUBER &&
                         fabs(fabs(kept - get(&y, j)) - delta) < 4 * h)
                         continue; /* its second derivative jumps there */
                     double difference = 0;
                     for (size_t s = 0; s < 4; s++) {
-                        x[j] = kept + step[s] * h;
-                        difference += weight[s] * value_of(id, fused, x, y.data);
+                        set(&o, j, kept + step[s] * h);
+                        difference += weight[s] * value_of(id, fused, &o, &y);
                     }
-                    x[j] = kept;
+                    set(&o, j, kept);
                     difference /= 12 * h;
                     assert_near(difference, get(&g, j), 5e-9);
                 }
@@ -191,9 +206,9 @@ static void the_fused_form_is_the_plain_one_after_its_activation(void **state)
                 const gr_kernels *k = gr_kernels_find(gr_cpu_best(), precision);
                 const gr_activate *activate = &k->activate[pairs[i].activation];
                 const gr_lose *loss = &k->lose[pairs[i].loss];
-                array z = array_between(k, OUTPUTS, -3, 3), a = array_new(k, OUTPUTS);
+                array z = matrix_between(k, 1, OUTPUTS, -3, 3), a = array_copy(&z);
                 array y = ordinary_targets(k, pairs[i].loss, 1, OUTPUTS);
-                array g = array_new(k, OUTPUTS), fused = array_new(k, OUTPUTS);
+                array g = array_copy(&z), fused = array_copy(&z);
                 double value, fused_value;
                 activate->forward(1, OUTPUTS, 0, z.data, a.data);
                 loss->plain(1, OUTPUTS, 0, a.data, y.data, &value, g.data);
@@ -212,16 +227,20 @@ static void fused_gradients_are_p_minus_y(void **state)
 {
     (void)state;
     const gr_kernels *k = gr_kernels_find(gr_cpu_best(), GRADUS_FLOAT64);
-    const double z[] = {1, -2, 0.5}, y[] = {0, 1, 0};
-    double p[3], g[3], value;
-    k->activate[GR_ACTIVATION_SOFTMAX].forward(1, 3, 0, z, p);
-    k->lose[GR_LOSS_CROSS_ENTROPY].fused(1, 3, 0, z, y, &value, g);
+    const double values[] = {1, -2, 0.5}, y[] = {0, 1, 0};
+    array z = matrix_odd(k, 1, 3), p = array_copy(&z), g = array_copy(&z);
+    double value;
     for (size_t j = 0; j < 3; j++)
-        assert_near(p[j] - y[j], g[j], 1e-15);
-    k->activate[GR_ACTIVATION_SIGMOID].forward(1, 3, 0, z, p);
-    k->lose[GR_LOSS_BINARY_CROSS_ENTROPY].fused(1, 3, 0, z, y, &value, g);
+        set(&z, j, values[j]);
+    k->activate[GR_ACTIVATION_SOFTMAX].forward(1, 3, 0, z.data, p.data);
+    k->lose[GR_LOSS_CROSS_ENTROPY].fused(1, 3, 0, z.data, y, &value, g.data);
     for (size_t j = 0; j < 3; j++)
-        assert_near(p[j] - y[j], g[j], 1e-15);
+        assert_near(get(&p, j) - y[j], get(&g, j), 1e-15);
+    k->activate[GR_ACTIVATION_SIGMOID].forward(1, 3, 0, z.data, p.data);
+    k->lose[GR_LOSS_BINARY_CROSS_ENTROPY].fused(1, 3, 0, z.data, y, &value, g.data);
+    for (size_t j = 0; j < 3; j++)
+        assert_near(get(&p, j) - y[j], get(&g, j), 1e-15);
+    array_free(&z), array_free(&p), array_free(&g);
 }
 
 /* One output, one target, in both precisions. */
@@ -230,7 +249,7 @@ static void assert_loss(size_t id, int fused, double o, double y, double value,
 {
     EACH_PRECISION(precision) {
         const gr_kernels *k = gr_kernels_find(gr_cpu_best(), precision);
-        array output = array_new(k, 1), target = array_new(k, 1), g = array_new(k, 1);
+        array output = matrix_odd(k, 1, 1), target = array_new(k, 1), g = array_copy(&output);
         double got;
         set(&output, 0, o);
         set(&target, 0, y);
@@ -280,7 +299,7 @@ static void small_cross_entropies_keep_their_digits(void **state)
     (void)state;
     EACH_PRECISION(precision) {
         const gr_kernels *k = gr_kernels_find(gr_cpu_best(), precision);
-        array z = array_new(k, 2), y = array_new(k, 2), g = array_new(k, 2);
+        array z = matrix_odd(k, 1, 2), y = array_new(k, 2), g = array_copy(&z);
         double value;
         set(&z, 0, 25), set(&z, 1, 0);
         set(&y, 0, 1), set(&y, 1, 0);
@@ -301,16 +320,20 @@ static void nan_in_gives_nan_out(void **state)
                         const gr_kernels *k = gr_kernels_find(cpu, precision);
                         if (!form(k, id, fused))
                             continue;
-                        array o = ordinary_outputs(k, id, fused, 12);
-                        array y = array_between(k, 12, 0, 1), g = array_new(k, 12);
+                        array o = ordinary_outputs(k, id, fused, 2, 6);
+                        array y = array_between(k, 12, 0, 1), g = array_copy(&o);
+                        const size_t row = at % 12 / 6, column = at % 6;
                         double value[2];
                         for (size_t j = 0; j < 12; j++)
                             set(&y, j, j % 2 ? 1 : 0); /* zeros must not hide a NaN */
-                        set(at < 12 ? &o : &y, at % 12, NAN);
+                        if (at < 12)
+                            set_at(&o, row, column, NAN);
+                        else
+                            set(&y, at - 12, NAN);
                         form(k, id, fused)(2, 6, delta, o.data, y.data, value, g.data);
-                        assert_true(isnan(value[at % 12 / 6]));
-                        assert_true(!isnan(value[1 - at % 12 / 6]));
-                        assert_true(isnan(get(&g, at % 12)));
+                        assert_true(isnan(value[row]));
+                        assert_true(!isnan(value[1 - row]));
+                        assert_true(isnan(get_at(&g, row, column)));
                         array_free(&o), array_free(&y), array_free(&g);
                     }
 }
@@ -319,13 +342,15 @@ static void nan_in_gives_nan_out(void **state)
 static void the_widest_distance_costs_nothing_elsewhere(void **state)
 {
     (void)state;
-    const double z[2] = {1e308, -1e308}, y[2] = {1, 0};
-    double value, gradient[2];
-    EACH_CPU(cpu)
-    {
+    const double y[2] = {1, 0};
+    EACH_CPU(cpu) {
         const gr_kernels *k = gr_kernels_find(cpu, GRADUS_FLOAT64);
-        k->lose[GR_LOSS_CROSS_ENTROPY].fused(1, 2, 0, z, y, &value, gradient);
-        assert_true(value == 0 && gradient[0] == 0 && gradient[1] == 0);
+        array z = matrix_odd(k, 1, 2), g = array_copy(&z);
+        double value;
+        set(&z, 0, 1e308), set(&z, 1, -1e308);
+        k->lose[GR_LOSS_CROSS_ENTROPY].fused(1, 2, 0, z.data, y, &value, g.data);
+        assert_true(value == 0 && get(&g, 0) == 0 && get(&g, 1) == 0);
+        array_free(&z), array_free(&g);
     }
 }
 

@@ -1,26 +1,96 @@
-/* tests/unit/test_move.c - transposes, gathered rows and labels, other precisions.
+/* tests/unit/test_move.c - panels and back, transposes, gathered rows and labels, other
+ * precisions.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "kernel_check.h"
 
-static void a_transpose_moves_every_element(void **state)
+enum { MOST = 40 };
+
+static size_t panels_of(const gr_kernels *k, size_t columns)
+{
+    return gr_panels(columns, k->size);
+}
+
+/* Element (i, j) of panels [columns/P][rows][P]. */
+static size_t in_panels(const gr_kernels *k, size_t rows, size_t i, size_t j)
+{
+    return (j / k->width * rows + i) * k->width + j % k->width;
+}
+
+static array panels_odd(const gr_kernels *k, size_t rows, size_t columns)
+{
+    return lines_odd(k, panels_of(k, columns) * rows * k->width);
+}
+
+/* From dense rows to panels and back; `across`: x has [columns][rows] of them. */
+static void check_pack(const gr_kernels *k, size_t rows, size_t columns, int across)
+{
+    const size_t row = across ? 1 : columns, column = across ? rows : 1;
+    array x = array_odd(k, rows * columns), w = panels_odd(k, rows, columns);
+    array expected = lines_new(k, w.count), back = array_new(k, x.count);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < panels_of(k, columns) * k->width; j++)
+            set(&expected, in_panels(k, rows, i, j),
+                j < columns ? get(&x, i * row + j * column) : 0);
+    k->pack(rows, columns, x.data, row, column, w.data);
+    assert_same_array(&expected, &w);
+    k->unpack(rows, columns, w.data, back.data, row, column);
+    assert_same_array(&x, &back);
+    array_free(&x), array_free(&w), array_free(&expected), array_free(&back);
+}
+
+static void panels_hold_every_element_and_zeros(void **state)
 {
     (void)state;
     EACH_PRECISION(precision)
         EACH_CPU(cpu)
-            for (size_t rows = 0; rows < 40; rows += 3)
-                for (size_t columns = 0; columns < 70; columns += 7) {
-                    const gr_kernels *k = gr_kernels_find(cpu, precision);
-                    array x = array_odd(k, rows * columns);
-                    array expected = array_new(k, x.count), xt = array_new(k, x.count);
-                    for (size_t i = 0; i < rows; i++)
-                        for (size_t j = 0; j < columns; j++)
-                            set(&expected, j * rows + i, get(&x, i * columns + j));
-                    k->transpose(rows, columns, x.data, xt.data);
-                    assert_same_array(&expected, &xt);
-                    array_free(&x), array_free(&expected), array_free(&xt);
+            for (size_t rows = 0; rows <= MOST; rows++)
+                for (size_t columns = 0; columns <= MOST; columns++)
+                    for (int across = 0; across < 2; across++)
+                        check_pack(gr_kernels_find(cpu, precision), rows, columns, across);
+}
+
+/* Panels [from, to) only, into wt of junk: rows of wt that belong to other panels keep it,
+ * and what stands beyond the inputs keeps it or is 0. */
+static void check_transpose(const gr_kernels *k, size_t inputs, size_t outputs, size_t from,
+                            size_t to)
+{
+    const size_t rows = panels_of(k, outputs) * k->width; /* of a panel of wt */
+    array w = panels_odd(k, inputs, outputs), before = panels_odd(k, rows, inputs);
+    array wt = array_copy(&before);
+    k->transpose(inputs, outputs, from, to, w.data, wt.data);
+    for (size_t j = 0; j < rows; j++)
+        for (size_t i = 0; i < panels_of(k, inputs) * k->width; i++) {
+            const size_t at = in_panels(k, rows, j, i);
+            const int mine = j >= from * k->width && j < to * k->width;
+            if (mine && i >= inputs && get(&wt, at) == 0)
+                continue;
+            const void *expected = mine && i < inputs
+                                       ? element(&w, in_panels(k, inputs, i, j))
+                                       : element(&before, at);
+            if (memcmp(expected, element(&wt, at), k->size) != 0)
+                fail_msg("%s, %zu bytes, [%zu][%zu], panels [%zu, %zu): wt(%zu, %zu) is %a",
+                         gr_cpu_name(k->cpu), k->size, inputs, outputs, from, to, j, i,
+                         get(&wt, at));
+        }
+    array_free(&w), array_free(&before), array_free(&wt);
+}
+
+static void a_transpose_moves_every_element_of_its_panels(void **state)
+{
+    (void)state;
+    EACH_PRECISION(precision)
+        EACH_CPU(cpu) {
+            const gr_kernels *k = gr_kernels_find(cpu, precision);
+            for (size_t inputs = 0; inputs <= MOST; inputs++)
+                for (size_t outputs = 0; outputs <= MOST; outputs++) {
+                    const size_t panels = panels_of(k, outputs);
+                    check_transpose(k, inputs, outputs, 0, panels);
+                    const size_t from = whole_between(0, panels);
+                    check_transpose(k, inputs, outputs, from, whole_between(from, panels));
                 }
+        }
 }
 
 static void gather_picks_rows(void **state)
@@ -29,17 +99,18 @@ static void gather_picks_rows(void **state)
     const uint32_t index[] = {3, 0, 3, 1};
     EACH_PRECISION(precision)
         EACH_CPU(cpu)
-            for (size_t columns = 0; columns < 20; columns++) {
-                const gr_kernels *k = gr_kernels_find(cpu, precision);
-                array x = array_odd(k, 4 * columns), y = array_new(k, 4 * columns);
-                array expected = array_new(k, 4 * columns);
-                for (size_t i = 0; i < 4; i++)
-                    for (size_t j = 0; j < columns; j++)
-                        set(&expected, i * columns + j, get(&x, index[i] * columns + j));
-                k->gather(4, columns, x.data, index, y.data);
-                assert_same_array(&expected, &y);
-                array_free(&x), array_free(&y), array_free(&expected);
-            }
+            for (size_t rows = 0; rows <= 4; rows++)
+                for (size_t columns = 0; columns <= 4 * MOST; columns++) {
+                    const gr_kernels *k = gr_kernels_find(cpu, precision);
+                    array x = array_odd(k, 4 * columns), y = matrix_odd(k, rows, columns);
+                    array expected = array_copy(&y);
+                    for (size_t i = 0; i < rows; i++)
+                        for (size_t j = 0; j < columns; j++)
+                            set_at(&expected, i, j, get(&x, index[i] * columns + j));
+                    k->gather(rows, columns, x.data, index, y.data);
+                    assert_same_array(&expected, &y);
+                    array_free(&x), array_free(&y), array_free(&expected);
+                }
 }
 
 static void labels_become_smoothed_rows(void **state)
@@ -47,20 +118,19 @@ static void labels_become_smoothed_rows(void **state)
     (void)state;
     const uint32_t label[] = {2, 0, 1}, index[] = {1, 0, 0, 2};
     EACH_PRECISION(precision)
-        EACH_CPU(cpu) {
-            const gr_kernels *k = gr_kernels_find(cpu, precision);
-            for (int smoothed = 0; smoothed < 2; smoothed++) {
-                array y = array_new(k, 12), expected = array_new(k, 12);
-                const double e = smoothed ? 0.1 : 0;
-                for (size_t i = 0; i < 4; i++)
-                    for (size_t j = 0; j < 3; j++)
-                        set(&expected, 3 * i + j,
-                            j == label[index[i]] ? 1 - e + e / 3 : e / 3);
-                k->gather_labels(4, 3, label, index, e, y.data);
-                assert_same_array(&expected, &y);
-                array_free(&y), array_free(&expected);
-            }
-        }
+        EACH_CPU(cpu)
+            for (size_t columns = 3; columns <= MOST; columns++)
+                for (int smoothed = 0; smoothed < 2; smoothed++) {
+                    const gr_kernels *k = gr_kernels_find(cpu, precision);
+                    array y = array_new(k, 4 * columns), expected = array_new(k, y.count);
+                    const double e = smoothed ? 0.1 : 0, share = e / (double)columns;
+                    for (size_t i = 0; i < y.count; i++)
+                        set(&expected, i, i % columns == label[index[i / columns]]
+                                              ? 1 - e + share : share);
+                    k->gather_labels(4, columns, label, index, e, y.data);
+                    assert_same_array(&expected, &y);
+                    array_free(&y), array_free(&expected);
+                }
 }
 
 static void doubles_are_rounded_once(void **state)
@@ -88,7 +158,8 @@ static void doubles_are_rounded_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_transpose_moves_every_element),
+        cmocka_unit_test(panels_hold_every_element_and_zeros),
+        cmocka_unit_test(a_transpose_moves_every_element_of_its_panels),
         cmocka_unit_test(gather_picks_rows),
         cmocka_unit_test(labels_become_smoothed_rows),
         cmocka_unit_test(doubles_are_rounded_once),

@@ -1,4 +1,6 @@
-/* tests/unit/test_pool.c - a range is covered exactly once, whatever the threads.
+/* tests/unit/test_pool.c - every thread works once a run, and they wait for each other.
+ *
+ * What threads hand over stands in plain memory: a race is for ThreadSanitizer to see.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -8,6 +10,8 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <time.h>
 #if defined(__SSE2__)
 #include <xmmintrin.h>
 #endif
@@ -17,102 +21,204 @@
 
 #include "faults.h"
 
-enum { MOST = 1000 };
+enum { MOST = 9 }; /* threads */
 
-typedef struct cover {
-    unsigned char times[MOST];
-    size_t grain;
-    atomic_size_t pieces;
-    atomic_int misplaced;
-} cover;
-
-static void count_each(void *job, size_t from, size_t to)
+static gr_pool *pool_of(size_t threads)
 {
-    cover *c = job;
-    for (size_t i = from; i < to; i++)
-        c->times[i]++;
-    atomic_fetch_add(&c->pieces, 1);
-    if (from >= to || (c->grain > 0 && from % c->grain != 0))
-        atomic_fetch_add(&c->misplaced, 1);
+    gr_pool *pool;
+    assert_int_equal(gr_pool_new(gr_context_or_default(NULL), threads, &pool), GRADUS_OK);
+    assert_int_equal(gr_pool_threads(pool), threads > 0 ? threads : 1);
+    return pool;
 }
 
-static void check_cover(gr_pool *pool, size_t count, size_t grain)
+static void sleep_for(long microseconds)
 {
-    cover c = {.grain = grain};
-    gr_pool_run(pool, count, grain, count_each, &c);
-    for (size_t i = 0; i < MOST; i++)
-        assert_int_equal(c.times[i], i < count);
-    assert_int_equal(atomic_load(&c.misplaced), 0);
-    size_t step = grain > 0 ? grain : 1;
-    size_t grains = (count + step - 1) / step;
-    size_t threads = gr_pool_threads(pool);
-    assert_int_equal(atomic_load(&c.pieces), grains < threads ? grains : threads);
+    const struct timespec time = {0, microseconds * 1000};
+    nanosleep(&time, NULL);
 }
 
-static void every_range_is_covered_once(void **state)
+/* ---- cuts ---- */
+
+/* The pieces follow each other without a gap, begin at multiples of the grain, and differ by
+ * one grain at most. */
+static void check_cut(size_t count, size_t grain, size_t parts)
+{
+    size_t at = 0, least = SIZE_MAX, most = 0;
+    for (size_t part = 0; part < parts; part++) {
+        const gr_range r = gr_cut(count, grain, part, parts);
+        const size_t grains = (r.to - r.from + grain - 1) / grain;
+        assert_int_equal(r.from, at);
+        assert_true(r.to >= r.from && r.to <= count);
+        assert_true(r.from % grain == 0 || r.from == r.to);
+        least = grains < least ? grains : least;
+        most = grains > most ? grains : most;
+        at = r.to;
+    }
+    assert_int_equal(at, count);
+    assert_true(most - least <= 1);
+}
+
+static void a_cut_covers_all_evenly(void **state)
 {
     (void)state;
-    static const size_t threads[] = {0, 1, 2, 3, 4, 7, 16};
-    static const size_t counts[] = {0,  1,  2,  3,  5,   8,   15,  16,
-                                    17, 63, 64, 99, 257, 999, 1000};
-    static const size_t grains[] = {0, 1, 2, 3, 7, 8, 16, 64, 500, 1000, 5000};
-    for (size_t t = 0; t < GR_COUNT(threads); t++) {
-        gr_pool *pool = NULL;
-        if (threads[t] > 0)
-            assert_int_equal(gr_pool_new(gr_context_or_default(NULL), threads[t], &pool),
-                             GRADUS_OK);
-        assert_int_equal(gr_pool_threads(pool), threads[t] > 0 ? threads[t] : 1);
-        for (size_t i = 0; i < GR_COUNT(counts); i++)
-            for (size_t j = 0; j < GR_COUNT(grains); j++)
-                check_cover(pool, counts[i], grains[j]);
+    for (size_t parts = 1; parts <= 20; parts++)
+        for (size_t grain = 1; grain <= 70; grain += grain < 10 ? 1 : 9)
+            for (size_t count = 0; count <= 1000; count += count < 100 ? 1 : 37)
+                check_cut(count, grain, parts);
+}
+
+/* ---- runs ---- */
+
+typedef struct visits {
+    size_t times[MOST], threads[MOST];
+} visits;
+
+static void visit(void *job, size_t thread, size_t threads)
+{
+    visits *v = job;
+    v->times[thread]++;
+    v->threads[thread] = threads;
+}
+
+static void check_visits(gr_pool *pool, size_t runs)
+{
+    visits v = {{0}, {0}};
+    const size_t threads = gr_pool_threads(pool);
+    for (size_t run = 1; run <= runs; run++) {
+        gr_pool_run(pool, visit, &v);
+        for (size_t t = 0; t < MOST; t++) {
+            assert_int_equal(v.times[t], t < threads ? run : 0);
+            assert_int_equal(v.threads[t], t < threads ? threads : 0);
+        }
+    }
+}
+
+static void every_thread_works_once_a_run(void **state)
+{
+    (void)state;
+    check_visits(NULL, 100);
+    assert_int_equal(gr_pool_threads(NULL), 1);
+    for (size_t threads = 0; threads <= MOST; threads++) {
+        gr_pool *pool = pool_of(threads);
+        check_visits(pool, 300);
         gr_pool_free(pool);
     }
 }
 
-typedef struct chain {
-    size_t value[8];
-} chain;
-
-static void step_each(void *job, size_t from, size_t to)
+static void do_nothing(void *job, size_t thread, size_t threads)
 {
-    chain *c = job;
-    for (size_t i = from; i < to; i++)
-        c->value[i]++;
+    (void)job, (void)thread, (void)threads;
 }
 
-/* A run sees what the one before it wrote, and the caller what the last one wrote. */
-static void runs_follow_each_other(void **state)
+/* As many as the CPUs: threads watch the gate. More: they sleep. */
+static void many_empty_runs_end(void **state)
 {
     (void)state;
-    gr_pool *pool;
-    assert_int_equal(gr_pool_new(gr_context_or_default(NULL), 4, &pool), GRADUS_OK);
-    chain c = {{0}};
-    for (size_t i = 1; i <= 5000; i++) {
-        gr_pool_run(pool, 8, 1 + i % 2, step_each, &c);
-        for (size_t j = 0; j < 8; j++)
-            assert_int_equal(c.value[j], i);
+    static const size_t runs[][2] = {{2, 100000}, {3, 10000}, {8, 2000}};
+    for (size_t i = 0; i < GR_COUNT(runs); i++) {
+        gr_pool *pool = pool_of(runs[i][0]);
+        for (size_t run = 0; run < runs[i][1]; run++)
+            gr_pool_run(pool, do_nothing, NULL);
+        check_visits(pool, 10);
+        gr_pool_free(pool);
     }
-    gr_pool_free(pool);
 }
 
+static void pools_come_and_go(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 500; i++) {
+        gr_pool *pool = pool_of(1 + i % 5);
+        if (i % 3 > 0)
+            check_visits(pool, i % 3);
+        gr_pool_free(pool);
+    }
+}
+
+/* ---- the gate ---- */
+
+typedef struct rounds {
+    gr_pool *pool;
+    size_t count, at[MOST]; /* the round that each thread is in */
+    long lag;               /* microseconds by which one of them comes late, by turns */
+    atomic_size_t wrong;
+} rounds;
+
+static void go_round(void *job, size_t thread, size_t threads)
+{
+    rounds *r = job;
+    for (size_t round = 1; round <= r->count; round++) {
+        if (r->lag > 0 && round % threads == thread)
+            sleep_for(r->lag);
+        r->at[thread] = round;
+        gr_pool_wait(r->pool);
+        for (size_t t = 0; t < threads; t++)
+            if (r->at[t] != round)
+                atomic_fetch_add(&r->wrong, 1);
+        gr_pool_wait(r->pool);
+    }
+}
+
+static void check_rounds(size_t threads, size_t count, long lag)
+{
+    rounds r = {.pool = pool_of(threads), .count = count, .lag = lag};
+    for (int run = 0; run < 2; run++)
+        gr_pool_run(r.pool, go_round, &r);
+    assert_int_equal(atomic_load(&r.wrong), 0);
+    for (size_t t = 0; t < MOST; t++)
+        assert_int_equal(r.at[t], t < threads ? count : 0);
+    gr_pool_free(r.pool);
+}
+
+static void nobody_passes_before_all_are_there(void **state)
+{
+    (void)state;
+    for (size_t threads = 1; threads <= MOST; threads++)
+        check_rounds(threads, threads <= 2 ? 20000 : 700, 0);
+}
+
+static void who_comes_late_is_waited_for(void **state)
+{
+    (void)state;
+    for (size_t threads = 2; threads <= 5; threads++)
+        check_rounds(threads, 20, 2000);
+    gr_pool_wait(NULL);
+}
+
+/* Between runs that lie so far apart that the workers sleep, and just fall asleep. */
+static void sleepers_wake_up(void **state)
+{
+    (void)state;
+    static const long apart[] = {10, 30, 50, 70, 100, 200, 5000};
+    for (size_t threads = 2; threads <= 4; threads++) {
+        gr_pool *pool = pool_of(threads);
+        for (size_t i = 0; i < 30 * GR_COUNT(apart); i++) {
+            sleep_for(apart[i % GR_COUNT(apart)]);
+            check_visits(pool, 1);
+        }
+        gr_pool_free(pool);
+    }
+}
+
+/* ---- what a worker is ---- */
+
 typedef struct report {
-    unsigned mode[64];
-    int takes_signals[64];
+    unsigned mode[MOST];
+    int takes_signals[MOST];
 } report;
 
-static void report_mode(void *job, size_t from, size_t to)
+static void report_mode(void *job, size_t thread, size_t threads)
 {
     report *r = job;
     sigset_t blocked;
+    (void)threads;
     pthread_sigmask(SIG_SETMASK, NULL, &blocked);
-    for (size_t i = from; i < to; i++) {
 #if defined(__SSE2__)
-        r->mode[i] = _mm_getcsr() & 0xffc0;
+    r->mode[thread] = _mm_getcsr() & 0xffc0;
 #else
-        r->mode[i] = 0x1f80;
+    r->mode[thread] = 0x1f80;
 #endif
-        r->takes_signals[i] = !sigismember(&blocked, SIGINT);
-    }
+    r->takes_signals[thread] = !sigismember(&blocked, SIGINT);
 }
 
 static void workers_have_the_float_mode_and_no_signals(void **state)
@@ -124,19 +230,21 @@ static void workers_have_the_float_mode_and_no_signals(void **state)
     unsigned host = _mm_getcsr();
     _mm_setcsr(0x1f80 | 0x8040); /* a new thread inherits flush-to-zero */
 #endif
-    gradus_status status = gr_pool_new(gr_context_or_default(NULL), 4, &pool);
+    gradus_status status = gr_pool_new(gr_context_or_default(NULL), MOST, &pool);
 #if defined(__SSE2__)
     _mm_setcsr(host);
 #endif
     assert_int_equal(status, GRADUS_OK);
-    gr_pool_run(pool, 64, 1, report_mode, &r);
+    gr_pool_run(pool, report_mode, &r);
     gr_pool_free(pool);
-    for (size_t i = 16; i < 64; i++) { /* 0 to 15 are the caller's */
-        assert_int_equal(r.mode[i], 0x1f80);
-        assert_false(r.takes_signals[i]);
+    for (size_t t = 1; t < MOST; t++) { /* 0 is the caller */
+        assert_int_equal(r.mode[t], 0x1f80);
+        assert_false(r.takes_signals[t]);
     }
     assert_true(r.takes_signals[0]);
 }
+
+/* ---- failures ---- */
 
 static void a_pool_survives_every_failure(void **state)
 {
@@ -152,18 +260,57 @@ static void a_pool_survives_every_failure(void **state)
     gr_pool *pool;
     faults_arm(&fault, 3, FAULT_MEMORY);
     assert_int_equal(gr_pool_new(context, 3, &pool), GRADUS_OK);
-    check_cover(pool, 100, 1);
+    check_visits(pool, 10);
     assert_false(faults_hit(&fault)); /* a run allocates nothing */
     gr_pool_free(pool);
     gr_pool_free(NULL);
     faults_close(&fault, context);
 }
 
+#if defined(__has_feature)
+#define SANITIZED __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
+/* Where the system gives no further thread, the pool works with those it has: here none, as
+ * no address is left for their stacks. */
+static void a_pool_works_with_the_threads_it_gets(void **state)
+{
+    (void)state;
+    if (SANITIZED)
+        skip(); /* it needs addresses, too, and ends the program without them */
+    gr_pool *pool = NULL;
+    struct rlimit addresses;
+    assert_int_equal(getrlimit(RLIMIT_AS, &addresses), 0);
+    const struct rlimit none = {1 << 20, addresses.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+    const gradus_status status = gr_pool_new(gr_context_or_default(NULL), MOST, &pool);
+    assert_int_equal(setrlimit(RLIMIT_AS, &addresses), 0);
+    if (status == GRADUS_MEMORY)
+        skip(); /* not even for the pool itself */
+    assert_int_equal(status, GRADUS_OK);
+    const size_t threads = gr_pool_threads(pool);
+    check_visits(pool, 10);
+    gr_pool_free(pool);
+    if (threads == MOST)
+        skip(); /* stacks come from elsewhere, as with a sanitizer */
+    assert_true(threads >= 1 && threads < MOST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_range_is_covered_once),
-        cmocka_unit_test(runs_follow_each_other),
+        cmocka_unit_test(a_pool_works_with_the_threads_it_gets), /* before any other */
+        cmocka_unit_test(a_cut_covers_all_evenly),
+        cmocka_unit_test(every_thread_works_once_a_run),
+        cmocka_unit_test(many_empty_runs_end),
+        cmocka_unit_test(pools_come_and_go),
+        cmocka_unit_test(nobody_passes_before_all_are_there),
+        cmocka_unit_test(who_comes_late_is_waited_for),
+        cmocka_unit_test(sleepers_wake_up),
         cmocka_unit_test(workers_have_the_float_mode_and_no_signals),
         cmocka_unit_test(a_pool_survives_every_failure),
     };

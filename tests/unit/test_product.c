@@ -4,121 +4,249 @@
  */
 #include "kernel_check.h"
 
-typedef enum start { START_ZERO, START_BIAS, START_ADD, START_COUNT } start;
+/* What is asked for, and by how much rows, panels and the rows behind `a` lie apart. */
+typedef struct shape {
+    size_t rows, panels, depth;
+    int by_columns, biased, descends;
+    size_t gap, first;
+} shape;
 
-static double fused(const gr_kernels *k, double a, double b, double c)
+/* A product, and where everything stands: a by rows is [rows][depth], by columns it is
+ * [depth][first + rows]; b is panels or a matrix, c the other one. */
+typedef struct operands {
+    const gr_kernels *k;
+    gr_product p;
+    size_t a_stride;
+    array a, b, bias, c;
+    const void **row; /* of a */
+} operands;
+
+static const double step = -0.3, shrink = 0.97; /* no floats: both are rounded */
+
+static operands operands_new(const gr_kernels *k, const shape *s, int odd)
 {
-    return k->size == 4 ? (double)fmaf((float)a, (float)b, (float)c) : fma(a, b, c);
+    const size_t width = k->width, a_rows = s->by_columns ? s->depth : s->rows;
+    const size_t panel = (s->by_columns ? s->rows : s->depth) * width;
+    operands o = {.k = k, .a_stride = s->by_columns ? s->first + s->rows : s->depth};
+    o.a_stride += s->gap;
+    const size_t row = (s->panels + s->gap) * width, line = panel + s->gap * width;
+    o.p = (gr_product){.rows = s->rows, .panels = s->panels, .depth = s->depth,
+                       .by_columns = s->by_columns, .first = s->first,
+                       .b_stride = s->by_columns ? row : line,
+                       .c_stride = s->by_columns ? line : row,
+                       .descend = s->descends, .step = step, .shrink = shrink};
+    const size_t b = s->by_columns ? s->depth * row : s->panels * line;
+    const size_t c = s->by_columns ? s->panels * line : s->rows * row;
+    const size_t a = a_rows * o.a_stride, bias = s->panels * width;
+    o.a = odd ? array_odd(k, a) : array_between(k, a, -1, 1);
+    o.b = odd ? lines_odd(k, b) : lines_between(k, b, -1, 1);
+    o.bias = odd ? lines_odd(k, bias) : lines_between(k, bias, -1, 1);
+    o.c = odd ? lines_odd(k, c) : lines_between(k, c, -1, 1);
+    o.row = calloc(a_rows + 1, sizeof *o.row);
+    assert_non_null(o.row);
+    for (size_t i = 0; i < a_rows; i++) /* rows stand anywhere: here the last one first */
+        o.row[i] = element(&o.a, (a_rows - 1 - i) * o.a_stride);
+    o.p.a = o.row;
+    o.p.b = o.b.data;
+    o.p.bias = s->biased ? o.bias.data : NULL;
+    return o;
 }
 
-/* p computed as the contract has it, into c */
-static void naive(const gr_kernels *k, const gr_product *p, const array *a, const array *b,
-                  const array *bias, array *c)
+static void operands_free(operands *o)
 {
-    for (size_t i = 0; i < p->m; i++)
-        for (size_t j = 0; j < p->n; j++) {
-            double sum = p->add ? get(c, i * p->c_row + j) : bias ? get(bias, j) : 0;
-            for (size_t l = 0; l < p->depth; l++)
-                sum = fused(k, get(a, i * p->a_row + l * p->a_column),
-                            get(b, l * p->b_row + j), sum);
-            set(c, i * p->c_row + j, sum);
-        }
+    array_free(&o->a), array_free(&o->b), array_free(&o->bias), array_free(&o->c);
+    free(o->row);
 }
 
-/* m x n x depth; rows of b and c are `gap` elements longer than n */
-static void check(gradus_precision precision, gr_product p, start from, int columnwise,
-                  size_t gap)
-{
-    const gr_kernels *ref = gr_kernels_find(GR_CPU_REF, precision);
-    p.a_row = columnwise ? 1 : p.depth;
-    p.a_column = columnwise ? p.m : 1;
-    p.b_row = p.c_row = p.n + gap;
-    p.add = from == START_ADD;
-    array a = array_odd(ref, p.m * p.depth), b = array_odd(ref, p.depth * p.b_row);
-    array bias = array_odd(ref, p.n), before = array_odd(ref, p.m * p.c_row);
-    if (p.depth > 20 || uniform() < 0.5) { /* half of them without infinities */
-        for (size_t i = 0; i < a.count; i++)
-            set(&a, i, between(-1, 1));
-        for (size_t i = 0; i < b.count; i++)
-            set(&b, i, between(-1, 1));
+/* The contract, element by element, into c. */
+#define NAIVE(real, fused)                                                              \
+    static void naive_##real(const gr_product *p, size_t width, real *c)                \
+    {                                                                                   \
+        const real *b = p->b, *bias = p->bias;                                          \
+        for (size_t i = 0; i < p->rows; i++)                                            \
+            for (size_t j = 0; j < p->panels * width; j++) {                            \
+                const size_t panel = j / width, lane = j % width;                       \
+                real sum = bias != NULL ? bias[j] : 0;                                  \
+                for (size_t l = 0; l < p->depth; l++) {                                 \
+                    const real *row = p->by_columns ? (const real *)p->a[l] + p->first  \
+                                                    : p->a[i];                          \
+                    sum = fused(row[p->by_columns ? i : l],                             \
+                                b[p->by_columns ? l * p->b_stride + j                   \
+                                                : panel * p->b_stride + l * width +     \
+                                                      lane],                            \
+                                sum);                                                   \
+                }                                                                       \
+                real *to = &c[p->by_columns ? panel * p->c_stride + i * width + lane    \
+                                            : i * p->c_stride + j];                     \
+                *to = p->descend                                                        \
+                          ? fused((real)p->step, sum, *to * (real)p->shrink) : sum;     \
+            }                                                                           \
     }
-    array expected = array_copy(&before);
-    naive(ref, &p, &a, &b, from == START_BIAS ? &bias : NULL, &expected);
+NAIVE(float, fmaf)
+NAIVE(double, fma)
+
+static array expected_of(const operands *o)
+{
+    array c = array_copy(&o->c);
+    if (o->k->size == 4)
+        naive_float(&o->p, o->k->width, (float *)(void *)c.data);
+    else
+        naive_double(&o->p, o->k->width, (double *)(void *)c.data);
+    return c;
+}
+
+/* All of c is compared: what the product does not own keeps what it had. */
+static void check(gradus_precision precision, const shape *s, int odd)
+{
+    operands o = operands_new(gr_kernels_find(GR_CPU_REF, precision), s, odd);
+    array expected = expected_of(&o);
     EACH_CPU(cpu) {
-        array c = array_copy(&before);
+        array c = array_copy(&o.c);
         c.k = gr_kernels_find(cpu, precision);
-        p.a = a.data;
-        p.b = b.data;
-        p.bias = from == START_BIAS ? bias.data : NULL;
-        p.c = c.data;
-        c.k->product(&p);
+        o.p.c = c.data;
+        c.k->product(&o.p);
         assert_same_array(&expected, &c);
         array_free(&c);
     }
-    array_free(&a), array_free(&b), array_free(&bias), array_free(&before);
     array_free(&expected);
+    operands_free(&o);
 }
 
+/* Both kinds, with and without bias and descent. */
+static void check_kinds(gradus_precision precision, shape s)
+{
+    for (int kind = 0; kind < 8; kind++) {
+        s.by_columns = kind & 1;
+        s.biased = kind >> 1 & 1;
+        s.descends = kind >> 2 & 1;
+        s.gap = whole_between(0, 2);
+        s.first = whole_between(0, 9);
+        check(precision, &s, whole_between(0, 1) == 0);
+    }
+}
+
+/* All heights up to two tiles and more, all widths up to two of the widest tile. */
 static void small_products_are_their_chains(void **state)
 {
     (void)state;
+    static const size_t depths[] = {0, 1, 2, 3, 4, 7, 20};
     EACH_PRECISION(precision)
-        for (size_t m = 0; m <= 9; m++)
-            for (size_t n = 0; n <= 33; n++)
-                for (size_t depth = 0; depth <= 9; depth++)
-                    check(precision, (gr_product){.m = m, .n = n, .depth = depth},
-                          (start)((m + n + depth) % START_COUNT), (m + depth) % 2, n % 3);
+        for (size_t rows = 0; rows <= 20; rows++)
+            for (size_t panels = 0; panels <= 17; panels += panels < 9 ? 1 : 4)
+                for (size_t d = 0; d < sizeof depths / sizeof *depths; d++)
+                    check_kinds(precision, (shape){.rows = rows, .panels = panels,
+                                                   .depth = depths[d]});
 }
 
-static void long_products_are_their_chains(void **state)
+static void every_depth_is_a_chain(void **state)
 {
     (void)state;
-    const size_t shapes[][3] = {{1, 1, 1000},  {6, 16, 600},  {7, 16, 600}, {13, 20, 1025},
-                                {64, 10, 257}, {40, 50, 256}, {3, 7, 513},  {100, 3, 2}};
     EACH_PRECISION(precision)
-        for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
-            for (start from = START_ZERO; from < START_COUNT; from++)
-                for (int columnwise = 0; columnwise < 2; columnwise++)
-                    check(precision,
-                          (gr_product){.m = shapes[s][0], .n = shapes[s][1],
-                                       .depth = shapes[s][2]},
-                          from, columnwise, s % 2 * 5);
+        for (size_t depth = 0; depth <= 40; depth++)
+            check_kinds(precision, (shape){.rows = whole_between(1, 20),
+                                           .panels = whole_between(1, 5), .depth = depth});
 }
 
-/* The chains know nothing of each other: any cut over rows or columns, and any cut of the
- * depth that goes on with `add`, gives the same bits. */
+/* Up to 300 x 300 x 1000, at random. */
+static void large_products_are_their_chains(void **state)
+{
+    (void)state;
+    EACH_PRECISION(precision)
+        for (int trial = 0; trial < 12; trial++) {
+            const size_t width = gr_kernels_find(GR_CPU_REF, precision)->width;
+            const shape s = {.rows = whole_between(1, 300),
+                             .panels = whole_between(1, 300 / width + 1),
+                             .depth = whole_between(100, 1000),
+                             .by_columns = trial % 2, .biased = trial / 2 % 2,
+                             .descends = trial / 4 % 2, .gap = (size_t)trial % 3,
+                             .first = whole_between(0, 5)};
+            check(precision, &s, 0);
+        }
+}
+
+/* A product of some rows and panels of a larger one. */
+static gr_product part_of(const operands *o, array *c, size_t row, size_t rows, size_t panel,
+                          size_t panels)
+{
+    gr_product q = o->p;
+    const size_t width = o->k->width;
+    q.rows = q.rows - row < rows ? q.rows - row : rows;
+    q.panels = q.panels - panel < panels ? q.panels - panel : panels;
+    q.bias = element(&o->bias, panel * width);
+    q.b = element(&o->b, panel * (q.by_columns ? width : q.b_stride));
+    q.c = element(c, q.by_columns ? panel * q.c_stride + row * width
+                                  : row * q.c_stride + panel * width);
+    if (q.by_columns)
+        q.first += row;
+    else
+        q.a += row;
+    return q;
+}
+
+/* The chains know nothing of each other: any cut over rows and panels gives the same bits. */
 static void cuts_change_no_bit(void **state)
 {
     (void)state;
-    const size_t m = 23, n = 45, depth = 70;
     EACH_PRECISION(precision)
-        EACH_CPU(cpu) {
-            const gr_kernels *k = gr_kernels_find(cpu, precision);
-            array a = array_between(k, m * depth, -1, 1);
-            array b = array_between(k, depth * n, -1, 1);
-            array bias = array_between(k, n, -1, 1);
-            array whole = array_new(k, m * n), cut = array_new(k, m * n);
-            gr_product p = {m, n, depth, a.data, depth, 1, b.data, n, bias.data,
-                            whole.data, n, 0};
-            k->product(&p);
-            for (size_t i = 0; i < m; i += 5)
-                for (size_t j = 0; j < n; j += 7)
-                    for (size_t l = 0; l < depth; l += 32) {
-                        gr_product q = p;
-                        q.m = m - i < 5 ? m - i : 5;
-                        q.n = n - j < 7 ? n - j : 7;
-                        q.depth = depth - l < 32 ? depth - l : 32;
-                        q.a = (char *)a.data + (i * depth + l) * k->size;
-                        q.b = (char *)b.data + (l * n + j) * k->size;
-                        q.bias = (char *)bias.data + j * k->size;
-                        q.c = (char *)cut.data + (i * n + j) * k->size;
-                        q.add = l > 0;
-                        k->product(&q);
+        EACH_CPU(cpu)
+            for (int by_columns = 0; by_columns < 2; by_columns++)
+                for (size_t rows = 1; rows < 23; rows += 3)
+                    for (size_t panels = 1; panels < 11; panels += 2) {
+                        const shape s = {23, 11, 70, by_columns, 1, 1, 0, 0};
+                        operands o = operands_new(gr_kernels_find(cpu, precision), &s, 0);
+                        array whole = array_copy(&o.c), cut = array_copy(&o.c);
+                        gr_product all = part_of(&o, &whole, 0, 23, 0, 11);
+                        o.k->product(&all);
+                        for (size_t i = 0; i < 23; i += rows)
+                            for (size_t j = 0; j < 11; j += panels) {
+                                gr_product q = part_of(&o, &cut, i, rows, j, panels);
+                                o.k->product(&q);
+                            }
+                        assert_same_array(&whole, &cut);
+                        array_free(&whole), array_free(&cut);
+                        operands_free(&o);
                     }
-            assert_same_array(&whole, &cut);
-            array_free(&a), array_free(&b), array_free(&bias);
-            array_free(&whole), array_free(&cut);
-        }
+}
+
+/* Element (i, j) of c, as the kind has it. */
+static double c_at(const operands *o, const array *c, size_t i, size_t j)
+{
+    const size_t width = o->k->width;
+    return get(c, o->p.by_columns ? j / width * o->p.c_stride + i * width + j % width
+                                  : i * o->p.c_stride + j);
+}
+
+/* A NaN in row i of A, and one in column j of B: that row and that column, nothing else.
+ * Infinity times 0 is another one. */
+static void nan_and_infinity_pass_through(void **state)
+{
+    (void)state;
+    const size_t rows = 13, panels = 3, depth = 9, i = 7, l = 4;
+    EACH_PRECISION(precision)
+        EACH_CPU(cpu)
+            for (int kind = 0; kind < 4; kind++) {
+                const gr_kernels *k = gr_kernels_find(cpu, precision);
+                const size_t j = 2 * k->width - 1, columns = panels * k->width;
+                const shape s = {rows, panels, depth, kind & 1, 0, kind >> 1, 0, 0};
+                operands o = operands_new(k, &s, 0);
+                const size_t a_row = s.by_columns ? depth - 1 - l : rows - 1 - i;
+                set(&o.a, a_row * o.a_stride + (s.by_columns ? i : l), NAN);
+                set(&o.b, s.by_columns ? (l + 1) * o.p.b_stride + j
+                                       : o.p.b_stride + (l + 1) * k->width + k->width - 1,
+                    INFINITY);
+                for (size_t r = 0; r < rows; r++) /* 0 times infinity in row 0 */
+                    set(&o.a, s.by_columns ? (depth - 2 - l) * o.a_stride + r
+                                           : (rows - 1 - r) * o.a_stride + l + 1, r > 0);
+                o.p.c = o.c.data;
+                k->product(&o.p);
+                for (size_t r = 0; r < rows; r++)
+                    for (size_t c = 0; c < columns; c++) {
+                        const double sum = c_at(&o, &o.c, r, c);
+                        assert_int_equal(isnan(sum) != 0, r == i || (r == 0 && c == j));
+                        assert_int_equal(isinf(sum) != 0, r > 0 && r != i && c == j);
+                    }
+                operands_free(&o);
+            }
 }
 
 static void a_product_is_near_the_exact_sum(void **state)
@@ -126,17 +254,15 @@ static void a_product_is_near_the_exact_sum(void **state)
     (void)state;
     EACH_PRECISION(precision)
         EACH_CPU(cpu) {
-            const gr_kernels *k = gr_kernels_find(cpu, precision);
-            const size_t depth = 300;
-            array a = array_between(k, depth, -1, 1), b = array_between(k, depth, -1, 1);
-            array c = array_new(k, 1);
-            gr_product p = {1, 1, depth, a.data, depth, 1, b.data, 1, NULL, c.data, 1, 0};
-            k->product(&p);
+            const shape s = {1, 1, 300, 0, 0, 0, 0, 0};
+            operands o = operands_new(gr_kernels_find(cpu, precision), &s, 0);
+            o.p.c = o.c.data;
+            o.k->product(&o.p);
             long double sum = 0;
-            for (size_t l = 0; l < depth; l++)
-                sum += (long double)get(&a, l) * (long double)get(&b, l);
-            assert_near((double)sum, get(&c, 0), roundings(k, (double)depth));
-            array_free(&a), array_free(&b), array_free(&c);
+            for (size_t l = 0; l < s.depth; l++)
+                sum += (long double)get(&o.a, l) * (long double)get(&o.b, l * o.k->width);
+            assert_near((double)sum, get(&o.c, 0), roundings(o.k, (double)s.depth));
+            operands_free(&o);
         }
 }
 
@@ -144,8 +270,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_products_are_their_chains),
-        cmocka_unit_test(long_products_are_their_chains),
+        cmocka_unit_test(every_depth_is_a_chain),
+        cmocka_unit_test(large_products_are_their_chains),
         cmocka_unit_test(cuts_change_no_bit),
+        cmocka_unit_test(nan_and_infinity_pass_through),
         cmocka_unit_test(a_product_is_near_the_exact_sum),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);

@@ -4,16 +4,6 @@
  */
 #include "kernel_check.h"
 
-static double rounded(const gr_kernels *k, double x)
-{
-    return k->size == 4 ? (double)(float)x : x;
-}
-
-static double fused(const gr_kernels *k, double a, double b, double c)
-{
-    return k->size == 4 ? (double)fmaf((float)a, (float)b, (float)c) : fma(a, b, c);
-}
-
 static void sums_and_multiples_are_rounded_once(void **state)
 {
     (void)state;
@@ -52,47 +42,58 @@ static void rows_are_weighted(void **state)
     const double weight[] = {1.0 / 3, 0, -2};
     EACH_PRECISION(precision)
         EACH_CPU(cpu)
-            for (size_t columns = 0; columns < 40; columns++) {
-                const gr_kernels *k = gr_kernels_find(cpu, precision);
-                array d = array_odd(k, 3 * columns), expected = array_copy(&d);
-                for (size_t i = 0; i < d.count; i++)
-                    set(&expected, i, rounded(k, weight[i / columns]) * get(&d, i));
-                k->scale_rows(3, columns, weight, d.data);
-                assert_same_array(&expected, &d);
-                array_free(&d), array_free(&expected);
-            }
+            for (size_t rows = 0; rows <= 3; rows++)
+                for (size_t columns = 0; columns < 150; columns++) {
+                    const gr_kernels *k = gr_kernels_find(cpu, precision);
+                    array d = matrix_odd(k, rows, columns), expected = array_copy(&d);
+                    for (size_t i = 0; i < rows; i++)
+                        for (size_t j = 0; j < columns; j++)
+                            set_at(&expected, i, j,
+                                   rounded(k, weight[i]) * get_at(&d, i, j));
+                    clear_beyond(&d);
+                    k->scale_rows(rows, columns, weight, d.data);
+                    assert_same_array(&expected, &d);
+                    assert_clear_beyond(&d);
+                    array_free(&d), array_free(&expected);
+                }
 }
 
-/* By the definition, a word at a time; any cut over rows and columns gives the same. */
+/* By the definition, a word at a time; any cut over rows gives the same, and y may be x. */
+static void check_dropout(const gr_kernels *k, size_t columns, uint32_t column, double rate)
+{
+    const gr_key key = {.seed = 7, .purpose = GR_PURPOSE_DROPOUT, .epoch = 3};
+    const uint64_t first = 1000;
+    array x = matrix_between(k, 3, columns, 1, 2), y = array_copy(&x);
+    array expected = array_copy(&x), other = matrix_odd(k, 3, columns);
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < columns; j++) {
+            const uint32_t word = gr_random_word(key, first + i, column + (uint32_t)j);
+            const int dropped = (double)word < rate * 0x1p32;
+            set_at(&expected, i, j,
+                   dropped ? 0 : rounded(k, 1 / (1 - rate)) * get_at(&x, i, j));
+        }
+    clear_beyond(&y), clear_beyond(&other);
+    void *second = element(&y, y.stride);
+    k->dropout(1, columns, rate, key, first, column, y.data, y.data);
+    k->dropout(2, columns, rate, key, first + 1, column, second, second);
+    k->dropout(3, columns, rate, key, first, column, x.data, other.data);
+    assert_same_array(&expected, &y);
+    assert_clear_beyond(&y);
+    assert_same_array(&expected, &other);
+    array_free(&x), array_free(&expected), array_free(&y), array_free(&other);
+}
+
 static void dropout_follows_the_words_of_its_units(void **state)
 {
     (void)state;
-    const gr_key key = {.seed = 7, .purpose = GR_PURPOSE_DROPOUT, .epoch = 3};
     const double rates[] = {0, 0.1, 0.5, 0.999};
-    const uint64_t first = 1000;
     EACH_PRECISION(precision)
         EACH_CPU(cpu)
-            for (size_t columns = 0; columns < 15; columns++)
+            for (size_t columns = 0; columns < 40; columns++)
                 for (uint32_t column = 0; column < 6; column++)
-                    for (size_t r = 0; r < 4; r++) {
-                        const gr_kernels *k = gr_kernels_find(cpu, precision);
-                        array x = array_between(k, 3 * columns, 1, 2);
-                        array expected = array_new(k, x.count), y = array_copy(&x);
-                        for (size_t i = 0; i < x.count; i++) {
-                            uint32_t word = gr_random_word(key, first + i / columns,
-                                                           column + (uint32_t)(i % columns));
-                            double kept = rounded(k, 1 / (1 - rates[r]));
-                            int dropped = (double)word < rates[r] * 0x1p32;
-                            set(&expected, i, dropped ? 0 : kept * get(&x, i));
-                        }
-                        void *second = (char *)y.data + columns * k->size;
-                        k->dropout(1, columns, rates[r], key, first, column, y.data,
-                                   y.data);
-                        k->dropout(2, columns, rates[r], key, first + 1, column, second,
-                                   second);
-                        assert_same_array(&expected, &y);
-                        array_free(&x), array_free(&expected), array_free(&y);
-                    }
+                    for (size_t r = 0; r < 4; r++)
+                        check_dropout(gr_kernels_find(cpu, precision), columns, column,
+                                      rates[r]);
 }
 
 static void dropout_drops_its_share_and_keeps_the_mean(void **state)
@@ -101,12 +102,13 @@ static void dropout_drops_its_share_and_keeps_the_mean(void **state)
     const gr_kernels *k = gr_kernels_find(gr_cpu_best(), GRADUS_FLOAT32);
     const gr_key key = {.seed = 1, .purpose = GR_PURPOSE_DROPOUT, .epoch = 0};
     const size_t count = 40000;
-    array x = array_between(k, count, 1, 1);
+    array x = matrix_between(k, 100, 400, 1, 1);
     double mean = 0, dropped = 0;
     k->dropout(100, 400, 0.2, key, 0, 0, x.data, x.data);
     for (size_t i = 0; i < count; i++) {
-        mean += get(&x, i) / (double)count;
-        dropped += get(&x, i) == 0;
+        const double y = get_at(&x, i / 400, i % 400);
+        mean += y / (double)count;
+        dropped += y == 0;
     }
     assert_true(fabs(mean - 1) < 0.015);
     assert_true(fabs(dropped / (double)count - 0.2) < 0.01);
@@ -118,7 +120,7 @@ static void dropped_nan_stays_nan(void **state)
     (void)state;
     const gr_kernels *k = gr_kernels_find(gr_cpu_best(), GRADUS_FLOAT64);
     const gr_key key = {.seed = 1, .purpose = GR_PURPOSE_DROPOUT, .epoch = 0};
-    array x = array_between(k, 100, NAN, NAN);
+    array x = matrix_between(k, 1, 100, NAN, NAN);
     k->dropout(1, 100, 0.5, key, 0, 0, x.data, x.data);
     for (size_t i = 0; i < 100; i++)
         assert_true(isnan(get(&x, i)));

@@ -154,7 +154,7 @@ static void relu_solves_xor_exactly(void **state)
     const double w[4] = {1, 1, 1, 1}, b[2] = {0, -1}, v[2] = {1, -2};
     gradus_net *net;
     double y[4];
-    char scratch[8192] __attribute__((aligned(64)));
+    char scratch[32768] __attribute__((aligned(64)));
     assert_int_equal(gradus_net_new(NULL, "dense 2 relu output bias=no", 2, 1,
                                     GRADUS_FLOAT64, 1, &net), GRADUS_OK);
     gradus_net_set(net, 0, w);
