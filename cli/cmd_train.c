@@ -50,7 +50,7 @@ static bool differs(const cli_settings *settings, const char *name)
     char room[GRADUS_NUMBER_LENGTH], usual[64];
     const cli_option *option = option_find(name);
 
-    help_default(option, usual, sizeof usual);
+    help_default(option, VERB_TRAIN, usual, sizeof usual);
     if (option->kind == KIND_FLAG)
         return strcmp(option_text(settings, option, room), "yes") == 0;
     return strcmp(option_text(settings, option, room), usual) != 0;

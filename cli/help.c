@@ -31,13 +31,13 @@ static void print_wrapped(FILE *stream, const char *text, int indent)
     fputc('\n', stream);
 }
 
-void help_default(const cli_option *option, char *text, size_t room)
+void help_default(const cli_option *option, cli_verb verb, char *text, size_t room)
 {
     char number[GRADUS_NUMBER_LENGTH];
     cli_settings settings;
     const char *value;
 
-    settings_defaults(&settings, VERB_TRAIN);
+    settings_defaults(&settings, verb);
     value = option_text(&settings, option, number);
     snprintf(text, room, "%s", option->kind == KIND_FLAG ? "" : value);
 }
@@ -60,7 +60,7 @@ size_t help_choices(const cli_option *option, char *text, size_t room)
     return count;
 }
 
-static void print_option(FILE *stream, const cli_option *option)
+static void print_option(FILE *stream, const cli_option *option, cli_verb verb)
 {
     char left[64], value[64], choices[512], whole[1024];
     int column;
@@ -68,7 +68,7 @@ static void print_option(FILE *stream, const cli_option *option)
     snprintf(left, sizeof left, "  %c%c%c --%s%s%s", option->letter ? '-' : ' ',
              option->letter ? option->letter : ' ', option->letter ? ',' : ' ',
              option->name, option->value ? " " : "", option->value ? option->value : "");
-    help_default(option, value, sizeof value);
+    help_default(option, verb, value, sizeof value);
     snprintf(whole, sizeof whole, "%s%s%s%s%s%s", option->help,
              help_choices(option, choices, sizeof choices) ? ": " : "", choices,
              *value ? " [" : "", value, *value ? "]" : "");
@@ -96,7 +96,7 @@ void help_verb(FILE *stream, const cli_command *command)
             if (!any)
                 fprintf(stream, "\n%s\n", option_group_names[group]);
             any = true;
-            print_option(stream, option);
+            print_option(stream, option, command->verb);
         }
     }
     fprintf(stream, "\nExamples\n  %s\n  %s\n", command->example[0], command->example[1]);
@@ -104,7 +104,7 @@ void help_verb(FILE *stream, const cli_command *command)
 
 void help_option(FILE *stream, const cli_option *option)
 {
-    print_option(stream, option);
+    print_option(stream, option, VERB_TRAIN);
     fprintf(stream, "%*sa flag of gradus", INDENT, "");
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (option_of(option, command_table[i].verb))

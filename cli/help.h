@@ -16,8 +16,8 @@ void help_version(FILE *stream, bool verbose);
 void help_verb(FILE *stream, const cli_command *command);
 void help_option(FILE *stream, const cli_option *option);
 
-/* The default of a flag as text, "" for flags without a value and unset ones. */
-void help_default(const cli_option *option, char *text, size_t room);
+/* The default of a verb's flag as text, "" for flags without a value and unset ones. */
+void help_default(const cli_option *option, cli_verb verb, char *text, size_t room);
 /* The words or names a value may be, between blanks; their number, 0 where it is free. */
 size_t help_choices(const cli_option *option, char *text, size_t room);
 

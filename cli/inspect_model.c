@@ -179,7 +179,7 @@ static void say_repeat(cli_report *report, const gradus_model_about *about)
         report_string(report, line.key, line.value, NULL);
         if (!option || !option_of(option, VERB_TRAIN))
             continue;
-        help_default(option, usual, sizeof usual);
+        help_default(option, VERB_TRAIN, usual, sizeof usual);
         if (option->kind == KIND_FLAG) {
             if (strcmp(line.value, "yes") == 0)
                 report_say(report, " --%s", option->name);

@@ -68,7 +68,7 @@ static void print_arguments(FILE *stream, const char *text)
     }
 }
 
-static void print_option(FILE *stream, const cli_option *option)
+static void print_option(FILE *stream, const cli_option *option, cli_verb verb)
 {
     char value[64], choices[512];
 
@@ -85,7 +85,7 @@ static void print_option(FILE *stream, const cli_option *option)
         print_text(stream, choices);
     }
     fputs(".\n", stream);
-    help_default(option, value, sizeof value);
+    help_default(option, verb, value, sizeof value);
     if (*value) {
         fputs("The default is\n.Ql ", stream);
         print_text(stream, value);
@@ -108,7 +108,7 @@ static void print_verb(FILE *stream, const cli_command *command)
                 fprintf(stream, ".Pp\n%s:\n.Bl -tag -width Ds\n",
                         option_group_names[group]);
             any = true;
-            print_option(stream, option);
+            print_option(stream, option, command->verb);
         }
         if (any)
             fputs(".El\n", stream);

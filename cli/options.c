@@ -19,6 +19,7 @@ enum {
     EVAL = VERB_EVAL,
     INSPECT = VERB_INSPECT,
     HELP = VERB_HELP,
+    BENCH = VERB_BENCH,
 };
 
 #define OPTION(field, name_, letter_, value_, kind_, group_, verbs_, ...) \

@@ -25,6 +25,9 @@ void settings_defaults(cli_settings *settings, cli_verb verb)
     gradus_train_defaults(&settings->train);
     settings->top = SIZE_MAX;
     settings->threshold = NAN;
+    settings->bench.seconds = NAN;
+    if (verb == VERB_BENCH)
+        settings->train.fit.optimizer = "sgd"; /* what libraries are compared with */
 }
 
 void settings_free(cli_settings *settings)

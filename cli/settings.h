@@ -19,12 +19,14 @@ typedef enum cli_verb {
     VERB_EVAL = 4,
     VERB_INSPECT = 8,
     VERB_HELP = 16,
+    VERB_BENCH = 32,
 } cli_verb;
 
 typedef enum log_kind { LOG_HUMAN, LOG_JSON, LOG_NONE } log_kind;
 typedef enum color_kind { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color_kind;
 typedef enum row_format { FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL } row_format;
 typedef enum row_part { PART_ALL, PART_PREDICTION, PART_PROBABILITY } row_part;
+typedef enum bench_mode { MODE_BOTH, MODE_TRAIN, MODE_INFER } bench_mode;
 typedef enum shell_kind { SHELL_NONE, SHELL_BASH, SHELL_ZSH, SHELL_FISH } shell_kind;
 
 /* One for each line of options.def. */
@@ -35,6 +37,16 @@ enum {
 #undef OPTION
 };
 
+/* Words of a command line that are not flags; commands.def has less for most verbs. */
+enum { MOST_ARGUMENTS = 64 };
+
+typedef struct cli_bench_settings {
+    double seconds;             /* of a repetition; NaN: by what is measured */
+    size_t repeats;             /* 0: the same */
+    bench_mode mode;
+    int sweep, growth;
+} cli_bench_settings;
+
 typedef struct kept_text kept_text;
 
 typedef struct cli_settings {
@@ -42,8 +54,9 @@ typedef struct cli_settings {
     gradus_context_options context;
     gradus_read_options read;
     gradus_train_options train;
+    cli_bench_settings bench;
 
-    const char *argument[2];    /* files and verbs, in their order */
+    const char *argument[MOST_ARGUMENTS]; /* files, verbs and cases, in their order */
     size_t arguments;
 
     const char *output;         /* NULL: train writes nothing, predict to stdout */

@@ -10,7 +10,7 @@ digest()
 
 make_table table.csv
 
-for verb in train predict eval; do
+for verb in train predict eval bench; do
     gives 0 "defaults of $verb" $verb --print-config
     cp out first
     gives 0 "defaults of $verb are a settings file" $verb --config first --print-config

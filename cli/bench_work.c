@@ -1,0 +1,135 @@
+/*
+ * cli/bench_work.c - training and prediction, and the time they take
+ *
+ * Training is gradus_fit() on a copy of the network, so that every repetition does the
+ * same arithmetic; a run has so many epochs that its opening does not count. Prediction is
+ * gradus_net_predict(), on one thread gradus_net_forward().
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "bench_work.h"
+
+#include <math.h>
+
+#include "message.h"
+#include "progress.h"
+#include "stop.h"
+
+enum { MOST_PASSES = 1000000000 };
+
+/* Small enough that no shape diverges; the time does not depend on it. */
+static const double learning_rate = 1e-4;
+
+/* Asked before every step that takes so many operations, next to which asking is free. */
+static const double long_step = 1e6;
+
+static int observe_stop(const gradus_progress *at, void *user)
+{
+    (void)at;
+    (void)user;
+    return stop_wanted();
+}
+
+static gradus_status train(const bench_work *work, double *seconds)
+{
+    const bench_subject *subject = work->subject;
+    const double step = (double)subject->batch * bench_operations(&subject->shape, true);
+    gradus_fit_options options;
+    gradus_net *net;
+    gradus_status status = gradus_net_copy(subject->net[work->team], &net);
+
+    if (status != GRADUS_OK)
+        return fail_library(status);
+    gradus_fit_defaults(&options);
+    options.loss = subject->shape.loss;
+    options.optimizer = subject->machine->settings->train.fit.optimizer;
+    options.learning_rate = learning_rate;
+    options.schedule = "constant";
+    options.batch = subject->batch;
+    options.epochs = work->passes;
+    options.observer = step >= long_step ? observe_stop : NULL;
+    *seconds = progress_clock();
+    status = gradus_fit(net, &subject->set, NULL, &options, NULL);
+    *seconds = progress_clock() - *seconds;
+    gradus_net_free(net);
+    return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
+}
+
+static void predict_row_by_row(const bench_subject *subject)
+{
+    const size_t size = bench_number_size(subject);
+    const size_t x_row = bench_inputs(&subject->shape) * size;
+    const size_t y_row = bench_outputs(&subject->shape) * size;
+
+    for (size_t i = 0; i < subject->rows; i++)
+        gradus_net_forward(subject->net[TEAM_ONE], (const char *)subject->x + i * x_row, 1,
+                           (char *)subject->prediction + i * y_row, subject->scratch);
+}
+
+static gradus_status predict(const bench_work *work, double *seconds)
+{
+    const bench_subject *subject = work->subject;
+    gradus_status status = GRADUS_OK;
+
+    *seconds = progress_clock();
+    for (size_t i = 0; i < work->passes && status == GRADUS_OK; i++) {
+        if (stop_wanted())
+            return fail(GRADUS_STOPPED, "bench: stopped on request");
+        if (subject->shape.row_by_row)
+            predict_row_by_row(subject);
+        else if (work->team == TEAM_ONE)
+            gradus_net_forward(subject->net[TEAM_ONE], subject->x, subject->rows,
+                               subject->prediction, subject->scratch);
+        else
+            status = gradus_net_predict(subject->net[TEAM_ALL], subject->x, subject->rows,
+                                        subject->prediction);
+    }
+    *seconds = progress_clock() - *seconds;
+    return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
+}
+
+static gradus_status run(const bench_work *work, double *seconds)
+{
+    if (stop_wanted())
+        return fail(GRADUS_STOPPED, "bench: stopped on request");
+    return work->train ? train(work, seconds) : predict(work, seconds);
+}
+
+gradus_status bench_work_fit(bench_work *work, double seconds)
+{
+    double took = 0;
+
+    /* A try of an eighth of the time says how many are needed, and warms the caches. */
+    for (work->passes = 1;; work->passes *= took > seconds / 64 ? 8 : 64) {
+        gradus_status status = run(work, &took);
+        if (status != GRADUS_OK)
+            return status;
+        if (took >= seconds / 8 || work->passes > MOST_PASSES / 64)
+            break;
+    }
+    took /= (double)work->passes;
+    work->passes = took * MOST_PASSES < seconds ? MOST_PASSES : (size_t)ceil(seconds / took);
+    return GRADUS_OK;
+}
+
+gradus_status bench_work_time(const bench_work *work, double *seconds)
+{
+    gradus_status status = run(work, seconds);
+
+    *seconds /= (double)work->passes * (double)work->subject->rows;
+    return status;
+}
+
+size_t bench_work_threads(const bench_work *work)
+{
+    return work->team == TEAM_ONE ? 1 : work->subject->machine->threads;
+}
+
+gradus_status bench_work_peak(const bench_work *work, double *flops)
+{
+    const bench_machine *machine = work->subject->machine;
+    gradus_status status = gradus_peak(machine->context[work->team],
+                                       machine->precision == GRADUS_FLOAT64, flops);
+
+    return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
+}
