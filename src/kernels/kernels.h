@@ -60,7 +60,7 @@ static inline size_t gr_stride(size_t columns, size_t size)
  *   by columns   A(i, k) = a[k][first + i],  B a matrix, C in panels: BP3 (a = x, B = dz).
  *
  * Strides count elements from row to row of a matrix, from panel to panel of panels. C
- * takes the sums, or descends by them:  C(i, j) = fma(step, sum, shrink C(i, j)).
+ * takes the sums or, by columns, descends by them: C(i, j) = fma(step, sum, shrink C(i, j)).
  */
 typedef struct gr_product {
     size_t rows, panels, depth;
@@ -72,7 +72,7 @@ typedef struct gr_product {
     const void *bias; /* [panels][P] or NULL */
     void *c;
     size_t c_stride;
-    int descend;
+    int descend; /* only by columns */
     double step, shrink;
 } gr_product;
 

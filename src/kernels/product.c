@@ -16,101 +16,96 @@ enum {
     WIDTH = GR_LINE / sizeof(real),        /* P */
     VECTORS = GR_LINE / GR_VECTOR_BYTES,   /* of a row of a panel */
     SUMS = GR_VECTOR_REGISTERS == 32 ? 20 : 12, /* vectors of chains in registers */
-    TILE_ROWS = 8
+    TILE_ROWS = GR_VECTOR_REGISTERS == 32 ? 10 : 6
 };
 
-/* C takes a vector of sums, or descends by it. */
-GR_INLINE void put(vector sum, const gr_product *p, real *c)
-{
-    if (p->descend)
-        sum = chain((real)p->step, sum, load(c) * (real)p->shrink);
-    store(c, sum);
-}
+/* A tile by rows, one by columns, and one by columns whose C descends by its sums. */
+typedef enum tile_kind { ROWS, COLUMNS, DESCENT } tile_kind;
 
-/* `rows`, `panels` and `by_columns` are constants wherever this is inlined: only then do
- * the sums stay in registers. */
-GR_INLINE void tile(size_t rows, size_t panels, int by_columns, const gr_product *p,
+/* `rows`, `panels` and `kind` are constants wherever this is inlined: only then do the sums
+ * stay in registers. */
+GR_INLINE void tile(size_t rows, size_t panels, tile_kind kind, const gr_product *p,
                     const real *const *a, size_t first, const real *b, const real *bias,
                     real *c)
 {
     const size_t vectors = panels * VECTORS;
-    const size_t b_row = by_columns ? p->b_stride : WIDTH;
-    const size_t b_panel = by_columns ? WIDTH : p->b_stride;
-    const size_t c_row = by_columns ? WIDTH : p->c_stride;
-    const size_t c_panel = by_columns ? p->c_stride : WIDTH;
+    const size_t b_row = kind == ROWS ? WIDTH : p->b_stride;
+    const size_t b_panel = kind == ROWS ? p->b_stride : WIDTH;
+    const size_t c_row = kind == ROWS ? p->c_stride : WIDTH;
+    const size_t c_panel = kind == ROWS ? WIDTH : p->c_stride;
     const size_t sums = rows * vectors; /* sum i: of row i / vectors, vector i % vectors */
+    const size_t depth = p->depth;
+    const real step = (real)p->step, shrink = (real)p->shrink;
     const real *row[TILE_ROWS];
     vector sum[SUMS];
     GR_UNROLL for (size_t i = 0; i < sums; i++)
         sum[i] = bias == NULL ? (vector){0} : load(bias + i % vectors * LANES);
     GR_UNROLL for (size_t r = 0; r < rows; r++)
-        row[r] = by_columns ? NULL : a[r];
-    if (by_columns && p->depth >= 32) /* C comes from far, while the sums are computed */
+        row[r] = kind == ROWS ? a[r] : NULL;
+    if (kind != ROWS && depth >= 32) /* C comes from far, while the sums are computed */
         GR_UNROLL for (size_t i = 0; i < rows * panels; i++)
             __builtin_prefetch(c + i / panels * WIDTH + i % panels * c_panel, 1);
-    for (size_t k = 0; k < p->depth; k++, b += b_row) {
+    for (size_t k = 0; k < depth; k++, b += b_row) {
         vector b_k[SUMS];
-        const real *x = by_columns ? a[k] + first : NULL;
+        const real *x = kind == ROWS ? NULL : a[k] + first;
         __asm__("" : "+r"(x)); /* one pointer and constants, not a pointer a row */
         GR_UNROLL for (size_t v = 0; v < vectors; v++)
             b_k[v] = load(b + v / VECTORS * b_panel + v % VECTORS * LANES);
         GR_UNROLL for (size_t i = 0; i < sums; i++) {
             const size_t r = i / vectors;
-            sum[i] = chain(by_columns ? x[r] : row[r][k], b_k[i % vectors], sum[i]);
+            sum[i] = chain(kind == ROWS ? row[r][k] : x[r], b_k[i % vectors], sum[i]);
         }
     }
     GR_UNROLL for (size_t i = 0; i < sums; i++) {
         const size_t r = i / vectors, v = i % vectors;
-        put(sum[i], p, c + r * c_row + v / VECTORS * c_panel + v % VECTORS * LANES);
+        real *to = c + r * c_row + v / VECTORS * c_panel + v % VECTORS * LANES;
+        store(to, kind == DESCENT ? chain(step, sum[i], shrink * load(to)) : sum[i]);
     }
 }
 
 /* `count` tiles one below the other, from a row and panel of C on */
-GR_INLINE void tiles(size_t rows, size_t panels, int by_columns, const gr_product *p,
+GR_INLINE void tiles(size_t rows, size_t panels, tile_kind kind, const gr_product *p,
                      size_t count, size_t from, size_t panel)
 {
-    const size_t c_row = by_columns ? WIDTH : p->c_stride;
-    const size_t c_panel = by_columns ? p->c_stride : WIDTH;
-    const real *b = (const real *)p->b + panel * (by_columns ? WIDTH : p->b_stride);
+    const size_t c_row = kind == ROWS ? p->c_stride : WIDTH;
+    const size_t c_panel = kind == ROWS ? WIDTH : p->c_stride;
+    const real *b = (const real *)p->b + panel * (kind == ROWS ? p->b_stride : WIDTH);
     const real *bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH;
     real *c = (real *)p->c + from * c_row + panel * c_panel;
-    const real *const *a = (const real *const *)p->a + (by_columns ? 0 : from);
+    const real *const *a = (const real *const *)p->a + (kind == ROWS ? from : 0);
     if (rows * panels * VECTORS > SUMS)
         return; /* never called: see most_rows */
     for (size_t i = 0; i < count; i++, c += rows * c_row)
-        tile(rows, panels, by_columns, p, a + (by_columns ? 0 : i * rows),
+        tile(rows, panels, kind, p, a + (kind == ROWS ? i * rows : 0),
              p->first + from + i * rows, b, bias, c);
 }
 
 typedef void tiles_of(const gr_product *p, size_t count, size_t from, size_t panel);
-#define TILES(rows, panels)                                                               \
-    static void by_rows_##rows##_##panels(const gr_product *p, size_t count, size_t from, \
-                                          size_t panel)                                   \
-    {                                                                                     \
-        tiles(rows, panels, 0, p, count, from, panel);                                    \
-    }                                                                                     \
-    static void by_columns_##rows##_##panels(const gr_product *p, size_t count,           \
-                                             size_t from, size_t panel)                   \
-    {                                                                                     \
-        tiles(rows, panels, 1, p, count, from, panel);                                    \
+#define TILE(kind, rows, panels)                                                         \
+    static void kind##_##rows##_##panels(const gr_product *p, size_t count, size_t from, \
+                                         size_t panel)                                   \
+    {                                                                                    \
+        tiles(rows, panels, kind, p, count, from, panel);                                \
     }
-#define TILES_OF(panels)                                                              \
-    TILES(1, panels) TILES(2, panels) TILES(3, panels) TILES(4, panels)               \
-    TILES(5, panels) TILES(6, panels) TILES(7, panels) TILES(8, panels)
-TILES_OF(1)
-TILES_OF(2)
-TILES_OF(4)
-TILES_OF(8)
+#define TILES(kind, panels)                                                              \
+    TILE(kind, 1, panels) TILE(kind, 2, panels) TILE(kind, 3, panels)                    \
+    TILE(kind, 4, panels) TILE(kind, 5, panels) TILE(kind, 6, panels)                    \
+    TILE(kind, 7, panels) TILE(kind, 8, panels) TILE(kind, 9, panels)                    \
+    TILE(kind, 10, panels)
+#define TILES_OF(kind) TILES(kind, 1) TILES(kind, 2) TILES(kind, 4) TILES(kind, 8)
+TILES_OF(ROWS)
+TILES_OF(COLUMNS)
+TILES_OF(DESCENT)
 
-#define NAMES(kind, panels)                                                           \
-    {                                                                                 \
-        kind##_1_##panels, kind##_2_##panels, kind##_3_##panels, kind##_4_##panels,   \
-        kind##_5_##panels, kind##_6_##panels, kind##_7_##panels, kind##_8_##panels    \
+#define NAMES(kind, panels)                                                              \
+    {                                                                                    \
+        kind##_1_##panels, kind##_2_##panels, kind##_3_##panels, kind##_4_##panels,      \
+        kind##_5_##panels, kind##_6_##panels, kind##_7_##panels, kind##_8_##panels,      \
+        kind##_9_##panels, kind##_10_##panels                                            \
     }
 #define NAMES_OF(kind) {NAMES(kind, 1), NAMES(kind, 2), NAMES(kind, 4), NAMES(kind, 8)}
-static tiles_of *const work[2][4][TILE_ROWS] = {
-    NAMES_OF(by_rows),
-    NAMES_OF(by_columns),
+static tiles_of *const work[3][4][10] = {
+    [ROWS] = NAMES_OF(ROWS), [COLUMNS] = NAMES_OF(COLUMNS), [DESCENT] = NAMES_OF(DESCENT),
 };
 
 /* Rows of the highest tile of 1, 2, 4, 8 panels. */
@@ -132,7 +127,7 @@ static size_t choose_width(size_t rows, size_t panels)
 /* All rows of some panels, in tiles of nearly equal height: `more` of them one row higher. */
 static void product_column(const gr_product *p, size_t width, size_t panel)
 {
-    tiles_of *const *kind = work[p->by_columns != 0][width];
+    tiles_of *const *kind = work[!p->by_columns ? ROWS : p->descend ? DESCENT : COLUMNS][width];
     if (p->rows <= most_rows[width]) {
         kind[p->rows - 1](p, 1, 0, panel);
         return;
