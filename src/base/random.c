@@ -44,10 +44,9 @@ double gr_random_uniform(gr_key key, uint64_t row, uint32_t column)
     return gr_uniform(gr_random_64(key, row, column));
 }
 
-/* The upper 64 bits of the product a * b. */
-static uint64_t multiply_high(uint64_t a, uint64_t b)
+uint64_t gr_word_below(uint64_t word, uint64_t bound)
 {
-    uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
+    uint64_t a0 = (uint32_t)word, a1 = word >> 32, b0 = (uint32_t)bound, b1 = bound >> 32;
     uint64_t low = a0 * b0, middle = a1 * b0 + (low >> 32); /* neither can overflow */
     uint64_t other = a0 * b1 + (uint32_t)middle;
     return a1 * b1 + (middle >> 32) + (other >> 32);
@@ -55,17 +54,5 @@ static uint64_t multiply_high(uint64_t a, uint64_t b)
 
 uint64_t gr_random_below(gr_key key, uint64_t row, uint32_t column, uint64_t bound)
 {
-    return multiply_high(gr_random_64(key, row, column), bound);
-}
-
-void gr_random_shuffle(gr_key key, uint32_t *order, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        order[i] = i;
-    for (uint32_t i = count; i > 1; i--) {
-        uint32_t j = (uint32_t)gr_random_below(key, i - 1, 0, i);
-        uint32_t moved = order[i - 1];
-        order[i - 1] = order[j];
-        order[j] = moved;
-    }
+    return gr_word_below(gr_random_64(key, row, column), bound);
 }

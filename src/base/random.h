@@ -38,10 +38,11 @@ uint64_t gr_random_64(gr_key key, uint64_t row, uint32_t column);
 double gr_uniform(uint64_t word);
 double gr_random_uniform(gr_key key, uint64_t row, uint32_t column);
 
-/* Uniform integer below `bound` > 0, without bias worth naming (bias < bound / 2^64). */
+/* gr_word_below() of gr_random_64(), bound > 0 */
 uint64_t gr_random_below(gr_key key, uint64_t row, uint32_t column, uint64_t bound);
 
-/* Fills order[0 .. count) with a random permutation of 0 .. count-1 (Fisher-Yates). */
-void gr_random_shuffle(gr_key key, uint32_t *order, uint32_t count);
+/* Uniform integer below `bound` of a 64-bit word, without bias worth naming
+ * (bias < bound / 2^64): the upper half of their product. */
+uint64_t gr_word_below(uint64_t word, uint64_t bound);
 
 #endif

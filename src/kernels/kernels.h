@@ -214,6 +214,9 @@ typedef struct gr_kernels {
                        const void *mean, const void *var, const void *gamma,
                        const void *beta, void *y);
 
+    /* gr_random(key, row, block + i, words + 4 i) for i < blocks */
+    void (*random)(gr_key key, uint64_t row, uint32_t block, size_t blocks, uint32_t *words);
+
     /*
      * Dropout of rows [first, first + rows) of an epoch:  y = x / (1 - rate) where the
      * unit is kept, else 0. Unit (i, j) is dropped when gr_random_word(key, first + i,

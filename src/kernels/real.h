@@ -115,6 +115,8 @@ void GR_NAME(norm_backward)(size_t rows, size_t columns, size_t from, size_t to,
 void GR_NAME(norm_infer)(size_t rows, size_t columns, double eps, const void *x,
                          const void *mean, const void *var, const void *gamma,
                          const void *beta, void *y);
+void GR_NAME(random)(gr_key key, uint64_t row, uint32_t block, size_t blocks,
+                     uint32_t *words);
 void GR_NAME(dropout)(size_t rows, size_t columns, double rate, gr_key key, uint64_t first,
                       uint32_t column, const void *x, void *y);
 double GR_NAME(square_sum)(size_t count, const void *x);

@@ -1,5 +1,5 @@
 /*
- * kernels/scale.c - sums and multiples, element by element; dropout
+ * kernels/scale.c - sums and multiples, element by element
  *
  * SPDX-License-Identifier: MIT
  */
@@ -44,21 +44,3 @@ void GR_NAME(scale)(size_t count, double scale_double, const void *x_values,
 
 /* word < rate 2^32 is word < ceil(rate 2^32); one call of gr_random serves 4 columns.
  * Times 0, not 0: a NaN must not be dropped unseen. */
-void GR_NAME(dropout)(size_t rows, size_t columns, double rate, gr_key key, uint64_t first,
-                      uint32_t column, const void *x_values, void *y_values)
-{
-    const uint64_t limit = (uint64_t)ceil(rate * 0x1p32);
-    const size_t stride = gr_stride(columns, sizeof(real));
-    const real kept = (real)(1 / (1 - rate));
-    const real *x = x_values;
-    real *y = y_values;
-    for (size_t i = 0; i < rows; i++, x += stride, y += stride) {
-        for (size_t j = 0; j < columns;) {
-            uint32_t words[4];
-            size_t word = (column + j) % 4;
-            gr_random(key, first + i, (uint32_t)((column + j) / 4), words);
-            for (; word < 4 && j < columns; word++, j++)
-                y[j] = x[j] * (words[word] < limit ? 0 : kept);
-        }
-    }
-}

@@ -25,6 +25,7 @@ const gr_kernels GR_NAME(kernels) = {
     .norm_forward = GR_NAME(norm_forward),
     .norm_backward = GR_NAME(norm_backward),
     .norm_infer = GR_NAME(norm_infer),
+    .random = GR_NAME(random),
     .dropout = GR_NAME(dropout),
     .update = GR_NAME(update),
     .square_sum = GR_NAME(square_sum),

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/context.h"
+#include "kernels/kernels.h"
 
 /*
  * Fills order[0 .. steps * batch), batch after batch (the last may be short: only
@@ -21,6 +22,7 @@ typedef struct gr_draw {
     uint32_t rows;
     size_t batch, steps;
     bool *taken;
+    const gr_kernels *kernels;
 } gr_draw;
 void gr_draw_epoch(const gr_draw *draw, uint32_t epoch, uint32_t *order);
 

@@ -156,7 +156,8 @@ static gradus_status open_run(run *r)
     GR_TRY(gr_plan_new(r->net, &plan, &r->plan));
     GR_TRY(gr_optimizer_open(r->net, &r->options, r->pool, &r->optimizer));
     r->draw = (gr_draw){.kind = r->options.draw, .rows = (uint32_t)r->train->rows,
-                        .batch = r->options.batch, .steps = count_steps(r)};
+                        .batch = r->options.batch, .steps = count_steps(r),
+                        .kernels = r->net->kernels};
     GR_TRY(gr_rate_choose(&r->options, r->options.learning_rate, r->options.epochs,
                           r->draw.steps, &r->rate));
     if (r->draw.kind == GRADUS_DRAW_SUBSET)

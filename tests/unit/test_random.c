@@ -113,47 +113,6 @@ static void below_scales_the_draw(void **state)
         }
 }
 
-static void shuffle_is_a_permutation(void **state)
-{
-    (void)state;
-    static const uint32_t counts[] = {0, 1, 2, 3, 10, 1000, 65537};
-    for (size_t i = 0; i < GR_COUNT(counts); i++) {
-        uint32_t *order = malloc((counts[i] + 1) * sizeof *order);
-        unsigned char *seen = calloc(counts[i] + 1, 1);
-        assert_true(order != NULL && seen != NULL);
-        order[counts[i]] = 12345;
-        gr_random_shuffle((gr_key){3, GR_PURPOSE_DRAW, 0}, order, counts[i]);
-        for (uint32_t j = 0; j < counts[i]; j++) {
-            assert_true(order[j] < counts[i] && !seen[order[j]]);
-            seen[order[j]] = 1;
-        }
-        assert_int_equal(order[counts[i]], 12345);
-        free(order);
-        free(seen);
-    }
-}
-
-/* All 24 orders of four, over 24,000 epochs: chi-square with 23 degrees of freedom. */
-static void shuffle_favours_no_order(void **state)
-{
-    (void)state;
-    size_t hits[256] = {0};
-    for (uint32_t epoch = 0; epoch < 24000; epoch++) {
-        uint32_t order[4];
-        gr_random_shuffle((gr_key){1, GR_PURPOSE_DRAW, epoch}, order, 4);
-        hits[order[0] << 6 | order[1] << 4 | order[2] << 2 | order[3]]++;
-    }
-    double chi_square = 0;
-    size_t orders = 0;
-    for (size_t i = 0; i < 256; i++)
-        if (hits[i] > 0) {
-            chi_square += ((double)hits[i] - 1000) * ((double)hits[i] - 1000) / 1000;
-            orders++;
-        }
-    assert_int_equal(orders, 24);
-    assert_true(chi_square < 55); /* p = 0.0002 */
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,8 +121,6 @@ int main(void)
         cmocka_unit_test(every_part_of_the_key_matters),
         cmocka_unit_test(uniform_stays_inside_zero_and_one),
         cmocka_unit_test(below_scales_the_draw),
-        cmocka_unit_test(shuffle_is_a_permutation),
-        cmocka_unit_test(shuffle_favours_no_order),
     };
     return gr_run_tests(tests, GR_COUNT(tests));
 }
