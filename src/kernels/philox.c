@@ -12,33 +12,34 @@
 
 enum { SIDE = 16, ROUNDS = 10 };
 
-static const uint64_t m0 = 0xd2511f53, m1 = 0xcd9e8d57;
+static const uint64_t m0 = 0xd2511f53, m1 = 0xcd9e8d57, low = 0xffffffff;
 static const uint32_t weyl0 = 0x9e3779b9, weyl1 = 0xbb67ae85;
+
+/* 64 bytes of words, in 64 bits each, so that a vector's lanes stay where they are */
+typedef uint64_t lanes __attribute__((vector_size(8 * SIDE)));
 
 /* The blocks of the counters (key, row, block), (key, row, block + 1), ... */
 static void side_by_side(gr_key key, uint64_t row, uint32_t block, uint32_t words[4 * SIDE])
 {
-    uint32_t a[SIDE], b[SIDE], c[SIDE], d[SIDE];
     uint32_t k0 = (uint32_t)key.seed, k1 = (uint32_t)(key.seed >> 32);
-    for (uint32_t i = 0; i < SIDE; i++) {
-        a[i] = (uint32_t)row;
-        b[i] = (uint32_t)(row >> 32) | (uint32_t)key.purpose << 16;
-        c[i] = key.epoch;
+    lanes a = {0}, b = {0}, c = {0}, d = {0};
+    a += (uint32_t)row;
+    b += (uint32_t)(row >> 32) | (uint32_t)key.purpose << 16;
+    c += key.epoch;
+    for (uint32_t i = 0; i < SIDE; i++)
         d[i] = block + i;
+    for (int round = 0; round < ROUNDS; round++, k0 += weyl0, k1 += weyl1) {
+        const lanes p = m0 * a, q = m1 * c;
+        a = q >> 32 ^ b ^ k0;
+        b = q & low;
+        c = p >> 32 ^ d ^ k1;
+        d = p & low;
     }
-    for (int round = 0; round < ROUNDS; round++, k0 += weyl0, k1 += weyl1)
-        for (size_t i = 0; i < SIDE; i++) {
-            const uint64_t p = m0 * a[i], q = m1 * c[i];
-            a[i] = (uint32_t)(q >> 32) ^ b[i] ^ k0;
-            b[i] = (uint32_t)q;
-            c[i] = (uint32_t)(p >> 32) ^ d[i] ^ k1;
-            d[i] = (uint32_t)p;
-        }
     for (size_t i = 0; i < SIDE; i++) {
-        words[4 * i] = a[i];
-        words[4 * i + 1] = b[i];
-        words[4 * i + 2] = c[i];
-        words[4 * i + 3] = d[i];
+        words[4 * i] = (uint32_t)a[i];
+        words[4 * i + 1] = (uint32_t)b[i];
+        words[4 * i + 2] = (uint32_t)c[i];
+        words[4 * i + 3] = (uint32_t)d[i];
     }
 }
 
