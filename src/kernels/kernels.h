@@ -73,6 +73,8 @@ typedef struct gr_product {
     void *c;
     size_t c_stride;
     int descend; /* only by columns */
+    const void *const *ahead; /* [depth] rows whose columns are fetched, as they are read soon;
+                                 only by columns; or NULL */
     double step, shrink;
 } gr_product;
 

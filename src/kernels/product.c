@@ -45,6 +45,8 @@ GR_INLINE void tile(size_t rows, size_t panels, tile_kind kind, const gr_product
     if (kind != ROWS && depth >= 32) /* C comes from far, while the sums are computed */
         GR_UNROLL for (size_t i = 0; i < rows * panels; i++)
             __builtin_prefetch(c + i / panels * WIDTH + i % panels * c_panel, 1);
+    for (size_t k = 0; kind != ROWS && p->ahead != NULL && k < depth; k++)
+        __builtin_prefetch((const real *)p->ahead[k] + first, 0, 2);
     for (size_t k = 0; k < depth; k++, b += b_row) {
         vector b_k[SUMS];
         const real *x = kind == ROWS ? NULL : a[k] + first;

@@ -45,6 +45,9 @@ typedef struct gr_pass {
     void *gradient;      /* as the parameters: sums over the rows, where descent is NULL */
     bool add_gradient;   /* continue the sums: a later piece of a large batch */
     const gr_descent *descent;
+    bool first_by_columns; /* the first layer's outputs are dealt to the threads, not rows */
+    void **ahead;        /* rows of x that the next step reads; see gr_plan_announce() */
+    size_t rows_ahead;
     gr_key dropout;      /* key and position of the first row, for the masks */
     uint64_t first_row;
 } gr_pass;

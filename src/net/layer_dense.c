@@ -108,6 +108,7 @@ static void backward(const gr_pass *pass, const gr_node *node, const gr_part *pa
 /* Some inputs times some panels of outputs of the weight. */
 typedef struct block {
     gr_range inputs, panels;
+    bool first; /* of the thread's blocks of these inputs: it fetches ahead */
 } block;
 
 /* The gradient of a block over one chain of rows; p says where it goes. */
@@ -123,6 +124,8 @@ static void product_of_chain(const gr_pass *pass, const gr_node *node, const blo
     p->first = at->inputs.from;
     p->b = gr_at(pass->net, z->dy, row * z->stride + at->panels.from * width_of(pass->net));
     p->b_stride = z->stride;
+    p->ahead = at->first && node->from == 0 && pass->rows_ahead >= p->depth
+             ? (const void *const *)pass->ahead : NULL;
     pass->net->kernels->product(p);
 }
 
@@ -198,7 +201,7 @@ static void descend_weight(const gr_pass *pass, const gr_node *node, const block
         descend_plain(pass, node, at);
         return;
     }
-    block piece = {.panels = at->panels};
+    block piece = {.panels = at->panels, .first = at->first};
     for (size_t from = at->inputs.from; from < at->inputs.to; from += CHUNK) {
         piece.inputs.from = from;
         piece.inputs.to = at->inputs.to - from < CHUNK ? at->inputs.to : from + CHUNK;
@@ -235,38 +238,43 @@ static size_t least(size_t a, size_t b)
 }
 
 /* Of a strip of inputs, the pieces of GROUP panels and INPUTS inputs that are `mine` when
- * the weight's are numbered group after group. */
+ * those of `panels` are numbered group after group. */
 static void descend_strip(const gr_pass *pass, const gr_node *node, gr_range strip,
-                          gr_range mine)
+                          gr_range panels, gr_range mine)
 {
-    const size_t groups = (node->panels + GROUP - 1) / GROUP;
     const size_t pieces = (node->inputs + INPUTS - 1) / INPUTS; /* of a group */
-    for (size_t group = 0, first = 0; group < groups; group++, first += pieces) {
+    for (size_t panel = panels.from, first = 0; panel < panels.to;
+         panel += GROUP, first += pieces) {
         if (first >= mine.to || first + pieces <= mine.from)
             continue;
         const size_t from = mine.from > first ? (mine.from - first) * INPUTS : 0;
         const size_t to = least((mine.to - first) * INPUTS, node->inputs);
         const block at = {
             .inputs = {from > strip.from ? from : strip.from, least(to, strip.to)},
-            .panels = {group * GROUP, least(group * GROUP + GROUP, node->panels)},
+            .panels = {panel, least(panel + GROUP, panels.to)},
+            .first = panel == panels.from,
         };
         if (at.inputs.from < at.inputs.to)
             descend_weight(pass, node, &at);
     }
 }
 
-/* In strips of inputs whose x, read once for each group of panels, stays in the cache. */
+/* In strips of inputs whose x, read once for each group of panels, stays in the cache. A
+ * thread that computed some of the outputs descends the weights that it read for them. */
 static void descend_all(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads)
 {
-    const size_t groups = (node->panels + GROUP - 1) / GROUP;
-    const size_t pieces = (node->inputs + INPUTS - 1) / INPUTS;
-    const gr_range mine = gr_cut(groups * pieces, 1, thread, threads);
+    const bool own = pass->first_by_columns && node->from == 0;
+    const gr_range panels = own ? gr_cut(node->panels, 1, thread, threads)
+                                : (gr_range){0, node->panels};
+    const size_t groups = (panels.to - panels.from + GROUP - 1) / GROUP;
+    const size_t pieces = groups * ((node->inputs + INPUTS - 1) / INPUTS);
+    const gr_range mine = own ? (gr_range){0, pieces} : gr_cut(pieces, 1, thread, threads);
     const size_t row = pass->rows * pass->net->kernels->size; /* bytes of x of an input */
     const size_t inputs = row * node->inputs <= STRIP ? node->inputs
                         : row * INPUTS > STRIP ? INPUTS : STRIP / row / INPUTS * INPUTS;
     for (size_t from = 0; from < node->inputs; from += inputs)
         descend_strip(pass, node, (gr_range){from, least(from + inputs, node->inputs)},
-                      mine);
+                      panels, mine);
 }
 
 static void descend(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads)

@@ -70,7 +70,7 @@ static const gr_node *node_of(const gr_plan *plan, size_t operation)
 
 static bool is_by_columns(const gr_plan *plan, size_t operation)
 {
-    if (operation == 0 && plan->by_columns)
+    if (operation == 0 && plan->pass.first_by_columns)
         return true;
     return operation != plan->last && node_of(plan, operation)->type->by_columns;
 }
@@ -174,6 +174,15 @@ static void load(gr_plan *plan, const gradus_set *set, const uint32_t *index, si
     for (size_t i = 0; set->weight != NULL && i < count; i++)
         plan->weight[i] = set->weight[index[i]];
     plan->pass.rows = count;
+}
+
+void gr_plan_announce(gr_plan *plan, const gradus_set *set, const uint32_t *index,
+                      size_t count)
+{
+    const size_t inputs = gr_net_inputs(plan->net);
+    plan->pass.rows_ahead = count < plan->piece ? count : plan->piece;
+    for (size_t i = 0; i < plan->pass.rows_ahead; i++)
+        plan->pass.ahead[i] = gr_at(plan->net, set->x, index[i] * inputs);
 }
 
 double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count)

@@ -111,6 +111,7 @@ static void lay_out(gr_plan *plan, const need *needs)
     for (size_t n = 0; n < net->nodes; n++)
         lay_out_node(plan, n, needs);
     plan->pass.gradient = gr_arena_take(arena, net->parameter_room, net->kernels->size);
+    plan->pass.ahead = gr_arena_take(arena, rows, sizeof(void *));
     plan->target = gr_arena_take(arena, rows * outputs, net->kernels->size);
     plan->weight = gr_arena_take(arena, rows, sizeof(double));
     plan->value = gr_arena_take(arena, rows, sizeof(double));
@@ -205,7 +206,7 @@ gradus_status gr_plan_new(const gradus_net *net, const gr_plan_options *options,
     GR_TRY(gr_criterion_choose(plan, options->loss));
     plan->pass = (gr_pass){.net = net, .training = true};
     plan->pool = options->pool;
-    plan->by_columns = first_by_columns(plan);
+    plan->pass.first_by_columns = first_by_columns(plan);
     GR_TRY(allocate(plan, options->input_gradient));
     *made = plan;
     plan = NULL;

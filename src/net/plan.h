@@ -31,7 +31,6 @@ typedef struct gr_plan {
     size_t loss;            /* gr_loss_id, or COUNT + user's */
     bool fused;             /* the loss includes the last activation */
     bool batchnorm;
-    bool by_columns;        /* the first layer's outputs are dealt to the threads, not rows */
     double delta, label_smoothing;
     void *target;           /* [piece][outputs], dense */
     double *weight;         /* [piece] of the examples */
@@ -52,6 +51,11 @@ void gr_plan_free(gr_plan *plan);
 
 /* Sum of the weights of rows set[index[0 .. count)]. */
 double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count);
+
+/* Says which rows the next call but one of gr_plan_gradient() has: their x is fetched during
+ * the next call. At most plan->piece of them count. */
+void gr_plan_announce(gr_plan *plan, const gradus_set *set, const uint32_t *index,
+                      size_t count);
 
 /*
  * Loss and gradient of rows set[index[0 .. count)], summed, not averaged:

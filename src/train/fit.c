@@ -252,6 +252,16 @@ static double descend(run *r, const uint32_t *index, size_t count)
     return loss;
 }
 
+/* Within an epoch the rows of the next step are known. */
+static void announce(run *r, size_t next)
+{
+    const size_t drawn = r->draw.kind == GRADUS_DRAW_SHUFFLE ? r->draw.rows
+                                                             : r->draw.steps * r->draw.batch;
+    const size_t left = next < drawn ? drawn - next : 0;
+    gr_plan_announce(r->plan, r->train, r->order + next,
+                     left < r->draw.batch ? left : r->draw.batch);
+}
+
 static gradus_status take_step(run *r)
 {
     const size_t first = r->step * r->draw.batch;
@@ -261,6 +271,7 @@ static gradus_status take_step(run *r)
     r->plan->pass.dropout =
         (gr_key){r->draw.seed, GR_PURPOSE_DROPOUT, (uint32_t)r->epoch};
     r->plan->pass.first_row = first;
+    announce(r, first + count);
     const double loss = descend(r, r->order + first, count);
     if (!isfinite(loss))
         return diverged(r);
