@@ -72,7 +72,9 @@ typedef struct gr_product {
     const void *bias; /* [panels][P] or NULL */
     void *c;
     size_t c_stride;
-    int descend; /* only by columns */
+    int rectify;      /* only by rows: C is max(0, sum) */
+    const void *mask; /* only by rows: C is sum relu'(mask(i, j)), a matrix like C; or NULL */
+    int descend;      /* only by columns */
     const void *const *ahead; /* [depth] rows whose columns are fetched, as they are read soon;
                                  only by columns; or NULL */
     double step, shrink;

@@ -26,7 +26,7 @@ typedef enum tile_kind { ROWS, COLUMNS, DESCENT } tile_kind;
  * stay in registers. */
 GR_INLINE void tile(size_t rows, size_t panels, tile_kind kind, const gr_product *p,
                     const real *const *a, size_t first, const real *b, const real *bias,
-                    real *c)
+                    const real *mask, real *c)
 {
     const size_t vectors = panels * VECTORS;
     const size_t b_row = kind == ROWS ? WIDTH : p->b_stride;
@@ -58,10 +58,17 @@ GR_INLINE void tile(size_t rows, size_t panels, tile_kind kind, const gr_product
             sum[i] = chain(kind == ROWS ? row[r][k] : x[r], b_k[i % vectors], sum[i]);
         }
     }
+    if (kind == ROWS && p->rectify)
+        GR_UNROLL for (size_t i = 0; i < sums; i++)
+            sum[i] = rectify(sum[i]);
     GR_UNROLL for (size_t i = 0; i < sums; i++) {
         const size_t r = i / vectors, v = i % vectors;
-        real *to = c + r * c_row + v / VECTORS * c_panel + v % VECTORS * LANES;
-        store(to, kind == DESCENT ? chain(step, sum[i], shrink * load(to)) : sum[i]);
+        const size_t at = r * c_row + v / VECTORS * c_panel + v % VECTORS * LANES;
+        if (kind == ROWS && mask != NULL)
+            sum[i] = through_rectifier(sum[i], load(mask + at));
+        if (kind == DESCENT)
+            sum[i] = chain(step, sum[i], shrink * load(c + at));
+        store(c + at, sum[i]);
     }
 }
 
@@ -73,13 +80,17 @@ GR_INLINE void tiles(size_t rows, size_t panels, tile_kind kind, const gr_produc
     const size_t c_panel = kind == ROWS ? WIDTH : p->c_stride;
     const real *b = (const real *)p->b + panel * (kind == ROWS ? p->b_stride : WIDTH);
     const real *bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH;
-    real *c = (real *)p->c + from * c_row + panel * c_panel;
+    const size_t start = from * c_row + panel * c_panel;
+    const real *mask = p->mask == NULL ? NULL : (const real *)p->mask + start;
+    real *c = (real *)p->c + start;
     const real *const *a = (const real *const *)p->a + (kind == ROWS ? from : 0);
     if (rows * panels * VECTORS > SUMS)
         return; /* never called: see most_rows */
-    for (size_t i = 0; i < count; i++, c += rows * c_row)
+    for (size_t i = 0; i < count; i++, c += rows * c_row) {
         tile(rows, panels, kind, p, a + (kind == ROWS ? i * rows : 0),
-             p->first + from + i * rows, b, bias, c);
+             p->first + from + i * rows, b, bias, mask, c);
+        mask = mask == NULL ? NULL : mask + rows * c_row;
+    }
 }
 
 typedef void tiles_of(const gr_product *p, size_t count, size_t from, size_t panel);

@@ -320,6 +320,22 @@ static size_t add_tensor(gradus_net *net, const gr_node *node, size_t which, con
     return count;
 }
 
+/* Where a relu is between dense layers, their products apply it and its slope. A narrow
+ * layer's forward is no such product. */
+static void find_relus(gradus_net *net)
+{
+    for (size_t n = 1; n < net->nodes; n++) {
+        gr_node *node = &net->node[n], *before = &net->node[node->from];
+        if (node->type != &gr_layer_activation || node->activation != GR_ACTIVATION_RELU ||
+            before->type != &gr_layer_dense || gr_net_readers(net, node->from) != 1)
+            continue;
+        before->rectifies = node->applied = !before->narrow;
+        if (n + 1 < net->nodes && gr_net_readers(net, n) == 1)
+            node->masked = net->node[n + 1].from == n &&
+                           net->node[n + 1].type == &gr_layer_dense;
+    }
+}
+
 static gradus_status lay_out(gradus_net *net, size_t most)
 {
     for (size_t n = 0; n < net->nodes; n++)
@@ -328,6 +344,7 @@ static gradus_status lay_out(gradus_net *net, size_t most)
     for (size_t n = 1; n < net->nodes; n++)
         net->node[n].narrow = net->node[n].type == &gr_layer_dense &&
                               net->node[n].width <= GR_NARROW && net->node[n].from > 0;
+    find_relus(net);
     for (size_t n = 1, values = 0; n < net->nodes; n++) {
         const gr_node *node = &net->node[n];
         if (node->type == &gr_layer_dense) {

@@ -113,6 +113,15 @@ static inline void *gr_row(const gradus_net *net, const void *matrix, size_t str
     return gr_at(net, matrix, row * stride);
 }
 
+/* What BP2 of a dense layer is masked by: the outputs of a relu that it reads, or NULL. */
+static inline const void *gr_mask_of(const gr_pass *pass, const gr_node *node,
+                                     const gr_part *part)
+{
+    const gr_kept *x = &pass->at[node->from];
+    return pass->net->node[node->from].masked
+               ? gr_row(pass->net, x->y, x->stride, part->rows.from) : NULL;
+}
+
 /* A batch norm's statistics of this pass go into the running ones (once per step):
  * running = 0.9 running + 0.1 batch, the variance with divisor m - 1. */
 void gr_batchnorm_keep(gradus_net *net, const gr_pass *pass);

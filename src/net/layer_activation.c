@@ -39,6 +39,8 @@ static void forward(const gr_pass *pass, const gr_node *node, const gr_part *par
     const gradus_net *net = pass->net;
     const gr_kept *from = &pass->at[node->from], *to = &pass->at[gr_node_index(pass, node)];
     const size_t row = part->rows.from;
+    if (node->applied)
+        return;
     if (user_of(pass, node) != NULL)
         forward_user(pass, node, part);
     else
@@ -70,7 +72,7 @@ static void backward(const gr_pass *pass, const gr_node *node, const gr_part *pa
     const gr_kept *from = &pass->at[node->from], *to = &pass->at[gr_node_index(pass, node)];
     const size_t row = part->rows.from, stride = to->stride;
     void *dz = gr_pass_begin(pass, node, node->from);
-    if (dz == NULL)
+    if (dz == NULL || node->masked)
         return;
     if (user_of(pass, node) != NULL)
         backward_user(pass, node, part, dz);

@@ -76,6 +76,7 @@ static void forward(const gr_pass *pass, const gr_node *node, const gr_part *par
         .b = gr_at(net, gr_tensor_values(net, weight), part->panels.from * stride),
         .b_stride = stride, .bias = bias == NULL ? NULL : gr_at(net, bias, column),
         .c = gr_at(net, z->y, part->rows.from * z->stride + column), .c_stride = z->stride,
+        .rectify = node->rectifies,
     };
     net->kernels->product(&p);
 }
@@ -98,6 +99,7 @@ static void backward(const gr_pass *pass, const gr_node *node, const gr_part *pa
         .a = (const void *const *)z->dy_row + part->rows.from,
         .b = z->cache, .b_stride = transpose_stride(net, node),
         .c = gr_row(net, dx, x->stride, part->rows.from), .c_stride = x->stride,
+        .mask = gr_mask_of(pass, node, part),
     };
     net->kernels->product(&p);
     gr_pass_end(pass, node, node->from, part);

@@ -47,6 +47,7 @@ void gr_narrow_backward(const gr_pass *pass, const gr_node *node, const gr_part 
         .b = gr_tensor_values(net, weight_of(net, node)),
         .b_stride = node->width * net->kernels->width,
         .c = gr_row(net, dx, x->stride, part->rows.from), .c_stride = x->stride,
+        .mask = gr_mask_of(pass, node, part),
     };
     net->kernels->product(&p);
     gr_pass_end(pass, node, node->from, part);

@@ -116,6 +116,18 @@ gradus_precision gradus_net_precision(const gradus_net *net)
 
 /* ---- tensors ---- */
 
+size_t gr_net_readers(const gradus_net *net, size_t node)
+{
+    size_t readers = 0;
+    for (size_t n = node + 1; n < net->nodes; n++) {
+        if (net->node[n].from == node)
+            readers++;
+        if (net->node[n].type == &gr_layer_add && net->node[n].skip == node)
+            readers++;
+    }
+    return readers;
+}
+
 void *gr_tensor_values(const gradus_net *net, const gr_tensor *tensor)
 {
     return gr_at(net,

@@ -30,6 +30,9 @@ typedef struct gr_node {
     /* settings */
     bool bias;                          /* dense */
     bool narrow;                        /* dense: few outputs (net/narrow.c) */
+    bool rectifies;                     /* dense: its product applies the relu behind it */
+    bool applied, masked;               /* relu: by the product before it; its slope, by the
+                                           BP2 of the dense layer behind it */
     bool projection;                    /* dense: the projection of a residual block */
     bool is_output;                     /* dense: written "output" */
     char start[16];                     /* dense: initialisation; "" until resolved */
@@ -110,6 +113,9 @@ typedef struct gr_ending {
 } gr_ending;
 GRADUS_CHECKED gradus_status gr_net_ending(const gradus_context *context,
                                            const char *description, gr_ending *ending);
+
+/* Nodes that read the output of a node. */
+size_t gr_net_readers(const gradus_net *net, size_t node);
 
 /* Is there a batch norm, so that a batch must be worked as a whole? */
 bool gr_net_has_batchnorm(const gradus_net *net);

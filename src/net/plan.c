@@ -21,22 +21,11 @@ typedef struct need {
     bool in_place;  /* y and dy are those of the node it reads */
 } need;
 
-static size_t readers_of(const gradus_net *net, size_t node)
-{
-    size_t readers = 0;
-    for (size_t n = node + 1; n < net->nodes; n++) {
-        if (net->node[n].from == node)
-            readers++;
-        if (net->node[n].type == &gr_layer_add && net->node[n].skip == node)
-            readers++;
-    }
-    return readers;
-}
-
 static bool works_in_place(const gradus_net *net, const gr_node *node)
 {
     return node->type == &gr_layer_activation && gr_activation_from_output(node->activation) &&
-           net->node[node->from].type == &gr_layer_dense && readers_of(net, node->from) == 1;
+           net->node[node->from].type == &gr_layer_dense &&
+           gr_net_readers(net, node->from) == 1;
 }
 
 /* dy is wanted of nodes behind which something is descended, or x itself; a dense layer
@@ -58,7 +47,7 @@ static void find_needs(const gr_plan *plan, bool input_gradient, need *needs)
             needs[node->skip].y = true;
     }
     for (size_t n = 0; n < net->nodes; n++)
-        needs[n].spare = needs[n].dy && readers_of(net, n) > 1;
+        needs[n].spare = needs[n].dy && gr_net_readers(net, n) > 1;
 }
 
 /* ---- memory ---- */
