@@ -6,16 +6,16 @@
  *
  *     forward   a = s(z)          backward   dz = da s'(z)
  *
- * u is e^-|z| throughout. A slope times infinity must not become NaN: hence the limits.
- * z u must not lose its last digits where u underflows: hence u = m s t, multiplied late.
+ * A slope times infinity must not become NaN: hence the limits. What goes to 0 on the left
+ * is y 2^n with y of ordinary size, multiplied last, so that it is rounded once where it
+ * underflows; y may be huge on the right, where 2^n is not to be lifted.
  *
- * Largest error in ulp, subnormal results included: of all floats, and of sampled doubles
- * (tests/unit/test_activate.c holds them to it):
+ * Largest error in ulp, subnormal results included: of all floats
+ * (tests/unit/test_every_float.c), and of sampled doubles (test_activate.c):
  *
- *     leaky relu 0.5 0.5   exp    0.95 0.98   elu      0.9 1.2   selu 1.8 1.6
- *     tanh       1.5 1.5   sigmoid 2.5 2.4    softplus 1.7 1.8   silu 3.4 3.1
- *     mish       4.7 4.3   gelu    5.4 4.8
- *     gelu-tanh  3, and in the left tail 4 + 3.5 |w|, w the exponent in its comment
+ *     leaky relu 0.5  0.5    exp     1.05 1.06   elu      1.11 1.06   selu 1.96 1.94
+ *     tanh       1.83 1.83   sigmoid 2.45 2.41   softplus 1.70 1.68   silu 1.80 1.79
+ *     mish       2.87 2.62   gelu    2.14 2.67   gelu-tanh 1.89 2.20
  *
  * SPDX-License-Identifier: MIT
  */
@@ -101,7 +101,7 @@ static inline real elu(real z, real alpha)
 static inline real elu_slope(real z, real a, real alpha)
 {
     (void)a;
-    return z > 0 ? 1 : alpha * real_exp(real_min(z, 0));
+    return z > 0 ? 1 : alpha * real_fade(real_min(z, 0));
 }
 
 /* Klambauer et al. 2017: the fixed point of mean 0 and variance 1 */
@@ -117,18 +117,14 @@ static inline real selu(real z, real alpha)
 static inline real selu_slope(real z, real a, real alpha)
 {
     (void)a, (void)alpha;
-    return z > 0 ? SELU_SCALE : SELU_ALPHA * real_exp(real_min(z, 0));
+    return z > 0 ? SELU_SCALE : SELU_ALPHA * real_fade(real_min(z, 0));
 }
 
-/* z Phi(z), Phi(z) = 1/2 + z p(z^2) in the middle, Phi(-x) = e^(-x^2/2) tail(x) */
+/* z Phi(z) = max(z, 0) - x Phi(-x),  x = |z| */
 static inline real gelu(real z, real alpha)
 {
     (void)alpha;
-    real x = real_min(real_abs(z), TAIL_END);
-    real bell = real_bell(x), tail = real_tail(x);
-    real middle = real_fma(z, middle_polynomial(real_min(x * x, 1)), (real)0.5);
-    real left = -x * tail * bell; /* x tail is near 0.4: the tiny factor comes last */
-    return x < 1 ? z * middle : z < 0 ? left : z * (1 - bell * tail);
+    return (z > 0 ? z : 0) - real_lost(real_min(real_abs(z), TAIL_END));
 }
 
 /* Phi(z) + z phi(z); with x = |z|: d on the left and 1 - d on the right, where
@@ -142,72 +138,84 @@ static inline real gelu_slope(real z, real a, real alpha)
     return z < 0 ? d : 1 - d;
 }
 
-/* z sigmoid(w), w = 2 sqrt(2/pi) (z + 0.044715 z^3): Hendrycks and Gimpel's form, since
- * (1 + tanh x) / 2 = sigmoid(2 x) */
-#define GELU_TANH_SCALE ((real)1.5957691216057307117597842397375)
-#define GELU_TANH_CUBE ((real)0.044715)
+/* z sigmoid(x) = z p / (p + 1 + t), e of x; the sum is rounded once */
+static inline real gated(real z, reduced e)
+{
+    real lifted = real_power2(e.n_round, LIFT), p = lifted * SINK, one = p + 1;
+    real y = z / (one + (real_rest(-(e.r + e.low)) + (p - (one - 1))));
+    return z < 0 ? y * lifted * SINK : y * p;
+}
 
+/* z sigmoid(w), w = 2 sqrt(2/pi) (z + 0.044715 z^3) in two parts: Hendrycks and Gimpel's
+ * form, since (1 + tanh x) / 2 = sigmoid(2 x) */
 static inline real gelu_tanh(real z, real alpha)
 {
     (void)alpha;
-    real x = limited(z, TAIL_END);
-    real w = GELU_TANH_SCALE * x * real_fma(GELU_TANH_CUBE * x, x, 1);
-    exponential e = real_decay(w);
-    real q = (z < 0 ? x * e.m : z) / (1 + real_value(e));
-    return z < 0 ? q * e.s * e.t : q;
+    real x = limited(z, TAIL_END), square = x * x;
+    real square_low = real_fma(x, x, -square);
+    real f = real_fma(GELU_CUBE, square, GELU_LINE); /* w = x (f + f_low) */
+    real f_low = real_fma(GELU_CUBE, square, GELU_LINE - f);
+    f_low = real_fma(GELU_CUBE_LOW, square, real_fma(GELU_CUBE, square_low, f_low));
+    f_low += GELU_LINE_LOW;
+    real w = x * f;
+    reduced e = real_gate(w);
+    e.low += real_fma(x, f_low, real_fma(x, f, -w));
+    return gated(real_max(z, -TAIL_END), e);
 }
 
 /* sigmoid(w) (1 + z (1 - sigmoid(w)) w') */
 static inline real gelu_tanh_slope(real z, real a, real alpha)
 {
     (void)a, (void)alpha;
-    real x = limited(z, TAIL_END);
-    real w = GELU_TANH_SCALE * x * real_fma(GELU_TANH_CUBE * x, x, 1);
-    real dw = GELU_TANH_SCALE * real_fma(3 * GELU_TANH_CUBE * x, x, 1);
-    real u = real_value(real_decay(w)), q = 1 / (1 + u);
-    real p = z < 0 ? u * q : q, rest = z < 0 ? q : u * q;
-    return p * real_fma(x * dw, rest, 1);
+    real x = limited(z, TAIL_END), square = x * x;
+    real dw = real_fma(3 * GELU_CUBE, square, GELU_LINE);
+    reduced e = real_gate(x * real_fma(GELU_CUBE, square, GELU_LINE));
+    real p = real_power2(e.n_round, LIFT) * SINK, m = 1 + real_rest(-(e.r + e.low));
+    real v = 1 / (p + m);
+    return p * v * real_fma(x * dw, m * v, 1);
 }
 
 /* z sigmoid(z) */
 static inline real silu(real z, real alpha)
 {
     (void)alpha;
-    exponential e = real_decay(z);
-    real x = real_max(z, EXP_LOWEST);
-    real q = (z < 0 ? x * e.m : z) / (1 + real_value(e));
-    return z < 0 ? q * e.s * e.t : q;
+    return gated(real_max(z, EXP_LOWEST), real_gate(z));
 }
 
 /* sigmoid(z) (1 + z (1 - sigmoid(z))) */
 static inline real silu_slope(real z, real a, real alpha)
 {
     (void)a, (void)alpha;
-    real u = real_value(real_decay(z)), q = 1 / (1 + u);
-    real p = z < 0 ? u * q : q, rest = z < 0 ? q : u * q;
-    return p * real_fma(limited(z, -EXP_LOWEST), rest, 1);
+    reduced e = real_gate(z);
+    real p = real_power2(e.n_round, LIFT) * SINK, m = 1 + real_rest(-(e.r + e.low));
+    real v = 1 / (p + m);
+    return p * v * real_fma(limited(z, -EXP_LOWEST), m * v, 1);
 }
 
-/* z tanh(softplus z) = z n / d:  n = u (u + 2), d = n + 2 where z < 0, and both divided
- * by u^2 elsewhere: n = 1 + 2 u, d = n + 2 u^2 */
+/* z tanh(softplus z) = z p n / d,  n = p + 2 m,  d = p n + 2 m^2 = c + 2 t (n - t),
+ * c = p^2 + 2 p + 2,  m = 1 + t;  q = n / d, then what n, d and q were rounded by */
 static inline real mish(real z, real alpha)
 {
     (void)alpha;
-    exponential e = real_decay(z);
-    real u = real_value(e), x = real_max(z, EXP_LOWEST);
-    real left = x * e.m * (u + 2) / real_fma(u, u + 2, 2) * e.s * e.t;
-    real n = real_fma(2, u, 1);
-    return z < 0 ? left : z * (n / real_fma(2 * u, u, n));
+    reduced e = real_gate(z);
+    real lifted = real_power2(e.n_round, LIFT), p = lifted * SINK, p2 = p + 2;
+    real t = real_rest(-(e.r + e.low));
+    real n = real_fma(2, t, p2), n_low = real_fma(2, t, p2 - n) + (p - (p2 - 2));
+    real c = real_fma(p, p2, 2), rest = real_fma(2 * t, n - t, real_fma(p, p2, 2 - c));
+    real d = c + rest, d_low = (c - d) + rest, v = 1 / d, q = n * v;
+    q = real_fma(real_fma(-q, d_low, n_low) + real_fma(-q, d, n), v, q);
+    real y = real_max(z, EXP_LOWEST) * q;
+    return z < 0 ? y * lifted * SINK : y * p;
 }
 
-/* n / d + z (1 - n^2 / d^2) sigmoid(z) = (n + 4 z v (1 + u) / d) / d, v = u or u^2 */
+/* n / d + z (1 - n^2 / d^2) sigmoid(z) = p (n + 4 z m^2 (p + m) / d) / d */
 static inline real mish_slope(real z, real a, real alpha)
 {
     (void)a, (void)alpha;
-    real u = real_value(real_decay(z)), v = z < 0 ? u : u * u;
-    real n = z < 0 ? u * (u + 2) : real_fma(2, u, 1);
-    real d = z < 0 ? n + 2 : real_fma(2 * u, u, n);
-    return (n + 4 * limited(z, -EXP_LOWEST) * v * (1 + u) / d) / d;
+    reduced e = real_gate(z);
+    real p = real_power2(e.n_round, LIFT) * SINK, m = 1 + real_rest(-(e.r + e.low));
+    real n = real_fma(2, m, p), square = m * m, v = 1 / real_fma(p, n, 2 * square);
+    return p * v * real_fma(4 * limited(z, -EXP_LOWEST) * square * (p + m), v, n);
 }
 
 static inline real softplus(real z, real alpha)

@@ -27,13 +27,12 @@ static double erf_polynomial(double z)
     return fma(p, z, 0x1.06eba8214db68p-3);
 }
 
-/* 1 - 2 Phi(-sqrt(2) x) from 1 on, with e^-x^2 as in real_bell() */
+/* 1 - 2 Phi(-sqrt(2) x) from 1 on */
 static double error_function(double x)
 {
-    double y = real_min(fabs(x), 6.5), square = y * y;
-    double series = fma(y, erf_polynomial(real_min(square, 1)), y);
-    exponential e = real_exponential(-square, -fma(y, y, -square));
-    double tail = 2 * real_value(e) * real_tail(1.4142135623730951 * y);
+    double y = real_min(fabs(x), 6.5), z = 1.4142135623730951 * y;
+    double series = fma(y, erf_polynomial(real_min(y * y, 1)), y);
+    double tail = 2 * real_bell(z) * real_tail(z);
     return real_sign(y < 1 ? series : 1 - tail, x);
 }
 

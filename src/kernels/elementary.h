@@ -11,7 +11,7 @@
 #ifndef GR_KERNELS_ELEMENTARY_H
 #define GR_KERNELS_ELEMENTARY_H
 
-double gr_exp(double x);   /* 1 ulp */
+double gr_exp(double x);   /* 1.1 ulp */
 double gr_log(double x);   /* 1 ulp; log(0) = -inf, log(<0) = NaN */
 double gr_log1p(double x); /* 2 ulp */
 double gr_tanh(double x);  /* 2 ulp */

@@ -69,14 +69,14 @@ static inline real binary_slope(real p, real y, real delta)
 static inline real binary_sigmoid_term(real z, real y, real delta)
 {
     (void)delta;
-    return real_fma(-y, z, z > 0 ? z : 0) + real_log1p(real_value(real_decay(z)));
+    return real_fma(-y, z, z > 0 ? z : 0) + real_log1p_fade(z);
 }
 
 /* p - y, no digits lost where they are nearly equal */
 static inline real binary_sigmoid_slope(real z, real y, real delta)
 {
     (void)delta;
-    real u = real_value(real_decay(z));
+    real u = real_fade(-real_abs(z));
     return (z < 0 ? real_fma(u, 1 - y, -y) : real_fma(-u, y, 1 - y)) / (1 + u);
 }
 

@@ -27,7 +27,7 @@ void GR_NAME(softmax_exp)(size_t rows, size_t columns, const real *z, real *e)
     /* over all rows at once: rows are often shorter than a vector */
     const size_t count = rows * stride;
     GR_EACH for (size_t i = 0; i < count; i++)
-        e[i] = real_exp(e[i]);
+        e[i] = real_fade(e[i]);
 }
 
 /* p_j = e_j / sum_i e_i */
