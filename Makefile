@@ -44,6 +44,12 @@ tsan: ## the unit tests under ThreadSanitizer
 valgrind: program ## a training run under valgrind
 	sh tests/build/memcheck.sh . $(BUILD)
 
+bench-math: all ## activations beside SLEEF's vector functions: time and error
+	@tools/packages.sh build bench
+	@$(CC) -std=c11 -O2 -march=native -D_POSIX_C_SOURCE=200809L -Iinclude -Isrc -Itests/unit \
+	    bench/functions.c $(BUILD)/libgradus.a -lsleef -lz -lm -lpthread -o $(BUILD)/functions
+	@$(BUILD)/functions
+
 interop: program ## read models with Python's safetensors and numpy (pinned, in build/venv)
 	sh tests/build/interop.sh . $(BUILD)
 
@@ -64,7 +70,7 @@ clean: ## remove the build folder
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
 	    awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 $(ready):
@@ -81,4 +87,4 @@ sanitize: $(ready)
 	meson test -C $(BUILD)/$(KIND) --suite unit --print-errorlogs
 
 .PHONY: all demo test check asan ubsan tsan valgrind interop bless install uninstall clean help \
-    program sanitize
+    program sanitize bench-math
