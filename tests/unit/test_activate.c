@@ -112,7 +112,7 @@ enum { CHUNK = 4096 };
 static double sample(size_t i)
 {
     static const double seams[] = {-20,    -37.5,  -38.5,  -708.4, -745,
-                                   0.1733, 0.3466, 0.5199, 9,      37};
+                                   0.1733, 0.3466, 0.5199, 18.2,   -36.74};
     switch (i % 4) {
     case 0: return between(-4, 4);
     case 1: return between(-40, 40) * (i % 8 < 4 ? 1 : 19);
