@@ -82,7 +82,8 @@ GRADUS_API const char *gradus_version(void);
 
 /* ---- 2 context ------------------------------------------------------------------- */
 
-/* Where memory comes from. Functions may return NULL; `release` may get NULL. */
+/* Where memory comes from. Functions may return NULL; `release` may get NULL. One call of
+ * the library calls them one at a time, though not always from the thread that made it. */
 typedef struct gradus_memory {
     void *(*allocate)(size_t bytes, void *user);
     void *(*resize)(void *block, size_t bytes, void *user);
@@ -490,10 +491,16 @@ typedef struct gradus_progress {
     int end_of_epoch;           /* 1: the following are set                             */
     gradus_metrics valid;       /* of the validation set; rows 0: there is none         */
     int best;                   /* 1: the best epoch so far                             */
+    int last;                   /* 1: the last epoch of this start                      */
     size_t start, starts;       /* which of several starts, from 1                      */
 } gradus_progress;
 
-/* Called after every step and at each epoch's end; nonzero stops the run (STOPPED). */
+/*
+ * Called after every step and at each epoch's end; nonzero stops the run (STOPPED). Several
+ * starts, and the networks of a cross-validation, are trained side by side where there are
+ * several threads: their calls come one at a time, those of one start in order, but from
+ * the threads that train, and mixed as these get on.
+ */
 typedef int gradus_observer(const gradus_progress *progress, void *user);
 
 typedef struct gradus_fit_options {
@@ -540,7 +547,8 @@ typedef struct gradus_fit_report {
  *
  * Errors   DIVERGED, with layer and step, and STOPPED: the net keeps its best epoch so
  *          far, without validation its last finite one; ARGUMENT; MEMORY.
- * Memory   all is allocated before the first step; a step allocates nothing.
+ * Memory   all is allocated before the first step; a step allocates nothing. Of several
+ *          starts as many are held at once as the context has threads.
  */
 GRADUS_API GRADUS_CHECKED gradus_status gradus_fit(
     gradus_net *net,
@@ -639,6 +647,10 @@ GRADUS_API gradus_model *gradus_trainer_model(gradus_trainer *trainer);
  * K-fold cross-validation: K networks, each trained on K-1 parts as a trainer trains (of
  * which options->holdout chooses the best epoch), and measured on the part left out.
  * Parts are stratified, grouped or by content as a hold-out is.
+ *
+ * Errors   those of the first part, in order, that fails: as of gradus_trainer_new() and
+ *          gradus_trainer_run(); STOPPED.
+ * Memory   the examples of as many parts at once as the context has threads.
  */
 GRADUS_API GRADUS_CHECKED gradus_status gradus_cross_validate(
     const gradus_context *context,

@@ -14,7 +14,7 @@
 
 typedef struct gr_pool gr_pool;
 
-/* must not fail, allocate or run the pool again */
+/* must not fail or run the pool again */
 typedef void gr_work(void *job, size_t thread, size_t threads);
 
 GRADUS_CHECKED gradus_status gr_pool_new(const gradus_context *context, size_t threads,

@@ -36,13 +36,19 @@ static gradus_status duplicate(const gradus_context *context, const void *from,
 
 gradus_status gradus_net_copy(const gradus_net *net, gradus_net **copy)
 {
+    return gr_net_copy_in(net->context, net, copy);
+}
+
+gradus_status gr_net_copy_in(const gradus_context *context, const gradus_net *net,
+                             gradus_net **copy)
+{
     gradus_status status;
-    const gradus_context *context = net->context;
     const size_t size = net->kernels->size;
     gradus_net *made = NULL;
     *copy = NULL;
     GR_TRY(gr_allocate(context, 1, sizeof *made, "a copy of a network", &made));
     *made = *net;
+    made->context = context;
     made->node = NULL;
     made->tensor = NULL;
     made->parameters = made->statistics = NULL;

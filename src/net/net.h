@@ -105,6 +105,10 @@ GRADUS_CHECKED gradus_status gr_net_new_blank(const gradus_context *context,
                                               const gr_net_shape *shape,
                                               size_t most_values, gradus_net **net);
 
+/* A copy that takes memory and threads from another context, of the same CPU and functions. */
+GRADUS_CHECKED gradus_status gr_net_copy_in(const gradus_context *context,
+                                            const gradus_net *net, gradus_net **copy);
+
 /* How a description ends: whether it has the item "output", and the activation that is
  * its last item, or SIZE_MAX where that is something else. Errors   as gradus_net_new. */
 typedef struct gr_ending {

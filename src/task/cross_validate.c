@@ -10,22 +10,30 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/team.h"
 #include "data/split.h"
 #include "task/predictor.h"
 #include "task/trainer.h"
 
-/* The rows of a run in parts, and room for one fold's lists. */
+/* The rows of a run in parts. */
 typedef struct folding {
-    const gradus_context *context;
-    const gradus_data *data;
+    const gradus_context *context;   /* of those who train */
+    gradus_data data;                /* a view of the table, with their context */
     gradus_train_options options;
     gr_roles roles;
     uint32_t *rows, *classes, *part; /* [count], [data rows], [count] */
     size_t count, class_count;
-    uint32_t *fold;                  /* [count] training rows, then the part left out */
+    gradus_metrics *metrics, *trivial; /* [folds] */
+} folding;
+
+/* Room for one fold's lists. */
+typedef struct fold {
+    uint32_t *rows;                  /* [count] training rows, then the part left out */
     uint32_t *parted;                /* [count] training rows: those that train in front */
     bool *held;                      /* [count] */
-} folding;
+    size_t train;
+    gr_parts parts;
+} fold;
 
 static gr_split_options split_of(const folding *f)
 {
@@ -37,91 +45,110 @@ static gr_split_options split_of(const folding *f)
 static gradus_status open_folding(folding *f, size_t folds)
 {
     gradus_status status;
-    const gradus_context *context = f->data->context;
 
-    GR_TRY(gr_roles_find(f->data, &f->options, &f->roles));
+    GR_TRY(gr_roles_find(&f->data, &f->options, &f->roles));
     GR_TRY(gr_roles_rows(&f->roles, &f->rows, &f->count));
     if (f->roles.task == GRADUS_CLASSIFICATION)
         GR_TRY(gr_roles_classes(&f->roles, &f->classes, &f->class_count));
-    GR_TRY(gr_allocate(context, f->count, sizeof *f->part, "parts", &f->part));
-    GR_TRY(gr_allocate(context, f->count, sizeof *f->fold, "parts", &f->fold));
-    GR_TRY(gr_allocate(context, f->count, sizeof *f->parted, "parts", &f->parted));
-    GR_TRY(gr_allocate(context, f->count, sizeof *f->held, "parts", &f->held));
+    GR_TRY(gr_allocate(f->context, f->count, sizeof *f->part, "parts", &f->part));
+    GR_TRY(gr_allocate(f->context, folds, sizeof *f->metrics, "metrics", &f->metrics));
+    GR_TRY(gr_allocate(f->context, folds, sizeof *f->trivial, "metrics", &f->trivial));
     const gr_split_options split = split_of(f);
-    GR_TRY(gr_split_folds(f->data, &split, f->rows, f->count, folds, f->part));
+    GR_TRY(gr_split_folds(&f->data, &split, f->rows, f->count, folds, f->part));
 done:
     return status;
 }
 
 static void close_folding(folding *f)
 {
-    const gradus_context *context = f->data->context;
-
-    gr_release(context, f->held);
-    gr_release(context, f->parted);
-    gr_release(context, f->fold);
-    gr_release(context, f->part);
-    gr_release(context, f->classes);
-    gr_release(context, f->rows);
+    if (f->context == NULL)
+        return;
+    gr_release(f->context, f->trivial);
+    gr_release(f->context, f->metrics);
+    gr_release(f->context, f->part);
+    gr_release(f->context, f->classes);
+    gr_release(f->context, f->rows);
     gr_roles_free(&f->roles);
 }
 
-/* Training rows of fold k in front, in order, and the others behind them. */
-static size_t sort_fold(folding *f, uint32_t k)
+static gradus_status open_fold(const folding *f, fold *one)
 {
-    size_t train = 0, left_out;
+    gradus_status status;
 
-    for (size_t i = 0; i < f->count; i++)
-        if (f->part[i] != k)
-            f->fold[train++] = f->rows[i];
-    left_out = train;
-    for (size_t i = 0; i < f->count; i++)
-        if (f->part[i] == k)
-            f->fold[left_out++] = f->rows[i];
-    return train;
-}
-
-/* Of a fold's training rows those that train and those that choose the best epoch. */
-static gradus_status part_fold(folding *f, size_t train, gr_parts *parts)
-{
-    const gr_split_options split = split_of(f);
-    size_t held = 0, at = 0;
-
-    *parts = (gr_parts){.train = f->fold, .train_count = train};
-    if (f->options.holdout == 0)
-        return GRADUS_OK;
-    const gradus_status status = gr_split_holdout(f->data, &split, f->fold, train,
-                                                  f->options.holdout, f->held, &held);
-    size_t back = train - held;
-    for (size_t i = 0; i < train && status == GRADUS_OK; i++)
-        f->parted[f->held[i] ? back++ : at++] = f->fold[i];
-    *parts = (gr_parts){.train = f->parted, .train_count = train - held,
-                        .valid_data = f->data, .valid = f->parted + train - held,
-                        .valid_count = held};
+    GR_TRY(gr_allocate(f->context, f->count, sizeof *one->rows, "parts", &one->rows));
+    GR_TRY(gr_allocate(f->context, f->count, sizeof *one->parted, "parts", &one->parted));
+    GR_TRY(gr_allocate(f->context, f->count, sizeof *one->held, "parts", &one->held));
+done:
     return status;
 }
 
-static gradus_status work_fold(folding *f, uint32_t k, gradus_metrics *metrics,
-                               gradus_metrics *trivial)
+static void close_fold(const folding *f, fold *one)
 {
+    gr_release(f->context, one->held);
+    gr_release(f->context, one->parted);
+    gr_release(f->context, one->rows);
+}
+
+/* Training rows of fold k in front, in order, and the others behind them. */
+static void sort_fold(const folding *f, size_t k, fold *one)
+{
+    size_t left_out;
+
+    for (size_t i = 0; i < f->count; i++)
+        if (f->part[i] != k)
+            one->rows[one->train++] = f->rows[i];
+    left_out = one->train;
+    for (size_t i = 0; i < f->count; i++)
+        if (f->part[i] == k)
+            one->rows[left_out++] = f->rows[i];
+}
+
+/* Of a fold's training rows those that train and those that choose the best epoch. */
+static gradus_status part_fold(const folding *f, fold *one)
+{
+    const gr_split_options split = split_of(f);
+    const size_t train = one->train;
+    size_t held = 0, at = 0;
+
+    one->parts = (gr_parts){.train = one->rows, .train_count = train};
+    if (f->options.holdout == 0)
+        return GRADUS_OK;
+    const gradus_status status = gr_split_holdout(&f->data, &split, one->rows, train,
+                                                  f->options.holdout, one->held, &held);
+    size_t back = train - held;
+    for (size_t i = 0; i < train && status == GRADUS_OK; i++)
+        one->parted[one->held[i] ? back++ : at++] = one->rows[i];
+    one->parts = (gr_parts){.train = one->parted, .train_count = train - held,
+                            .valid_data = &f->data, .valid = one->parted + train - held,
+                            .valid_count = held};
+    return status;
+}
+
+static gradus_status work_fold(void *folding_, size_t k, size_t member)
+{
+    const folding *f = folding_;
     gradus_status status;
     gradus_trainer *trainer = NULL;
     gradus_predictor *predictor = NULL;
-    const size_t train = sort_fold(f, k);
-    gr_parts parts;
+    fold one = {0};
 
-    GR_TRY(part_fold(f, train, &parts));
-    GR_TRY(gr_trainer_build(f->context, &f->roles, &parts, &f->options, &trainer));
+    (void)member;
+    GR_TRY(open_fold(f, &one));
+    sort_fold(f, k, &one);
+    GR_TRY(part_fold(f, &one));
+    GR_TRY(gr_trainer_build(f->context, &f->roles, &one.parts, &f->options, &trainer));
     GR_TRY(gradus_trainer_run(trainer, NULL));
     GR_TRY(gradus_predictor_new(trainer->model, &predictor));
-    GR_TRY(gr_predictor_evaluate(predictor, f->data, f->fold + train, f->count - train));
-    *metrics = predictor->evaluating.result.model;
-    *trivial = predictor->evaluating.result.trivial;
+    GR_TRY(gr_predictor_evaluate(predictor, &f->data, one.rows + one.train,
+                                 f->count - one.train));
+    f->metrics[k] = predictor->evaluating.result.model;
+    f->trivial[k] = predictor->evaluating.result.trivial;
 done:
     gradus_predictor_free(predictor);
     gradus_trainer_free(trainer);
-    if (status != GRADUS_OK)
-        gr_fail_at(status, "fold %u", k + 1);
+    close_fold(f, &one);
+    if (status != GRADUS_OK && status != GRADUS_STOPPED) /* all are stopped */
+        gr_fail_at(status, "fold %zu", k + 1);
     return status;
 }
 
@@ -131,9 +158,8 @@ gradus_status gradus_cross_validate(const gradus_context *context,
                                     gradus_metrics *metrics, gradus_metrics *trivial)
 {
     gradus_status status;
-    folding f = {.context = gr_context_or_default(context), .data = data,
-                 .options = *options};
-    gradus_metrics *made = NULL; /* what the caller gets when all folds are done */
+    folding f = {.data = *data, .options = *options};
+    gr_team *team = NULL;
     const unsigned saved = gr_float_enter();
 
     if (isnan(f.options.holdout))
@@ -143,18 +169,19 @@ gradus_status gradus_cross_validate(const gradus_context *context,
     if (folds < 2 || folds > data->rows)
         GR_TRY(gr_fail(GRADUS_ARGUMENT, "--cv: %zu parts of %zu rows: at "
                        "least 2, and a row for each", folds, data->rows));
+    GR_TRY(gr_team_new(gr_context_or_default(context), folds, &team));
+    gr_team_watch(team, &f.options.fit);
+    f.context = f.data.context = gr_team_context(team);
     GR_TRY(open_folding(&f, folds));
-    GR_TRY(gr_allocate(data->context, 2 * folds, sizeof *made, "metrics", &made));
-    for (size_t k = 0; k < folds; k++)
-        GR_TRY(work_fold(&f, (uint32_t)k, &made[k], &made[folds + k]));
-    for (size_t k = 0; k < folds; k++) {
-        metrics[k] = made[k];
+    GR_TRY(gr_team_run(team, work_fold, &f));
+    for (size_t k = 0; k < folds; k++) { /* only when all are done */
+        metrics[k] = f.metrics[k];
         if (trivial != NULL)
-            trivial[k] = made[folds + k];
+            trivial[k] = f.trivial[k];
     }
 done:
-    gr_release(data->context, made);
     close_folding(&f);
+    gr_team_free(team);
     gr_float_leave(saved);
     return status;
 }

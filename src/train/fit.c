@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "base/team.h"
 #include "net/build.h"
 #include "net/criterion.h"
 #include "train/draw.h"
@@ -16,9 +17,10 @@
 #include "train/optimizer.h"
 #include "train/rate.h"
 
-/* Everything a run needs, allocated before its first step. */
+/* Everything a run needs, allocated before its first step. Of several starts each member of
+ * a team has one, on lines of its own. */
 typedef struct run {
-    gradus_net *net;
+    _Alignas(64) gradus_net *net;
     const gradus_set *train, *valid; /* valid: NULL without one */
     gradus_fit_options options;      /* with every default replaced */
     const gr_fit_hooks *hooks;
@@ -34,6 +36,7 @@ typedef struct run {
     /* parameters and statistics: of the best epoch; of the best of several starts */
     void *kept, *kept_start;
     double best_loss, best_start_loss;
+    gradus_fit_report best_start;    /* best_start 0: none yet */
     size_t start, epoch, step;
     double train_loss, train_weight; /* sums over the epoch's steps */
     gradus_fit_report report;
@@ -176,6 +179,8 @@ done:
 
 static void close_run(run *r)
 {
+    if (r->net == NULL)
+        return;
     const gradus_context *context = r->net->context;
     gr_release(context, r->valid_target);
     gr_release(context, r->valid_scratch);
@@ -212,6 +217,12 @@ static gradus_status diverged(const run *r)
                    r->epoch + 1, r->step + 1, rate);
 }
 
+static bool out_of_patience(const run *r)
+{
+    return r->options.patience > 0 && r->valid != NULL && r->valid->rows > 0 &&
+           r->report.epochs - r->report.best_epoch >= r->options.patience;
+}
+
 static bool observe(const run *r, const gradus_metrics *valid, bool best)
 {
     if (r->options.observer == NULL)
@@ -223,10 +234,11 @@ static bool observe(const run *r, const gradus_metrics *valid, bool best)
         .train_loss = r->train_loss / r->train_weight,
         .end_of_epoch = valid != NULL, .best = best,
         .start = r->start + 1, .starts = r->options.starts};
-    if (valid != NULL)
+    gr_metrics_none(&progress.valid);
+    if (valid != NULL) {
         progress.valid = *valid;
-    else
-        gr_metrics_none(&progress.valid);
+        progress.last = progress.epoch == progress.epochs || out_of_patience(r);
+    }
     return r->options.observer(&progress, r->options.user) != 0;
 }
 
@@ -338,12 +350,6 @@ static gradus_status run_epoch(run *r)
 
 /* ---- one start ---- */
 
-static bool out_of_patience(const run *r)
-{
-    return r->options.patience > 0 && r->valid != NULL && r->valid->rows > 0 &&
-           r->report.epochs - r->report.best_epoch >= r->options.patience;
-}
-
 /* Trains from the net's parameters; leaves the best epoch's in the net. */
 static gradus_status run_start(run *r)
 {
@@ -364,38 +370,94 @@ static gradus_status run_start(run *r)
     return status;
 }
 
+/* ---- several starts, side by side ---- */
+
 /* Start 0 has the net's own parameters; the others draw new ones from other seeds. */
+static gradus_status work_start(void *runs, size_t start, size_t member)
+{
+    run *r = (run *)runs + member;
+    r->start = start;
+    r->draw.seed = r->options.seed;
+    if (start > 0) {
+        const gr_key key = {r->options.seed, GR_PURPOSE_RESTART, 0};
+        r->draw.seed = gr_random_64(key, start, 0);
+        const gradus_status status = gr_net_start(r->net, r->draw.seed);
+        if (status != GRADUS_OK)
+            return status;
+    }
+    const gradus_status status = run_start(r);
+    if (r->report.best_epoch > 0 && r->best_loss < r->best_start_loss) {
+        keep(r->net, r->kept_start);
+        r->best_start_loss = r->best_loss;
+        r->best_start = r->report;
+        r->best_start.best_start = start + 1;
+    }
+    /* another start may do better */
+    return status == GRADUS_DIVERGED && start + 1 < r->options.starts ? GRADUS_OK : status;
+}
+
+/* The best start's report and weights, of equal ones the first. Where there is none those of
+ * the last start, and where that was not begun the net is as it was. */
+static gradus_status take_best(run *r, const run *runs, size_t members, gradus_status status)
+{
+    const run *best = NULL, *end = NULL;
+    size_t steps = 0;
+    for (size_t i = 0; i < members; i++) {
+        const run *one = &runs[i];
+        const gradus_fit_report *report = &one->best_start;
+        steps += one->report.steps;
+        if (one->start + 1 == r->options.starts)
+            end = one;
+        if (report->best_start > 0 &&
+            (best == NULL || one->best_start_loss < best->best_start_loss ||
+             (one->best_start_loss == best->best_start_loss &&
+              report->best_start < best->best_start.best_start)))
+            best = one;
+    }
+    if (best != NULL || end != NULL) {
+        put_back(r->net, best != NULL ? best->kept_start : end->kept);
+        r->report = best != NULL ? best->best_start : end->report;
+    }
+    r->report.steps = steps;
+    return best != NULL && status == GRADUS_DIVERGED ? GRADUS_OK : status;
+}
+
 static gradus_status run_starts(run *r)
 {
-    gradus_status status = GRADUS_OK;
-    gradus_fit_report best = {0};
-    r->best_start_loss = INFINITY;
-    for (r->start = 0; r->start < r->options.starts && status == GRADUS_OK; r->start++) {
-        r->draw.seed = r->options.seed;
-        if (r->start > 0) {
-            const gr_key key = {r->options.seed, GR_PURPOSE_RESTART, 0};
-            r->draw.seed = gr_random_64(key, r->start, 0);
-            GR_TRY(gr_net_start(r->net, r->draw.seed));
-        }
-        status = run_start(r);
-        if (r->options.starts == 1)
-            break;
-        if (status == GRADUS_DIVERGED && r->start + 1 < r->options.starts)
-            status = GRADUS_OK; /* another start may do better */
-        if (r->report.best_epoch > 0 && r->best_loss < r->best_start_loss) {
-            keep(r->net, r->kept_start);
-            r->best_start_loss = r->best_loss;
-            best = r->report;
-            best.best_start = r->start + 1;
-        }
+    gradus_status status;
+    gr_team *team = NULL;
+    run *runs = NULL;
+    size_t members = 0;
+    GR_TRY(gr_team_new(r->net->context, r->options.starts, &team));
+    gr_team_watch(team, &r->options);
+    GR_TRY(gr_allocate(r->net->context, gr_team_members(team), sizeof *runs, "starts",
+                       &runs));
+    for (; members < gr_team_members(team); members++) {
+        run *one = &runs[members];
+        *one = *r;
+        one->best_start_loss = INFINITY;
+        GR_TRY(gr_net_copy_in(gr_team_context(team), r->net, &one->net));
+        GR_TRY(open_run(one));
     }
-    if (best.best_start > 0) {
-        best.steps = r->report.steps;
-        r->report = best;
-        put_back(r->net, r->kept_start);
-        status = status == GRADUS_DIVERGED ? GRADUS_OK : status;
-    }
+    status = gr_team_run(team, work_start, runs);
+    status = take_best(r, runs, members, status);
 done:
+    for (size_t i = 0; runs != NULL && i < gr_team_members(team); i++) {
+        close_run(&runs[i]);
+        gradus_net_free(runs[i].net);
+    }
+    gr_release(r->net->context, runs);
+    gr_team_free(team);
+    return status;
+}
+
+static gradus_status run_alone(run *r)
+{
+    gradus_status status = open_run(r);
+    r->draw.seed = r->options.seed;
+    if (status == GRADUS_OK)
+        status = run_start(r);
+    close_run(r);
     return status;
 }
 
@@ -410,10 +472,7 @@ gradus_status gr_fit(gradus_net *net, const gradus_set *train, const gradus_set 
         r.options = *options;
     else
         gradus_fit_defaults(&r.options);
-    gradus_status status = open_run(&r);
-    if (status == GRADUS_OK)
-        status = run_starts(&r);
-    close_run(&r);
+    const gradus_status status = r.options.starts > 1 ? run_starts(&r) : run_alone(&r);
     gr_float_leave(saved);
     if (report != NULL)
         *report = r.report;

@@ -105,6 +105,72 @@ static void failures_leave_the_metrics_alone(void **state)
     gradus_data_free(data);
 }
 
+/* ---- side by side ---- */
+
+enum { FOLDS = 5 };
+
+typedef struct outcome {
+    gradus_status status;
+    gradus_metrics metrics[FOLDS], trivial[FOLDS];
+    char text[300];
+} outcome;
+
+static void validate_on(size_t threads, const gradus_train_options *options, outcome *made)
+{
+    gradus_context *context;
+    gradus_context_options where;
+
+    gradus_context_defaults(&where);
+    where.threads = threads;
+    assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
+    gradus_data *data = flower_table(120);
+    memset(made, 0, sizeof *made);
+    made->status = gradus_cross_validate(context, data, options, FOLDS, made->metrics,
+                                         made->trivial);
+    if (made->status != GRADUS_OK)
+        snprintf(made->text, sizeof made->text, "%s", gradus_error());
+    gradus_data_free(data);
+    gradus_context_free(context);
+}
+
+static void assert_threads_agree(const gradus_train_options *options, outcome *one)
+{
+    static const size_t threads[] = {2, 3, 8};
+
+    validate_on(1, options, one);
+    for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
+        outcome other;
+        validate_on(threads[t], options, &other);
+        assert_memory_equal(&other, one, sizeof other);
+    }
+}
+
+static void folds_side_by_side_change_no_bit(void **state)
+{
+    (void)state;
+    outcome one;
+    gradus_train_options options = quick_options("kind");
+
+    options.fit.starts = 3;
+    assert_threads_agree(&options, &one);
+    assert_int_equal(one.status, GRADUS_OK);
+    assert_int_equal(one.metrics[FOLDS - 1].rows, 24);
+
+    options = quick_options("x");
+    options.activation = "identity";
+    options.fit.optimizer = "sgd";
+    options.fit.learning_rate = 1e4;
+    assert_threads_agree(&options, &one);
+    assert_int_equal(one.status, GRADUS_DIVERGED);
+    assert_non_null(strstr(one.text, "fold 1: training diverged"));
+
+    options = quick_options("kind");
+    options.fit.observer = stop;
+    assert_threads_agree(&options, &one);
+    assert_int_equal(one.status, GRADUS_STOPPED);
+    assert_string_equal(one.text, "training: stopped on request");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +178,7 @@ int main(void)
         cmocka_unit_test(it_repeats_to_the_bit),
         cmocka_unit_test(folds_are_trained_as_a_trainer_trains),
         cmocka_unit_test(failures_leave_the_metrics_alone),
+        cmocka_unit_test(folds_side_by_side_change_no_bit),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
 }
