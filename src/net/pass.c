@@ -61,9 +61,12 @@ typedef struct walk {
     double *value, *prediction; /* of gr_plan_evaluate() */
 } walk;
 
-/* Operation i: forward of node i + 1, the loss, backward of node 2 last + 1 - i. */
+/* Operation i: forward of node i + 1, the loss of node last, backward of node
+ * 2 last + 1 - i. */
 static const gr_node *node_of(const gr_plan *plan, size_t operation)
 {
+    if (operation == plan->last)
+        return &plan->net->node[plan->last];
     return &plan->net->node[operation < plan->last ? operation + 1
                                                    : 2 * plan->last + 1 - operation];
 }
