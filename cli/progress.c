@@ -50,37 +50,54 @@ static void clear_status(cli_progress *progress)
     stop_clears_line(false);
 }
 
-static double seconds_left(const cli_progress *progress, const gradus_progress *at)
+/* Share of all epochs that are behind us; a start that ended early counts as whole. */
+static double share_done(const cli_progress *progress, const gradus_progress *at)
 {
-    double done =
-        (double)at->epoch +
-        (at->end_of_epoch || !at->steps ? 0.0 : (double)at->step / (double)at->steps);
-    double whole = (double)at->epochs * (double)at->starts;
+    double done = (double)progress->done;
 
-    done += (double)(at->start - 1) * (double)at->epochs;
-    return done > 0 ? (whole - done) * (progress_clock() - progress->started) / done
-                    : NAN;
+    if (!at->end_of_epoch && at->steps)
+        done += (double)at->step / (double)at->steps;
+    return done / ((double)at->epochs * (double)at->starts);
 }
 
-static void draw_status(cli_progress *progress, const gradus_progress *at)
+static double seconds_left(const cli_progress *progress, const gradus_progress *at)
+{
+    double share = share_done(progress, at);
+
+    return share > 0 ? (1 - share) * (progress_clock() - progress->started) / share : NAN;
+}
+
+static void add_bar(char *line, size_t size, double share)
 {
     enum { BAR = 20 };
-    double now = progress_clock();
-    double share = at->steps ? (double)at->step / (double)at->steps : 0;
     int filled = (int)(share * BAR);
+
+    snprintf(line, size, "[%.*s%.*s]  %2d %%", filled, "####################",
+             BAR - filled, "--------------------", (int)(100 * share + 0.5));
+}
+
+/* Of several starts, which are trained side by side, only how far all of them are. */
+static void draw_status(cli_progress *progress, const gradus_progress *at)
+{
+    double now = progress_clock();
     struct winsize size;
-    char line[160];
+    char bar[64], line[160];
 
     if (now - progress->drawn < 0.1)
         return;
     progress->drawn = now;
     if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
         size.ws_col = 80;
-    snprintf(line, sizeof line,
-             "epoch %zu  [%.*s%.*s]  %2.0f %%  loss %.4f  lr %.2g  %s left",
-             at->epoch + 1, filled, "####################", BAR - filled,
-             "--------------------", 100 * share, at->train_loss, at->rate,
-             text_clock(seconds_left(progress, at)));
+    if (at->starts > 1) {
+        add_bar(bar, sizeof bar, share_done(progress, at));
+        snprintf(line, sizeof line, "%zu starts  %s  %s left", at->starts, bar,
+                 text_clock(seconds_left(progress, at)));
+    } else {
+        add_bar(bar, sizeof bar, at->steps ? (double)at->step / (double)at->steps : 0);
+        snprintf(line, sizeof line, "epoch %zu  %s  loss %.4f  lr %.2g  %s left",
+                 at->epoch + 1, bar, at->train_loss, at->rate,
+                 text_clock(seconds_left(progress, at)));
+    }
     fprintf(stderr, "\r\033[K%.*s", size.ws_col > 1 ? size.ws_col - 1 : 1, line);
     progress->status_shown = true;
     stop_clears_line(true);
@@ -92,9 +109,7 @@ static void print_head(cli_progress *progress, const gradus_progress *at)
 {
     const char *bold = paint_code(stderr, PAINT_BOLD);
 
-    if (at->starts > 1)
-        fprintf(stderr, "\nstart %zu of %zu", at->start, at->starts);
-    fprintf(stderr, "\n%sepoch   train loss", bold);
+    fprintf(stderr, "\n%s%sepoch   train loss", bold, at->starts > 1 ? "start   " : "");
     if (progress->valid)
         fputs(progress->classifies ? "   held-out loss   accuracy      auc"
                                    : "   held-out loss         rmse       r2",
@@ -125,6 +140,8 @@ static void print_row(cli_progress *progress, const gradus_progress *at)
     bool best = at->best && progress->valid;
     const gradus_metrics *valid = &at->valid;
 
+    if (at->starts > 1)
+        fprintf(stderr, "%5zu   ", at->start);
     fprintf(stderr, "%5zu", at->epoch);
     print_loss(at->train_loss, 10);
     if (progress->valid) {
@@ -159,6 +176,15 @@ static bool is_far(const cli_progress *progress, const gradus_progress *at)
     return at->epoch < progress->printed || 10 * at->epoch >= 11 * progress->printed;
 }
 
+/* Rows of several starts stand mixed: no more of them than it takes to follow each. */
+static bool wants_row(const cli_progress *progress, const gradus_progress *at)
+{
+    if (progress->every || is_round(at->epoch))
+        return true;
+    return at->starts > 1 ? at->last
+                          : at->best && progress->valid && is_far(progress, at);
+}
+
 static void print_event(const cli_progress *progress, const gradus_progress *at)
 {
     json_t *object = json_object(), *clock = json_object();
@@ -186,23 +212,31 @@ static void print_event(const cli_progress *progress, const gradus_progress *at)
     json_decref(object);
 }
 
-static void end_epoch(cli_progress *progress, const gradus_progress *at)
+/* Of one start the speed of its last epoch; of several, of all so far. */
+static void measure(cli_progress *progress, const gradus_progress *at)
 {
     double now = progress_clock();
-    double seconds = now - progress->epoch_started;
+    double since = at->starts > 1 ? progress->started : progress->epoch_started;
+    double rows = (double)progress->rows * (at->starts > 1 ? (double)progress->ended : 1);
 
     progress->epoch_started = now;
-    progress->rows_per_second = seconds > 0 ? (double)progress->rows / seconds : 0;
+    progress->rows_per_second = now > since ? rows / (now - since) : 0;
+}
+
+static void end_epoch(cli_progress *progress, const gradus_progress *at)
+{
+    progress->ended++;
+    progress->done += at->last && at->starts > 1 ? at->epochs - at->epoch + 1 : 1;
     progress->valid = at->valid.rows > 0;
+    measure(progress, at);
     if (progress->log == LOG_JSON) {
         print_event(progress, at);
     } else if (progress->log == LOG_HUMAN) {
         clear_status(progress);
-        if (!progress->headed || at->start != progress->last.start)
+        if (!progress->headed)
             print_head(progress, at);
         progress->headed = true;
-        if (progress->every || is_round(at->epoch) ||
-            (at->best && progress->valid && is_far(progress, at)))
+        if (wants_row(progress, at))
             print_row(progress, at);
     }
     progress->last = *at;
@@ -224,7 +258,7 @@ void progress_finish(cli_progress *progress)
     clear_status(progress);
     if (progress->log != LOG_HUMAN || !progress->headed)
         return;
-    if (progress->printed != progress->last.epoch)
+    if (progress->last.starts == 1 && progress->printed != progress->last.epoch)
         print_row(progress, &progress->last);
     fputc('\n', stderr);
 }

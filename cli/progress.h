@@ -3,6 +3,7 @@
  *
  * human on a terminal   a row for epochs 1, 2, 3, 5, 10, 20, 30, 50 ..., every new best
  *                       and the last, and below them one line that is drawn again
+ *                       of several starts, whose rows stand mixed, no bests, but each last one
  * human elsewhere       the rows alone: no carriage return, no escape sequence
  * json                  an object a line; what the clock decides stands under "t"
  *
@@ -22,6 +23,7 @@ typedef struct cli_progress {
     size_t rows;                /* of an epoch */
     double started, epoch_started, drawn;
     double rows_per_second;
+    size_t ended, done;         /* epochs seen; and those that need not come any more */
     bool headed, status_shown;
     size_t printed;             /* epoch of the last row, 0 for none */
     gradus_progress last;       /* the last epoch's end */

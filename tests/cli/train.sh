@@ -154,7 +154,8 @@ check 'there is nothing to say' sh -c '! grep -q "taken as a header" err'
 gives 0 'several targets' train numbers.csv --target y,z --epochs 3
 says 'y: 0 .. 96'
 gives 0 'several starts' train table.csv --target kind --epochs 2 --restarts 2
-says 'start 2 of 2'
+says 'start   epoch   train loss'
+check 'each start has rows of its own' sh -c '[ "$(grep -c "^    [12]       [12] " err)" = 4 ]'
 gives 0 'all rows a step' train table.csv --target kind --epochs 2 --batch all
 says 'all rows a step'
 gives 0 'the task is said, and how to change it' train numbers.csv --target z --epochs 1
