@@ -120,7 +120,41 @@ static void say_inputs(cli_report *report, const gradus_model *model,
                    text_count(about->inputs - MOST_INPUTS));
 }
 
-static void say_cost(cli_report *report, const gradus_net *net)
+/* What training it once more takes, in batches as they were. */
+static void say_training(cli_report *report, const gradus_net *net,
+                         const gradus_model_about *model)
+{
+    const char *text = model->settings, *problem;
+    config_line line = {.number = 0};
+    char optimizer[sizeof line.value] = "";
+    gradus_fit_options fit;
+    size_t bytes;
+
+    gradus_fit_defaults(&fit);
+    while (config_next(&text, &line, &problem)) {
+        if (strcmp(line.key, "optimizer") == 0)
+            memcpy(optimizer, line.value, sizeof optimizer);
+        if (strcmp(line.key, "batch") == 0)
+            fit.batch = strcmp(line.value, "all") == 0 ? SIZE_MAX
+                                                       : strtoull(line.value, NULL, 10);
+    }
+    if (*optimizer)
+        fit.optimizer = optimizer;
+    fit.loss = model->loss;
+    if (model->train_rows == 0 ||
+        gradus_fit_memory(net, &fit, model->train_rows, &bytes) != GRADUS_OK)
+        return;
+    report_line(report, "training");
+    report_count(report, "training_bytes", bytes, " bytes");
+    if (fit.batch > 0)
+        report_say(report, ", in batches of %s with %s",
+                   text_count(fit.batch < model->train_rows ? fit.batch
+                                                            : model->train_rows),
+                   text_name(fit.optimizer));
+}
+
+static void say_cost(cli_report *report, const gradus_net *net,
+                     const gradus_model_about *model)
 {
     gradus_net_about about;
     size_t size, hidden;
@@ -136,6 +170,7 @@ static void say_cost(cli_report *report, const gradus_net *net)
     report_line(report, "memory");
     report_count(report, "bytes", about.parameters * size, " bytes of weights, ");
     report_count(report, "scratch", gradus_net_scratch(net), " bytes to work in");
+    say_training(report, net, model);
     report_line(report, "depth");
     report_count(report, "depth", about.depth, "");
     report_say(report,
@@ -214,7 +249,7 @@ gradus_status inspect_model(cli_report *report, const cli_settings *settings)
     report_line(report, "network");
     network_say(report, gradus_model_net(model));
     status = network_layers(report, gradus_model_net(model));
-    say_cost(report, gradus_model_net(model));
+    say_cost(report, gradus_model_net(model), &about);
     report_line(report, "weights");
     report_say(report, "%s", text_digest(about.digest));
     report_string(report, "digest", text_digest_plain(about.digest), NULL);

@@ -557,6 +557,19 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_fit(
     const gradus_fit_options *options,    /* NULL: defaults                             */
     gradus_fit_report *report);           /* or NULL                                    */
 
+/*
+ * Bytes that training takes for a net: the net itself, activations and gradients of a batch,
+ * the optimiser's state and the best weights; of several starts for each that runs. Beside
+ * them come the examples, and for each row its number and, held out, what is measured of it.
+ *
+ * Errors   ARGUMENT: unknown loss or optimiser, what cannot be trained; MEMORY.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_fit_memory(
+    const gradus_net *net,
+    const gradus_fit_options *options,
+    size_t rows,                          /* of the training set: a batch has no more   */
+    size_t *bytes);
+
 /* ---- 6 trainer ------------------------------------------------------------------- */
 
 typedef enum gradus_task {

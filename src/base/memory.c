@@ -81,6 +81,11 @@ static char *given_of(const char *block)
     return given;
 }
 
+size_t gr_block_bytes(size_t count, size_t size)
+{
+    return count * size + MARGIN;
+}
+
 gradus_status gr_allocate(const gradus_context *context, size_t count, size_t size,
                           const char *what, void *block)
 {

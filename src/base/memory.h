@@ -27,6 +27,9 @@ GRADUS_CHECKED gradus_status gr_resize(const gradus_context *context, size_t old
 
 void gr_release(const gradus_context *context, void *block); /* NULL is fine */
 
+/* Bytes that such a block takes: what gr_allocate asks the context for; it fits size_t. */
+size_t gr_block_bytes(size_t count, size_t size);
+
 /* A copy of text[0 .. length) with a final 0. */
 GRADUS_CHECKED gradus_status gr_copy_text(const gradus_context *context, const char *text,
                                           size_t length, char **copy);

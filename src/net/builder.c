@@ -372,6 +372,8 @@ static gradus_status fill(gradus_net *net, gradus_builder *b)
     net->node = b->node; /* taken over */
     net->nodes = b->nodes;
     b->node = NULL;
+    GR_TRY(gr_resize(context, b->nodes, b->nodes, sizeof *net->node, "network nodes",
+                     &net->node));
     GR_TRY(gr_allocate(context, net->tensors, sizeof *net->tensor, "network tensors",
                        &net->tensor));
     GR_TRY(lay_out(net, b->most_values));

@@ -381,6 +381,7 @@ gradus_status gr_net_write_text(gradus_net *net)
         GR_TRY(node->type->write(net, node, &text));
         GR_TRY(gr_text_add(&text, "\n"));
     }
+    GR_TRY(gr_resize(net->context, text.room, text.length + 1, 1, "text", &text.text));
     net->text = text.text;
     text.text = NULL;
 done:

@@ -68,6 +68,16 @@ done:
     return status;
 }
 
+size_t gr_net_bytes(const gradus_net *net)
+{
+    return gr_block_bytes(1, sizeof *net) +
+           gr_block_bytes(net->nodes, sizeof *net->node) +
+           gr_block_bytes(net->tensors, sizeof *net->tensor) +
+           gr_block_bytes(net->parameter_room, net->kernels->size) +
+           gr_block_bytes(net->statistic_room, net->kernels->size) +
+           gr_block_bytes(strlen(net->text) + 1, 1);
+}
+
 /* ---- facts ---- */
 
 /* Dense layers on the longest way from the input to node n, by nodes in order. */

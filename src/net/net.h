@@ -109,6 +109,9 @@ GRADUS_CHECKED gradus_status gr_net_new_blank(const gradus_context *context,
 GRADUS_CHECKED gradus_status gr_net_copy_in(const gradus_context *context,
                                             const gradus_net *net, gradus_net **copy);
 
+/* Bytes that a net takes. */
+size_t gr_net_bytes(const gradus_net *net);
+
 /* How a description ends: whether it has the item "output", and the activation that is
  * its last item, or SIZE_MAX where that is something else. Errors   as gradus_net_new. */
 typedef struct gr_ending {

@@ -108,7 +108,8 @@ static void lay_out(gr_plan *plan, const need *needs)
                               sizeof(double));
 }
 
-static gradus_status allocate(gr_plan *plan, bool input_gradient)
+/* All arrays; or their bytes alone, in plan->arena.used. */
+static gradus_status allocate(gr_plan *plan, bool input_gradient, bool measured)
 {
     gradus_status status;
     const gradus_net *net = plan->net;
@@ -123,6 +124,8 @@ static gradus_status allocate(gr_plan *plan, bool input_gradient)
     }
     find_needs(plan, input_gradient, needs);
     lay_out(plan, needs);
+    if (measured && !plan->arena.overflow)
+        goto done;
     GR_TRY(gr_arena_open(&plan->arena, "activations and gradients of a batch"));
     lay_out(plan, needs);
 done:
@@ -176,8 +179,8 @@ static gradus_status check_layers(const gradus_net *net, size_t rows)
     return GRADUS_OK;
 }
 
-gradus_status gr_plan_new(const gradus_net *net, const gr_plan_options *options,
-                          gr_plan **made)
+static gradus_status make_plan(const gradus_net *net, const gr_plan_options *options,
+                               bool measured, gr_plan **made)
 {
     gradus_status status;
     gr_plan *plan = NULL;
@@ -196,12 +199,32 @@ gradus_status gr_plan_new(const gradus_net *net, const gr_plan_options *options,
     plan->pass = (gr_pass){.net = net, .training = true};
     plan->pool = options->pool;
     plan->pass.first_by_columns = first_by_columns(plan);
-    GR_TRY(allocate(plan, options->input_gradient));
+    GR_TRY(allocate(plan, options->input_gradient, measured));
     *made = plan;
     plan = NULL;
 done:
     gr_plan_free(plan);
     return status;
+}
+
+gradus_status gr_plan_new(const gradus_net *net, const gr_plan_options *options,
+                          gr_plan **made)
+{
+    return make_plan(net, options, false, made);
+}
+
+gradus_status gr_plan_bytes(const gradus_net *net, const gr_plan_options *options,
+                            size_t *bytes)
+{
+    gr_plan *plan;
+    const gradus_status status = make_plan(net, options, true, &plan);
+    if (status != GRADUS_OK)
+        return status;
+    *bytes = gr_block_bytes(1, sizeof *plan) +
+             gr_block_bytes(net->nodes, sizeof *plan->pass.at) +
+             gr_block_bytes(plan->arena.used, 1);
+    gr_plan_free(plan);
+    return GRADUS_OK;
 }
 
 void gr_plan_free(gr_plan *plan)

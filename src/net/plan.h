@@ -49,6 +49,10 @@ GRADUS_CHECKED gradus_status gr_plan_new(const gradus_net *net,
                                          const gr_plan_options *options, gr_plan **plan);
 void gr_plan_free(gr_plan *plan);
 
+/* Bytes that such a plan takes.  Errors   as gr_plan_new(). */
+GRADUS_CHECKED gradus_status gr_plan_bytes(const gradus_net *net,
+                                           const gr_plan_options *options, size_t *bytes);
+
 /* Sum of the weights of rows set[index[0 .. count)]. */
 double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count);
 

@@ -9,38 +9,10 @@
 #include <string.h>
 
 #include "base/status.h"
-#include "base/team.h"
 #include "net/build.h"
 #include "net/criterion.h"
-#include "train/draw.h"
 #include "train/metric.h"
-#include "train/optimizer.h"
-#include "train/rate.h"
-
-/* Everything a run needs, allocated before its first step. Of several starts each member of
- * a team has one, on lines of its own. */
-typedef struct run {
-    _Alignas(64) gradus_net *net;
-    const gradus_set *train, *valid; /* valid: NULL without one */
-    gradus_fit_options options;      /* with every default replaced */
-    const gr_fit_hooks *hooks;
-    gr_pool *pool;
-    gr_plan *plan;
-    gr_optimizer optimizer;
-    gr_rate rate;
-    gr_draw draw;
-    uint32_t *order;                 /* rows in the order of the epoch's steps */
-    /* validation */
-    uint32_t *valid_order;           /* 0, 1, 2, ... */
-    double *valid_loss, *valid_prediction, *valid_target, *valid_scratch;
-    /* parameters and statistics: of the best epoch; of the best of several starts */
-    void *kept, *kept_start;
-    double best_loss, best_start_loss;
-    gradus_fit_report best_start;    /* best_start 0: none yet */
-    size_t start, epoch, step;
-    double train_loss, train_weight; /* sums over the epoch's steps */
-    gradus_fit_report report;
-} run;
+#include "train/run.h"
 
 void gradus_fit_defaults(gradus_fit_options *options)
 {
@@ -54,23 +26,23 @@ void gradus_fit_defaults(gradus_fit_options *options)
 
 /* ---- parameters put aside ---- */
 
-static size_t kept_bytes(const gradus_net *net)
+size_t gr_run_kept_bytes(const gradus_net *net)
 {
     return (net->parameter_room + net->statistic_room) * net->kernels->size;
 }
 
-static void keep(const gradus_net *net, void *kept)
+void gr_run_keep(const gradus_net *net, void *kept)
 {
     const size_t bytes = net->parameter_room * net->kernels->size;
     memcpy(kept, net->parameters, bytes);
-    memcpy((char *)kept + bytes, net->statistics, kept_bytes(net) - bytes);
+    memcpy((char *)kept + bytes, net->statistics, gr_run_kept_bytes(net) - bytes);
 }
 
-static void put_back(gradus_net *net, const void *kept)
+void gr_run_put_back(gradus_net *net, const void *kept)
 {
     const size_t bytes = net->parameter_room * net->kernels->size;
     memcpy(net->parameters, kept, bytes);
-    memcpy(net->statistics, (const char *)kept + bytes, kept_bytes(net) - bytes);
+    memcpy(net->statistics, (const char *)kept + bytes, gr_run_kept_bytes(net) - bytes);
 }
 
 /* ---- opening a run ---- */
@@ -82,7 +54,15 @@ size_t gr_fit_batch(size_t rows)
          : rows <= 32768 ? 128 : rows <= 131072 ? 256 : 512;
 }
 
-static gradus_status resolve(run *r)
+void gr_run_choose_batch(gradus_fit_options *options, size_t rows)
+{
+    if (options->batch == 0)
+        options->batch = gr_fit_batch(rows);
+    if (options->batch > rows)
+        options->batch = rows;
+}
+
+static gradus_status resolve(gr_run *r)
 {
     gradus_fit_options *o = &r->options;
     double rate, decay;
@@ -99,16 +79,13 @@ static gradus_status resolve(run *r)
         return gr_fail(GRADUS_ARGUMENT, "delta: it must be above 0 and finite");
     if (o->epochs == 0 || o->epochs > UINT32_MAX || o->starts == 0)
         return gr_fail(GRADUS_ARGUMENT, "epochs and starts: at least 1 is needed");
-    if (o->batch == 0)
-        o->batch = gr_fit_batch(r->train->rows);
-    if (o->batch > r->train->rows)
-        o->batch = r->train->rows;
+    gr_run_choose_batch(o, r->train->rows);
     return GRADUS_OK;
 }
 
 /* Steps of an epoch: enough for all rows. A shuffled pass ends with a short batch; where
  * batch norm is used and a single row would be left over, it waits for the next epoch. */
-static size_t count_steps(const run *r)
+static size_t count_steps(const gr_run *r)
 {
     const size_t rows = r->train->rows, batch = r->options.batch;
     const size_t full = rows / batch, left = rows % batch;
@@ -118,7 +95,7 @@ static size_t count_steps(const run *r)
     return shuffled && left == 1 && gr_net_has_batchnorm(r->net) ? full : full + 1;
 }
 
-static gradus_status open_validation(run *r)
+static gradus_status open_validation(gr_run *r)
 {
     gradus_status status = GRADUS_OK;
     const gradus_context *context = r->net->context;
@@ -144,15 +121,20 @@ done:
     return status;
 }
 
-static gradus_status open_run(run *r)
+gr_plan_options gr_run_plan(const gradus_fit_options *options)
+{
+    return (gr_plan_options){.rows = options->batch, .loss = options->loss,
+                             .delta = options->delta,
+                             .label_smoothing = options->label_smoothing};
+}
+
+gradus_status gr_run_open(gr_run *r)
 {
     gradus_status status;
     const gradus_context *context = r->net->context;
     GR_TRY(gr_set_check(r->net, r->train, "training examples"));
     GR_TRY(resolve(r));
-    gr_plan_options plan = {.rows = r->options.batch, .loss = r->options.loss,
-                            .delta = r->options.delta,
-                            .label_smoothing = r->options.label_smoothing};
+    gr_plan_options plan = gr_run_plan(&r->options);
     GR_TRY(gr_pool_new(context, gr_plan_threads(r->net, plan.rows, context->threads),
                        &r->pool));
     plan.pool = r->pool;
@@ -168,16 +150,16 @@ static gradus_status open_run(run *r)
                            &r->draw.taken));
     GR_TRY(gr_allocate(context, gr_draw_room(&r->draw), sizeof *r->order, "row numbers",
                        &r->order));
-    GR_TRY(gr_allocate(context, kept_bytes(r->net), 1, "the best weights", &r->kept));
+    GR_TRY(gr_allocate(context, gr_run_kept_bytes(r->net), 1, "the best weights", &r->kept));
     if (r->options.starts > 1)
-        GR_TRY(gr_allocate(context, kept_bytes(r->net), 1, "the best start's weights",
+        GR_TRY(gr_allocate(context, gr_run_kept_bytes(r->net), 1, "the best start's weights",
                            &r->kept_start));
     GR_TRY(open_validation(r));
 done:
     return status;
 }
 
-static void close_run(run *r)
+void gr_run_close(gr_run *r)
 {
     if (r->net == NULL)
         return;
@@ -198,7 +180,7 @@ static void close_run(run *r)
 
 /* ---- one step ---- */
 
-static gradus_status diverged(const run *r)
+static gradus_status diverged(const gr_run *r)
 {
     size_t layer;
     const char *type;
@@ -217,13 +199,13 @@ static gradus_status diverged(const run *r)
                    r->epoch + 1, r->step + 1, rate);
 }
 
-static bool out_of_patience(const run *r)
+static bool out_of_patience(const gr_run *r)
 {
     return r->options.patience > 0 && r->valid != NULL && r->valid->rows > 0 &&
            r->report.epochs - r->report.best_epoch >= r->options.patience;
 }
 
-static bool observe(const run *r, const gradus_metrics *valid, bool best)
+static bool observe(const gr_run *r, const gradus_metrics *valid, bool best)
 {
     if (r->options.observer == NULL)
         return false;
@@ -244,7 +226,7 @@ static bool observe(const run *r, const gradus_metrics *valid, bool best)
 
 /* The loss of some rows, and the step by its gradient: taken within the pass where the
  * gradient is neither clipped nor computed in pieces. */
-static double descend(run *r, const uint32_t *index, size_t count)
+static double descend(gr_run *r, const uint32_t *index, size_t count)
 {
     double loss;
     gr_plan *plan = r->plan;
@@ -265,7 +247,7 @@ static double descend(run *r, const uint32_t *index, size_t count)
 }
 
 /* Within an epoch the rows of the next step are known. */
-static void announce(run *r, size_t next)
+static void announce(gr_run *r, size_t next)
 {
     const size_t drawn = r->draw.kind == GRADUS_DRAW_SHUFFLE ? r->draw.rows
                                                              : r->draw.steps * r->draw.batch;
@@ -274,7 +256,7 @@ static void announce(run *r, size_t next)
                      left < r->draw.batch ? left : r->draw.batch);
 }
 
-static gradus_status take_step(run *r)
+static gradus_status take_step(gr_run *r)
 {
     const size_t first = r->step * r->draw.batch;
     size_t count = r->draw.batch;
@@ -295,7 +277,7 @@ static gradus_status take_step(run *r)
 
 /* ---- one epoch ---- */
 
-static void validate(run *r, gradus_metrics *metrics)
+static void validate(gr_run *r, gradus_metrics *metrics)
 {
     if (r->valid == NULL || r->valid->rows == 0) {
         gr_metrics_none(metrics);
@@ -313,12 +295,12 @@ static void validate(run *r, gradus_metrics *metrics)
 }
 
 /* Without validation examples the latest epoch is the best one. */
-static bool is_best(const run *r, const gradus_metrics *valid)
+static bool is_best(const gr_run *r, const gradus_metrics *valid)
 {
     return valid->rows == 0 || r->report.best_epoch == 0 || valid->loss < r->best_loss;
 }
 
-static gradus_status run_epoch(run *r)
+static gradus_status run_epoch(gr_run *r)
 {
     gradus_status status = GRADUS_OK;
     gr_draw_epoch(&r->draw, (uint32_t)r->epoch, r->order);
@@ -339,7 +321,7 @@ static gradus_status run_epoch(run *r)
     r->report.train_loss = r->train_loss / r->train_weight;
     const bool best = is_best(r, &valid);
     if (best) {
-        keep(r->net, r->kept);
+        gr_run_keep(r->net, r->kept);
         r->report.best_epoch = r->epoch + 1;
         r->report.valid = valid;
         r->best_loss = valid.rows > 0 ? valid.loss : r->report.train_loss;
@@ -350,15 +332,14 @@ static gradus_status run_epoch(run *r)
 
 /* ---- one start ---- */
 
-/* Trains from the net's parameters; leaves the best epoch's in the net. */
-static gradus_status run_start(run *r)
+gradus_status gr_run_start(gr_run *r)
 {
     gradus_status status = GRADUS_OK;
     r->report.epochs = r->report.best_epoch = 0;
     r->report.stopped_early = 0;
     gr_metrics_none(&r->report.valid);
     gr_optimizer_reset(&r->optimizer);
-    keep(r->net, r->kept);
+    gr_run_keep(r->net, r->kept);
     for (r->epoch = 0; r->epoch < r->options.epochs && status == GRADUS_OK; r->epoch++) {
         status = run_epoch(r);
         if (status == GRADUS_OK && out_of_patience(r)) {
@@ -366,98 +347,17 @@ static gradus_status run_start(run *r)
             break;
         }
     }
-    put_back(r->net, r->kept);
+    gr_run_put_back(r->net, r->kept);
     return status;
 }
 
-/* ---- several starts, side by side ---- */
-
-/* Start 0 has the net's own parameters; the others draw new ones from other seeds. */
-static gradus_status work_start(void *runs, size_t start, size_t member)
+static gradus_status run_alone(gr_run *r)
 {
-    run *r = (run *)runs + member;
-    r->start = start;
-    r->draw.seed = r->options.seed;
-    if (start > 0) {
-        const gr_key key = {r->options.seed, GR_PURPOSE_RESTART, 0};
-        r->draw.seed = gr_random_64(key, start, 0);
-        const gradus_status status = gr_net_start(r->net, r->draw.seed);
-        if (status != GRADUS_OK)
-            return status;
-    }
-    const gradus_status status = run_start(r);
-    if (r->report.best_epoch > 0 && r->best_loss < r->best_start_loss) {
-        keep(r->net, r->kept_start);
-        r->best_start_loss = r->best_loss;
-        r->best_start = r->report;
-        r->best_start.best_start = start + 1;
-    }
-    /* another start may do better */
-    return status == GRADUS_DIVERGED && start + 1 < r->options.starts ? GRADUS_OK : status;
-}
-
-/* The best start's report and weights, of equal ones the first. Where there is none those of
- * the last start, and where that was not begun the net is as it was. */
-static gradus_status take_best(run *r, const run *runs, size_t members, gradus_status status)
-{
-    const run *best = NULL, *end = NULL;
-    size_t steps = 0;
-    for (size_t i = 0; i < members; i++) {
-        const run *one = &runs[i];
-        const gradus_fit_report *report = &one->best_start;
-        steps += one->report.steps;
-        if (one->start + 1 == r->options.starts)
-            end = one;
-        if (report->best_start > 0 &&
-            (best == NULL || one->best_start_loss < best->best_start_loss ||
-             (one->best_start_loss == best->best_start_loss &&
-              report->best_start < best->best_start.best_start)))
-            best = one;
-    }
-    if (best != NULL || end != NULL) {
-        put_back(r->net, best != NULL ? best->kept_start : end->kept);
-        r->report = best != NULL ? best->best_start : end->report;
-    }
-    r->report.steps = steps;
-    return best != NULL && status == GRADUS_DIVERGED ? GRADUS_OK : status;
-}
-
-static gradus_status run_starts(run *r)
-{
-    gradus_status status;
-    gr_team *team = NULL;
-    run *runs = NULL;
-    size_t members = 0;
-    GR_TRY(gr_team_new(r->net->context, r->options.starts, &team));
-    gr_team_watch(team, &r->options);
-    GR_TRY(gr_allocate(r->net->context, gr_team_members(team), sizeof *runs, "starts",
-                       &runs));
-    for (; members < gr_team_members(team); members++) {
-        run *one = &runs[members];
-        *one = *r;
-        one->best_start_loss = INFINITY;
-        GR_TRY(gr_net_copy_in(gr_team_context(team), r->net, &one->net));
-        GR_TRY(open_run(one));
-    }
-    status = gr_team_run(team, work_start, runs);
-    status = take_best(r, runs, members, status);
-done:
-    for (size_t i = 0; runs != NULL && i < gr_team_members(team); i++) {
-        close_run(&runs[i]);
-        gradus_net_free(runs[i].net);
-    }
-    gr_release(r->net->context, runs);
-    gr_team_free(team);
-    return status;
-}
-
-static gradus_status run_alone(run *r)
-{
-    gradus_status status = open_run(r);
+    gradus_status status = gr_run_open(r);
     r->draw.seed = r->options.seed;
     if (status == GRADUS_OK)
-        status = run_start(r);
-    close_run(r);
+        status = gr_run_start(r);
+    gr_run_close(r);
     return status;
 }
 
@@ -465,14 +365,14 @@ gradus_status gr_fit(gradus_net *net, const gradus_set *train, const gradus_set 
                      const gradus_fit_options *options, const gr_fit_hooks *hooks,
                      gradus_fit_report *report)
 {
-    run r = {.net = net, .train = train, .valid = valid, .hooks = hooks,
+    gr_run r = {.net = net, .train = train, .valid = valid, .hooks = hooks,
              .report = {.best_start = 1}};
     const unsigned saved = gr_float_enter();
     if (options != NULL)
         r.options = *options;
     else
         gradus_fit_defaults(&r.options);
-    const gradus_status status = r.options.starts > 1 ? run_starts(&r) : run_alone(&r);
+    const gradus_status status = r.options.starts > 1 ? gr_run_starts(&r) : run_alone(&r);
     gr_float_leave(saved);
     if (report != NULL)
         *report = r.report;

@@ -112,6 +112,16 @@ gradus_status gr_optimizer_open(gradus_net *net, const gradus_fit_options *optio
     return GRADUS_OK;
 }
 
+gradus_status gr_optimizer_bytes(const gradus_net *net, const char *name, size_t *bytes)
+{
+    gr_optimizer_id id;
+    const gradus_status status = gr_optimizer_find(name, &id);
+    if (status == GRADUS_OK)
+        *bytes = gr_block_bytes(about[id].states * net->parameter_room, net->kernels->size) +
+                 gr_block_bytes(net->tensors, sizeof(gr_update));
+    return status;
+}
+
 void gr_optimizer_close(gr_optimizer *o)
 {
     if (o->net == NULL)

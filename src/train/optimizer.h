@@ -26,6 +26,10 @@ GRADUS_CHECKED gradus_status gr_optimizer_open(gradus_net *net,
                                                const gradus_fit_options *options,
                                                gr_pool *pool, gr_optimizer *optimizer);
 void gr_optimizer_close(gr_optimizer *optimizer);
+
+/* Bytes that an optimiser's state takes.  Errors   ARGUMENT: unknown name. */
+GRADUS_CHECKED gradus_status gr_optimizer_bytes(const gradus_net *net, const char *name,
+                                                size_t *bytes);
 void gr_optimizer_reset(gr_optimizer *optimizer); /* as new: a fresh start */
 
 /* The next step, for gr_plan_gradient() to take: gradients times `scale`, not clipped. */

@@ -1,5 +1,5 @@
 /*
- * tests/unit/test_fit.c - training: bits, memory, stopping, and what it learns
+ * tests/unit/test_fit.c - training: bits, stopping, and what it learns
  *
  * SPDX-License-Identifier: MIT
  */
@@ -7,47 +7,10 @@
 
 #include <math.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/random.h"
-#include "gradus.h"
-
-enum { ROWS = 300, INPUTS = 5 };
-
-typedef struct examples {
-    float x[ROWS * INPUTS], y[ROWS];
-    gradus_set set;
-} examples;
-
-/* y = sin(sum x) + noise */
-static void make_examples(examples *e, uint64_t seed)
-{
-    const gr_key key = {seed, GR_PURPOSE_SPLIT, 3};
-    for (uint32_t i = 0; i < ROWS; i++) {
-        double sum = 0;
-        for (uint32_t j = 0; j < INPUTS; j++)
-            sum += e->x[i * INPUTS + j] = (float)(2 * gr_random_uniform(key, i, j) - 1);
-        e->y[i] = (float)(sin(sum) + 0.1 * gr_random_uniform(key, i, 99));
-    }
-    e->set = (gradus_set){.rows = ROWS, .x = e->x, .y = e->y};
-}
-
-static gradus_net *new_net(const gradus_context *context, const char *text)
-{
-    gradus_net *net;
-    assert_int_equal(gradus_net_new(context, text, INPUTS, 1, GRADUS_FLOAT32, 1, &net),
-                     GRADUS_OK);
-    return net;
-}
-
-static uint64_t digest_of(const gradus_net *net)
-{
-    uint64_t digest;
-    assert_int_equal(gradus_net_digest(net, &digest), GRADUS_OK);
-    return digest;
-}
+#include "examples.h"
 
 /* ---- the same bits ---- */
 
@@ -189,111 +152,6 @@ static void many_threads_share_one_net(void **state)
     gradus_net_free(net);
 }
 
-/* ---- memory ---- */
-
-static int count_allocations(const gradus_progress *progress, void *user)
-{
-    uint64_t *counts = user;
-    (void)progress;
-    if (counts[0] == 0)
-        counts[0] = gr_memory_count();
-    counts[1] = gr_memory_count();
-    return 0;
-}
-
-static void a_step_allocates_nothing(void **state)
-{
-    (void)state;
-    static const gradus_draw draws[] = {GRADUS_DRAW_SHUFFLE, GRADUS_DRAW_REPLACE,
-                                        GRADUS_DRAW_SUBSET};
-    for (size_t d = 0; d < 3; d++) {
-        examples e;
-        uint64_t counts[2] = {0};
-        gradus_fit_options options;
-        make_examples(&e, 1);
-        gradus_net *net =
-            new_net(NULL, "dense 9 batchnorm relu residual { dense 9 tanh } dropout 0.1 "
-                          "output");
-        gradus_fit_defaults(&options);
-        options.epochs = 3;
-        options.draw = draws[d];
-        options.observer = count_allocations;
-        options.user = counts;
-        assert_int_equal(gradus_fit(net, &e.set, &e.set, &options, NULL), GRADUS_OK);
-        assert_true(counts[0] > 0);
-        assert_int_equal(counts[0], counts[1]);
-        gradus_net_free(net);
-    }
-}
-
-/* Every allocation fails once: an error, no leak (ASan), and no crash. */
-typedef struct failing {
-    size_t left;
-} failing;
-
-static void *failing_allocate(size_t bytes, void *user)
-{
-    failing *f = user;
-    if (f->left == 0)
-        return NULL;
-    f->left--;
-    return test_malloc(bytes);
-}
-
-static void *failing_resize(void *block, size_t bytes, void *user)
-{
-    failing *f = user;
-    if (f->left == 0)
-        return NULL;
-    f->left--;
-    return test_realloc(block, bytes);
-}
-
-static void failing_release(void *block, void *user)
-{
-    (void)user;
-    test_free(block);
-}
-
-static gradus_status train_with(size_t allocations)
-{
-    failing f = {allocations};
-    const gradus_memory memory = {failing_allocate, failing_resize, failing_release, &f};
-    gradus_context_options where;
-    gradus_context *context;
-    gradus_net *net = NULL;
-    gradus_fit_options options;
-    examples e;
-    make_examples(&e, 1);
-    gradus_context_defaults(&where);
-    where.memory = &memory;
-    where.threads = 2;
-    gradus_status status = gradus_context_new(&where, &context);
-    if (status != GRADUS_OK)
-        return status;
-    gradus_fit_defaults(&options);
-    options.epochs = 1;
-    options.starts = 2;
-    options.draw = GRADUS_DRAW_SUBSET;
-    status = gradus_net_new(context, "residual { dense 4 start=orthogonal tanh } output",
-                            INPUTS, 1, GRADUS_FLOAT32, 1, &net);
-    if (status == GRADUS_OK)
-        status = gradus_fit(net, &e.set, &e.set, &options, NULL);
-    gradus_net_free(net);
-    gradus_context_free(context);
-    return status;
-}
-
-static void every_allocation_may_fail(void **state)
-{
-    (void)state;
-    size_t n = 0;
-    while (n < 1000 && train_with(n) == GRADUS_MEMORY)
-        n++;
-    assert_true(n > 20 && n < 1000);
-    assert_int_equal(train_with(n), GRADUS_OK);
-}
-
 /* ---- stopping ---- */
 
 static int keep_least(const gradus_progress *progress, void *user)
@@ -378,169 +236,6 @@ static void divergence_is_found_and_finite_weights_kept(void **state)
     gradus_net_free(net);
 }
 
-static void several_starts_keep_the_best(void **state)
-{
-    (void)state;
-    examples e;
-    gradus_fit_options options;
-    gradus_fit_report one, many;
-    make_examples(&e, 1);
-    gradus_fit_defaults(&options);
-    options.epochs = 10;
-    gradus_net *net = new_net(NULL, "dense 3 relu output");
-    assert_int_equal(gradus_fit(net, &e.set, &e.set, &options, &one), GRADUS_OK);
-    gradus_net_free(net);
-    net = new_net(NULL, "dense 3 relu output");
-    options.starts = 8;
-    assert_int_equal(gradus_fit(net, &e.set, &e.set, &options, &many), GRADUS_OK);
-    assert_true(many.valid.loss < one.valid.loss);
-    assert_true(many.best_start > 1);
-    gradus_net_free(net);
-}
-
-/* What comes of several starts on some threads. */
-typedef struct outcome {
-    gradus_status status;
-    gradus_fit_report report;
-    uint64_t digest;
-    char text[300];
-} outcome;
-
-static void run_starts_on(size_t threads, const gradus_fit_options *options, outcome *made)
-{
-    examples train, valid;
-    gradus_context *context;
-    gradus_context_options where;
-    make_examples(&train, 1);
-    make_examples(&valid, 2);
-    gradus_context_defaults(&where);
-    where.threads = threads;
-    where.always_threads = 1;
-    assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
-    gradus_net *net = new_net(context, "dense 8 start=orthogonal identity dense 8 identity "
-                                       "output");
-    memset(made, 0, sizeof *made);
-    made->status = gradus_fit(net, &train.set, &valid.set, options, &made->report);
-    made->digest = digest_of(net);
-    if (made->status != GRADUS_OK)
-        snprintf(made->text, sizeof made->text, "%s", gradus_error());
-    gradus_net_free(net);
-    gradus_context_free(context);
-}
-
-static void assert_starts_agree(const gradus_fit_options *options, outcome *one)
-{
-    static const size_t threads[] = {2, 3, 8};
-    run_starts_on(1, options, one);
-    for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
-        outcome other;
-        run_starts_on(threads[t], options, &other);
-        assert_int_equal(other.status, one->status);
-        assert_string_equal(other.text, one->text);
-        assert_int_equal(other.digest, one->digest);
-        assert_memory_equal(&other.report, &one->report, sizeof other.report);
-    }
-}
-
-static int count_last(const gradus_progress *progress, void *user)
-{
-    *(size_t *)user += (size_t)progress->last;
-    return 0;
-}
-
-/* Side by side or one after the other: the same start is the best, with the same bits. */
-static void starts_side_by_side_change_no_bit(void **state)
-{
-    (void)state;
-    outcome one;
-    gradus_fit_options options;
-    size_t finished = 0;
-    gradus_fit_defaults(&options);
-    options.epochs = 8;
-    options.starts = 5;
-    options.patience = 2;
-    assert_starts_agree(&options, &one);
-    assert_int_equal(one.status, GRADUS_OK);
-
-    options.optimizer = "sgd";
-    options.schedule = "constant";
-    options.learning_rate = 0.75;
-    options.observer = count_last;
-    options.user = &finished;
-    assert_starts_agree(&options, &one);
-    assert_int_equal(one.status, GRADUS_OK);
-    assert_in_range(finished, 4, 4 * 4); /* 4 times 5 starts, of which some diverge */
-    options.observer = NULL;
-
-    options.learning_rate = 1e4;
-    assert_starts_agree(&options, &one);
-    assert_int_equal(one.status, GRADUS_DIVERGED);
-    assert_non_null(strstr(one.text, "layer"));
-}
-
-static void of_equal_starts_the_first_is_kept(void **state)
-{
-    (void)state;
-    static const size_t threads[] = {1, 2, 3, 8};
-    for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
-        examples e;
-        gradus_context *context;
-        gradus_context_options where;
-        gradus_fit_options options;
-        gradus_fit_report report;
-        make_examples(&e, 1);
-        e.set.rows = 1;
-        gradus_context_defaults(&where);
-        where.threads = threads[t];
-        assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
-        gradus_net *net = new_net(context, "dense 4 start=zeros relu output");
-        gradus_fit_defaults(&options);
-        options.epochs = 3;
-        options.starts = 9;
-        assert_int_equal(gradus_fit(net, &e.set, &e.set, &options, &report), GRADUS_OK);
-        assert_int_equal(report.best_start, 1);
-        assert_int_equal(report.steps, 27);
-        gradus_net_free(net);
-        gradus_context_free(context);
-    }
-}
-
-/* The observer is never asked again once it has said stop, not even by another start. */
-typedef struct stopping {
-    size_t calls, most;
-    size_t starts; /* largest number of a start */
-} stopping;
-
-static int stop_after(const gradus_progress *progress, void *user)
-{
-    stopping *s = user;
-    s->calls++;
-    if (progress->start > s->starts)
-        s->starts = progress->start;
-    return s->calls >= s->most;
-}
-
-static void a_stop_reaches_every_start(void **state)
-{
-    (void)state;
-    static const size_t threads[] = {1, 2, 3, 8};
-    for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
-        outcome made;
-        gradus_fit_options options;
-        stopping s = {.most = 100};
-        gradus_fit_defaults(&options);
-        options.starts = 20;
-        options.epochs = 1000;
-        options.observer = stop_after;
-        options.user = &s;
-        run_starts_on(threads[t], &options, &made);
-        assert_int_equal(made.status, GRADUS_STOPPED);
-        assert_string_equal(made.text, "training: stopped on request");
-        assert_int_equal(s.calls, s.most);
-        assert_in_range(s.starts, 1, threads[t]);
-    }
-}
-
 static void bad_settings_are_refused(void **state)
 {
     (void)state;
@@ -583,15 +278,9 @@ int main(void)
         cmocka_unit_test(rows_are_independent),
         cmocka_unit_test(forward_agrees_with_the_training_pass),
         cmocka_unit_test(many_threads_share_one_net),
-        cmocka_unit_test(a_step_allocates_nothing),
-        cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(early_stopping_puts_the_best_weights_back),
         cmocka_unit_test(an_observer_stops_the_run),
         cmocka_unit_test(divergence_is_found_and_finite_weights_kept),
-        cmocka_unit_test(several_starts_keep_the_best),
-        cmocka_unit_test(starts_side_by_side_change_no_bit),
-        cmocka_unit_test(of_equal_starts_the_first_is_kept),
-        cmocka_unit_test(a_stop_reaches_every_start),
         cmocka_unit_test(bad_settings_are_refused),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
