@@ -18,10 +18,12 @@ static pthread_once_t default_once = PTHREAD_ONCE_INIT;
 
 static void make_default(void)
 {
+    const size_t cpus = gr_cpu_threads(); /* reads files: 50 us */
     default_context = (gradus_context){
         .memory = gr_memory_system,
         .files = gr_files_system,
-        .threads = gr_cpu_threads(),
+        .threads = cpus,
+        .cpus = cpus,
         .cpu = gr_cpu_best(),
     };
 }

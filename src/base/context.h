@@ -16,6 +16,7 @@ struct gradus_context {
     gradus_memory memory;
     gradus_files files;
     size_t threads;                 /* >= 1 */
+    size_t cpus;                    /* that this process may use, when first asked */
     int always_threads;
     gr_cpu cpu;
     gradus_activation *activations; /* the user's, in order of registration */

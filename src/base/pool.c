@@ -153,7 +153,7 @@ gradus_status gr_pool_new(const gradus_context *context, size_t threads, gr_pool
         return status;
     }
     made->context = context;
-    made->spins = threads <= gr_cpu_threads() ? SPINS : 0;
+    made->spins = threads <= context->cpus ? SPINS : 0;
     pthread_mutex_init(&made->mutex, NULL);
     pthread_cond_init(&made->opened, NULL);
     pthread_mutex_lock(&made->mutex);

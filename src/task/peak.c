@@ -144,7 +144,7 @@ gradus_status gradus_peak(const gradus_context *context, int float64, double *fl
     context = gr_context_or_default(context);
     const gr_kernels *kernels =
         gr_kernels_find(gr_cpu_best(), float64 ? GRADUS_FLOAT64 : GRADUS_FLOAT32);
-    meter m = {.kernels = kernels, .crowded = context->threads > gr_cpu_threads()};
+    meter m = {.kernels = kernels, .crowded = context->threads > context->cpus};
     gradus_status status = gr_allocate(context, context->threads, sizeof *m.runners,
                                        "the peak's threads", &m.runners);
     if (status != GRADUS_OK)
