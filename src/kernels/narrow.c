@@ -11,7 +11,10 @@
 #include "kernels/real.h"
 #include "kernels/vector.inc"
 
-enum { WIDTH = GR_LINE / sizeof(real) }; /* P */
+enum {
+    WIDTH = GR_LINE / sizeof(real), /* P */
+    GROUPS = 2
+};
 
 /* The columns k, k + 1, ... of x, LANES of them, in `column`: apart, because a compiler that
  * sees its shuffles and the chains at once takes them to single elements. */
@@ -26,6 +29,12 @@ static __attribute__((noinline)) void transpose_rows(const real *const *row, siz
         store(column + i * LANES, square[i]);
 }
 
+/* The weight of input k and output 0; those of other outputs are WIDTH apart. */
+GR_INLINE const real *weight_at(const gr_narrow *p, size_t outputs, size_t k)
+{
+    return (const real *)p->w + k / WIDTH * outputs * WIDTH + k % WIDTH;
+}
+
 /* Column k of x takes part in the chains of all outputs; w is that of k for output 0. */
 GR_INLINE void take_column(vector x, const real *w, size_t outputs, vector *sum)
 {
@@ -33,67 +42,101 @@ GR_INLINE void take_column(vector x, const real *w, size_t outputs, vector *sum)
         sum[j] = chain(w[j * WIDTH], x, sum[j]);
 }
 
-GR_INLINE void rows_in_lanes(size_t outputs, const gr_narrow *p, const real *const *row,
-                             vector *sums)
+/* Some groups of LANES rows, so that a chain does not wait for itself; sum [groups][outputs] */
+GR_INLINE void rows_in_lanes(size_t groups, size_t outputs, const gr_narrow *p,
+                             const real *const *row, vector *sums)
 {
-    const real *bias = p->bias, *panel = p->w;
-    vector sum[GR_NARROW] = {{0}};
+    const real *bias = p->bias;
+    vector sum[GROUPS * GR_NARROW] = {{0}};
     size_t k = 0;
-    for (size_t j = 0; bias != NULL && j < outputs; j++)
-        sum[j] = sum[j] + bias[j];
+    for (size_t j = 0; bias != NULL && j < groups * outputs; j++)
+        sum[j] = sum[j] + bias[j % outputs];
     for (; k + LANES <= p->depth; k += LANES) {
-        const real *w = panel + k / WIDTH * outputs * WIDTH + k % WIDTH;
-        _Alignas(GR_LINE) real column[LANES * LANES];
-        transpose_rows(row, k, column);
-        GR_UNROLL for (int i = 0; i < LANES; i++)
-            take_column(load(column + i * LANES), w + i, outputs, sum);
+        const real *w = weight_at(p, outputs, k);
+        _Alignas(GR_LINE) real column[GROUPS][LANES * LANES];
+        for (size_t g = 0; g < groups; g++)
+            transpose_rows(row + g * LANES, k, column[g]);
+        GR_UNROLL for (size_t i = 0; i < LANES; i++)
+            GR_UNROLL for (size_t g = 0; g < groups; g++)
+                take_column(load(column[g] + i * LANES), w + i, outputs, sum + g * outputs);
     }
     for (; k < p->depth; k++) {
-        const real *w = panel + k / WIDTH * outputs * WIDTH + k % WIDTH;
-        vector x;
-        GR_UNROLL for (int i = 0; i < LANES; i++)
-            x[i] = row[i][k];
-        take_column(x, w, outputs, sum);
+        const real *w = weight_at(p, outputs, k);
+        GR_UNROLL for (size_t g = 0; g < groups; g++) {
+            vector x;
+            GR_UNROLL for (size_t i = 0; i < LANES; i++)
+                x[i] = row[g * LANES + i][k];
+            take_column(x, w, outputs, sum + g * outputs);
+        }
     }
-    for (size_t j = 0; j < outputs; j++)
+    for (size_t j = 0; j < groups * outputs; j++)
         sums[j] = sum[j];
 }
 
-static void rows_1(const gr_narrow *p, const real *const *row, vector *sum)
+/* One row: the chains of its outputs. */
+GR_INLINE void one_row(size_t outputs, const gr_narrow *p)
 {
-    rows_in_lanes(1, p, row, sum);
+    const real *x = p->x[0], *bias = p->bias;
+    real sum[GR_NARROW] = {0}, *z = p->z;
+    for (size_t j = 0; bias != NULL && j < outputs; j++)
+        sum[j] = sum[j] + bias[j];
+    for (size_t k = 0; k < p->depth; k++) {
+        const real *w = weight_at(p, outputs, k);
+        GR_UNROLL for (size_t j = 0; j < outputs; j++)
+            sum[j] = real_fma(w[j * WIDTH], x[k], sum[j]);
+    }
+    for (size_t j = 0; j < outputs; j++)
+        z[j] = sum[j];
 }
 
-static void rows_2(const gr_narrow *p, const real *const *row, vector *sum)
+GR_INLINE void all_rows(size_t outputs, const gr_narrow *p)
 {
-    rows_in_lanes(2, p, row, sum);
+    real *z = p->z;
+    if (p->rows == 1) {
+        one_row(outputs, p);
+        return;
+    }
+    for (size_t from = 0; from < p->rows; from += GROUPS * LANES) {
+        const size_t left = p->rows - from;
+        const size_t rows = left < GROUPS * LANES ? left : GROUPS * LANES;
+        const real *row[GROUPS * LANES];
+        vector sum[GROUPS * GR_NARROW];
+        for (size_t i = 0; i < GROUPS * LANES; i++) /* without a row a lane repeats the last */
+            row[i] = p->x[from + (i < rows ? i : rows - 1)];
+        if (rows <= LANES)
+            rows_in_lanes(1, outputs, p, row, sum);
+        else
+            rows_in_lanes(GROUPS, outputs, p, row, sum);
+        for (size_t i = 0; i < rows; i++, z += p->z_stride)
+            for (size_t j = 0; j < outputs; j++)
+                z[j] = sum[i / LANES * outputs + j][i % LANES];
+    }
 }
 
-static void rows_3(const gr_narrow *p, const real *const *row, vector *sum)
+static void outputs_1(const gr_narrow *p)
 {
-    rows_in_lanes(3, p, row, sum);
+    all_rows(1, p);
 }
 
-static void rows_4(const gr_narrow *p, const real *const *row, vector *sum)
+static void outputs_2(const gr_narrow *p)
 {
-    rows_in_lanes(4, p, row, sum);
+    all_rows(2, p);
 }
 
-static void (*const rows_of[GR_NARROW])(const gr_narrow *p, const real *const *row,
-                                        vector *sum) = {rows_1, rows_2, rows_3, rows_4};
+static void outputs_3(const gr_narrow *p)
+{
+    all_rows(3, p);
+}
+
+static void outputs_4(const gr_narrow *p)
+{
+    all_rows(4, p);
+}
+
+static void (*const work[GR_NARROW])(const gr_narrow *p) = {outputs_1, outputs_2, outputs_3,
+                                                            outputs_4};
 
 void GR_NAME(narrow)(const gr_narrow *p)
 {
-    real *z = p->z;
-    for (size_t from = 0; from < p->rows; from += LANES) {
-        const size_t rows = p->rows - from < LANES ? p->rows - from : LANES;
-        const real *row[LANES];
-        vector sum[GR_NARROW];
-        for (size_t i = 0; i < LANES; i++) /* lanes without a row repeat the last one */
-            row[i] = p->x[from + (i < rows ? i : rows - 1)];
-        rows_of[p->outputs - 1](p, row, sum);
-        for (size_t i = 0; i < rows; i++, z += p->z_stride)
-            for (size_t j = 0; j < p->outputs; j++)
-                z[j] = sum[j][i];
-    }
+    work[p->outputs - 1](p);
 }
