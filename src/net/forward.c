@@ -13,9 +13,13 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "net/build.h"
+#include "net/forward.h"
 #include "net/layer.h"
 
-enum { BLOCK = 64 }; /* rows worked at once */
+enum {
+    BLOCK = GR_FORWARD_ROWS, /* rows worked at once */
+    LINE_WORK = 64
+};
 
 /* Index of the last node that reads each node. */
 static void find_last_readers(const gradus_net *net, size_t *last)
@@ -35,6 +39,36 @@ static size_t heir_of(const gradus_net *net, size_t n, const size_t *last)
     const size_t read = node->type == &gr_layer_add ? node->skip : node->from;
     const bool may = node->type->in_place || node->type == &gr_layer_add;
     return may && read > 0 && last[read] == n ? read : 0;
+}
+
+/* Which nodes' rows are found by pointers: a dense layer reads them. And the activations at
+ * the end, one by one, of a layer of few outputs: their rows stand without gaps, so that
+ * an activation works on full vectors. */
+static void find_layouts(gradus_net *net)
+{
+    gr_node *node = net->node;
+    size_t end = net->nodes - 1;
+    for (size_t n = 1; n < net->nodes; n++)
+        node[node[n].from].pointed |= node[n].type == &gr_layer_dense;
+    while (node[end].type == &gr_layer_activation &&
+           node[end].activation != GR_ACTIVATION_SOFTMAX)
+        end = node[end].from;
+    for (size_t n = end; node[end].narrow && n < net->nodes; n++)
+        node[n].gapless = true;
+}
+
+/* What a row costs, in multiply-adds: a line of a node's memory is written in the time of
+ * some. */
+static double work_of(const gradus_net *net)
+{
+    double work = 0;
+    for (size_t n = 1; n < net->nodes; n++) {
+        const gr_node *node = &net->node[n];
+        work += LINE_WORK * (double)node->panels;
+        if (node->type == &gr_layer_dense)
+            work += (double)node->inputs * (double)node->width;
+    }
+    return work;
 }
 
 gradus_status gr_net_plan_forward(gradus_net *net)
@@ -62,142 +96,115 @@ gradus_status gr_net_plan_forward(gradus_net *net)
         if (net->node[n].width > net->widest)
             net->widest = net->node[n].width;
     }
+    find_layouts(net);
+    net->work = work_of(net);
 done:
     gr_release(net->context, holder);
     gr_release(net->context, last);
     return status;
 }
 
+/* ---- the scratch: values and pointers to rows of all nodes, then slots of memory ---- */
+
 static size_t rounded(size_t bytes)
 {
     return (bytes + GR_LINE - 1) / GR_LINE * GR_LINE;
 }
 
-/* The scratch: values [nodes], then slots, each a matrix of BLOCK rows and pointers to
- * its rows. */
 static size_t values_bytes(const gradus_net *net)
 {
     return rounded(net->nodes * sizeof(gr_kept));
 }
 
-static size_t rows_bytes(void)
+static size_t pointers_bytes(const gradus_net *net, size_t rows)
 {
-    return rounded(BLOCK * sizeof(void *));
+    return rounded(net->nodes * rows * sizeof(void *));
 }
 
-static size_t slot_bytes(const gradus_net *net)
+static size_t slot_bytes(const gradus_net *net, size_t rows)
 {
     const size_t size = net->kernels->size;
-    return rows_bytes() + BLOCK * gr_stride(net->widest, size) * size;
+    return rows * gr_stride(net->widest, size) * size;
 }
 
 /* Slot 0 is for x, where a layer other than a dense one reads it. */
+size_t gr_forward_scratch(const gradus_net *net, size_t rows)
+{
+    const size_t block = rows < BLOCK ? rows : BLOCK;
+    return values_bytes(net) + pointers_bytes(net, block) +
+           (net->slots + 1) * slot_bytes(net, block);
+}
+
 size_t gradus_net_scratch(const gradus_net *net)
 {
-    return values_bytes(net) + (net->slots + 1) * slot_bytes(net);
+    return gr_forward_scratch(net, BLOCK);
 }
 
-static void place(const gradus_net *net, gr_kept *at, size_t node, size_t slot, size_t rows,
-                  char *slots)
+/* Lays out the scratch for blocks of so many rows. */
+static void place(const gradus_net *net, size_t rows, void *scratch)
 {
-    char *start = slots + slot * slot_bytes(net);
-    at->y_row = (void **)start;
-    at->y = start + rows_bytes();
-    at->stride = gr_stride(net->node[node].width, net->kernels->size);
-    for (size_t i = 0; i < rows; i++)
-        at->y_row[i] = gr_row(net, at->y, at->stride, i);
+    gr_kept *at = scratch;
+    void **row = (void **)((char *)scratch + values_bytes(net));
+    char *slots = (char *)row + pointers_bytes(net, rows);
+    const size_t slot = slot_bytes(net, rows), size = net->kernels->size;
+    for (size_t n = 0; n < net->nodes; n++, row += rows) {
+        const gr_node *node = &net->node[n];
+        at[n].y = slots + (n > 0 ? node->slot + 1 : 0) * slot;
+        at[n].y_row = row;
+        at[n].stride = node->gapless ? node->width : gr_stride(node->width, size);
+        for (size_t i = 0; node->pointed && i < rows; i++)
+            row[i] = gr_row(net, at[n].y, at[n].stride, i);
+    }
 }
+
+/* ---- a block of rows ---- */
 
 /* Dense layers read x where it stands. */
-static void place_input(const gradus_net *net, gr_kept *at, const void *x, size_t rows,
-                        char *slots)
+static void take_input(const gradus_net *net, const gr_pass *pass, const char *x)
 {
-    const size_t inputs = gr_net_inputs(net), size = net->kernels->size;
-    place(net, at, 0, 0, rows, slots);
-    for (size_t i = 0; i < rows; i++) {
-        void *row = gr_at(net, x, i * inputs);
+    const size_t inputs = gr_net_inputs(net) * net->kernels->size;
+    const gr_kept *at = &pass->at[0];
+    for (size_t i = 0; i < pass->rows; i++, x += inputs)
         if (net->input_copied)
-            memcpy(at->y_row[i], row, inputs * size);
+            memcpy(gr_row(net, at->y, at->stride, i), x, inputs);
         else
-            at->y_row[i] = row;
+            at->y_row[i] = (void *)(uintptr_t)x;
+}
+
+static void give_output(const gradus_net *net, const gr_pass *pass, char *y)
+{
+    const size_t outputs = gr_net_outputs(net) * net->kernels->size;
+    const gr_kept *at = &pass->at[net->nodes - 1];
+    const size_t stride = at->stride * net->kernels->size;
+    if (stride == outputs) {
+        memcpy(y, at->y, pass->rows * outputs);
+        return;
     }
+    for (size_t i = 0; i < pass->rows; i++)
+        memcpy(y + i * outputs, (const char *)at->y + i * stride, outputs);
 }
 
 static void forward_block(const gradus_net *net, const void *x, size_t rows, void *y,
                           void *scratch)
 {
-    gr_kept *at = scratch;
-    char *slots = (char *)scratch + values_bytes(net);
-    const gr_pass pass = {.net = net, .rows = rows, .at = at};
-    const gr_node *end = &net->node[net->nodes - 1];
-    place_input(net, &at[0], x, rows, slots);
+    const gr_pass pass = {.net = net, .rows = rows, .at = scratch};
+    take_input(net, &pass, x);
     for (size_t n = 1; n < net->nodes; n++) {
         const gr_node *node = &net->node[n];
-        place(net, &at[n], n, node->slot + 1, rows, slots);
-        node->type->forward(&pass, node,
-                            &(gr_part){{0, rows}, {0, node->panels}});
+        node->type->forward(&pass, node, &(gr_part){{0, rows}, {0, node->panels}});
     }
-    for (size_t i = 0; i < rows; i++)
-        memcpy(gr_at(net, y, i * end->width), at[net->nodes - 1].y_row[i],
-               end->width * net->kernels->size);
+    give_output(net, &pass, y);
 }
 
 void gradus_net_forward(const gradus_net *net, const void *x, size_t rows, void *y,
                         void *scratch)
 {
     const unsigned saved = gr_float_enter();
+    place(net, rows < BLOCK ? rows : BLOCK, scratch);
     for (size_t from = 0; from < rows; from += BLOCK) {
         const size_t count = rows - from < BLOCK ? rows - from : BLOCK;
         forward_block(net, gr_at(net, x, from * gr_net_inputs(net)), count,
                       gr_at(net, y, from * gr_net_outputs(net)), scratch);
     }
     gr_float_leave(saved);
-}
-
-/* ---- on many threads ---- */
-
-typedef struct predict_job {
-    const gradus_net *net;
-    const void *x;
-    void *y;
-    size_t rows;
-    char *scratch; /* [threads] */
-} predict_job;
-
-static void predict_rows(void *job_, size_t thread, size_t threads)
-{
-    const predict_job *job = job_;
-    const gradus_net *net = job->net;
-    const gr_range rows = gr_cut(job->rows, BLOCK, thread, threads);
-    if (rows.from < rows.to)
-        gradus_net_forward(net, gr_at(net, job->x, rows.from * gr_net_inputs(net)),
-                           rows.to - rows.from,
-                           gr_at(net, job->y, rows.from * gr_net_outputs(net)),
-                           job->scratch + thread * gradus_net_scratch(net));
-}
-
-/* Starting a thread takes as long as some 10^7 multiply-adds. */
-static size_t threads_for(const gradus_net *net, size_t rows)
-{
-    gradus_net_about about;
-    gradus_net_describe(net, &about);
-    const double work = about.multiply_adds * (double)rows;
-    if (net->context->always_threads)
-        return net->context->threads;
-    return work < 3e7 || rows < 2 * BLOCK ? 1 : net->context->threads;
-}
-
-gradus_status gradus_net_predict(const gradus_net *net, const void *x, size_t rows, void *y)
-{
-    gradus_status status;
-    gr_pool *pool = NULL;
-    predict_job job = {.net = net, .x = x, .y = y, .rows = rows};
-    GR_TRY(gr_pool_new(net->context, threads_for(net, rows), &pool));
-    GR_TRY(gr_allocate(net->context, gr_pool_threads(pool), gradus_net_scratch(net),
-                       "predictions", &job.scratch));
-    gr_pool_run(pool, predict_rows, &job);
-done:
-    gr_release(net->context, job.scratch);
-    gr_pool_free(pool);
-    return status;
 }

@@ -38,14 +38,15 @@ static void forward(const gr_pass *pass, const gr_node *node, const gr_part *par
 {
     const gradus_net *net = pass->net;
     const gr_kept *from = &pass->at[node->from], *to = &pass->at[gr_node_index(pass, node)];
-    const size_t row = part->rows.from;
+    const size_t row = part->rows.from, rows = part->rows.to - row;
+    const bool gapless = to->stride < gr_stride(node->width, net->kernels->size);
     if (node->applied)
         return;
     if (user_of(pass, node) != NULL)
         forward_user(pass, node, part);
-    else
+    else /* without gaps all rows are as one */
         net->kernels->activate[node->activation].forward(
-            part->rows.to - row, node->width, node->alpha,
+            gapless ? 1 : rows, gapless ? rows * node->width : node->width, node->alpha,
             gr_row(net, from->y, from->stride, row), gr_row(net, to->y, to->stride, row));
 }
 

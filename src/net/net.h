@@ -43,7 +43,10 @@ typedef struct gr_node {
     double rate;                        /* dropout */
     double scale;                       /* add */
     size_t block;                       /* add: first node of the branch */
-    size_t slot;                        /* its memory at inference (net/forward.c) */
+    /* at inference (net/forward.c) */
+    size_t slot;                        /* its memory */
+    bool pointed;                       /* its rows are found by pointers */
+    bool gapless;                       /* its rows stand without gaps */
 } gr_node;
 
 /* What the update does to a tensor. */
@@ -79,6 +82,7 @@ struct gradus_net {
     void *statistics;
     size_t slots;           /* pieces of memory that inference needs */
     size_t widest;          /* columns of the widest node */
+    double work;            /* of a row's inference, in multiply-adds */
     bool input_copied;      /* a layer other than a dense one reads the input */
     uint64_t seed;
     char *text;             /* canonical description */
