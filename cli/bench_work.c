@@ -3,7 +3,7 @@
  *
  * Training is gradus_fit() on a copy of the network, so that every repetition does the
  * same arithmetic; a run has so many epochs that its opening does not count. Prediction is
- * gradus_net_predict(), on one thread gradus_net_forward().
+ * gradus_net_predict(), row by row gradus_net_forward().
  *
  * SPDX-License-Identifier: MIT
  */
@@ -77,11 +77,8 @@ static gradus_status predict(const bench_work *work, double *seconds)
             return fail(GRADUS_STOPPED, "bench: stopped on request");
         if (subject->shape.row_by_row)
             predict_row_by_row(subject);
-        else if (work->team == TEAM_ONE)
-            gradus_net_forward(subject->net[TEAM_ONE], subject->x, subject->rows,
-                               subject->prediction, subject->scratch);
         else
-            status = gradus_net_predict(subject->net[TEAM_ALL], subject->x, subject->rows,
+            status = gradus_net_predict(subject->net[work->team], subject->x, subject->rows,
                                         subject->prediction);
     }
     *seconds = progress_clock() - *seconds;
