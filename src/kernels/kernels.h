@@ -77,6 +77,8 @@ typedef struct gr_product {
     int descend;      /* only by columns */
     const void *const *ahead; /* [depth] rows whose columns are fetched, as they are read soon;
                                  only by columns; or NULL */
+    size_t reach; /* bytes from a row of A to the one that is fetched meanwhile, as it is read
+                     soon; only by rows; 0: none */
     double step, shrink;
 } gr_product;
 

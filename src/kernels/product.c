@@ -47,15 +47,22 @@ GR_INLINE void tile(size_t rows, size_t panels, tile_kind kind, const gr_product
             __builtin_prefetch(c + i / panels * WIDTH + i % panels * c_panel, 1);
     for (size_t k = 0; kind != ROWS && p->ahead != NULL && k < depth; k++)
         __builtin_prefetch((const real *)p->ahead[k] + first, 0, 2);
-    for (size_t k = 0; k < depth; k++, b += b_row) {
-        vector b_k[SUMS];
-        const real *x = kind == ROWS ? NULL : a[k] + first;
-        __asm__("" : "+r"(x)); /* one pointer and constants, not a pointer a row */
-        GR_UNROLL for (size_t v = 0; v < vectors; v++)
-            b_k[v] = load(b + v / VECTORS * b_panel + v % VECTORS * LANES);
-        GR_UNROLL for (size_t i = 0; i < sums; i++) {
-            const size_t r = i / vectors;
-            sum[i] = chain(kind == ROWS ? row[r][k] : x[r], b_k[i % vectors], sum[i]);
+    const size_t reach = kind == ROWS && b == p->b ? p->reach : 0; /* once for all panels */
+    for (size_t k = 0, end; k < depth;) {
+        end = reach == 0 || depth - k < WIDTH ? depth : k + WIDTH;
+        if (kind == ROWS && reach > 0) /* a line of a row further on for each one read here */
+            GR_UNROLL for (size_t r = 0; r < rows; r++)
+                __builtin_prefetch((const char *)(row[r] + k) + reach, 0, 2);
+        for (; k < end; k++, b += b_row) {
+            vector b_k[SUMS];
+            const real *x = kind == ROWS ? NULL : a[k] + first;
+            __asm__("" : "+r"(x)); /* one pointer and constants, not a pointer a row */
+            GR_UNROLL for (size_t v = 0; v < vectors; v++)
+                b_k[v] = load(b + v / VECTORS * b_panel + v % VECTORS * LANES);
+            GR_UNROLL for (size_t i = 0; i < sums; i++) {
+                const size_t r = i / vectors;
+                sum[i] = chain(kind == ROWS ? row[r][k] : x[r], b_k[i % vectors], sum[i]);
+            }
         }
     }
     if (kind == ROWS && p->rectify)

@@ -187,7 +187,8 @@ static void give_output(const gradus_net *net, const gr_pass *pass, char *y)
 static void forward_block(const gradus_net *net, const void *x, size_t rows, void *y,
                           void *scratch)
 {
-    const gr_pass pass = {.net = net, .rows = rows, .at = scratch};
+    const gr_pass pass = {.net = net, .rows = rows, .at = scratch,
+                          .rows_follow = !net->input_copied};
     take_input(net, &pass, x);
     for (size_t n = 1; n < net->nodes; n++) {
         const gr_node *node = &net->node[n];

@@ -41,6 +41,7 @@ typedef struct gr_pass {
     const gradus_net *net;
     gr_kept *at;       /* [nodes] */
     size_t rows;
+    bool rows_follow;    /* the rows of x stand one after another, at inference */
     bool training;       /* dropout draws masks, batch norm uses the batch's statistics */
     void *gradient;      /* as the parameters: sums over the rows, where descent is NULL */
     bool add_gradient;   /* continue the sums: a later piece of a large batch */

@@ -19,6 +19,8 @@
 enum {
     GROUP = 2,     /* panels of outputs whose gradient is computed at once */
     CHUNK = 64,    /* inputs of them, where it is kept for an update: 8 KiB */
+    AHEAD = 10,    /* rows of x, a tile of the product, that are fetched ahead */
+    LONG = 64,     /* inputs of a row for which that pays */
     INPUTS = 8,    /* grain of the cut between threads */
     STRIP = 1 << 18 /* bytes of x */
 };
@@ -57,6 +59,14 @@ static void prepare(const gr_pass *pass, const gr_node *node, size_t thread, siz
                             pass->at[gr_node_index(pass, node)].cache);
 }
 
+/* Long rows of x that follow each other: the next tile's come while this one is worked. */
+static size_t reach_of(const gr_pass *pass, const gr_node *node)
+{
+    const bool pays = node->inputs >= LONG && pass->rows > AHEAD;
+    return pass->rows_follow && node->from == 0 && pays
+         ? AHEAD * node->inputs * pass->net->kernels->size : 0;
+}
+
 static void forward(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
     if (node->narrow) {
@@ -77,6 +87,7 @@ static void forward(const gr_pass *pass, const gr_node *node, const gr_part *par
         .b_stride = stride, .bias = bias == NULL ? NULL : gr_at(net, bias, column),
         .c = gr_at(net, z->y, part->rows.from * z->stride + column), .c_stride = z->stride,
         .rectify = node->rectifies,
+        .reach = reach_of(pass, node),
     };
     net->kernels->product(&p);
 }
