@@ -1,0 +1,1 @@
+def run(s,p,e): pass
