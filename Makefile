@@ -53,6 +53,12 @@ bench-math: all ## activations beside SLEEF's vector functions: time and error
 interop: program ## read models with Python's safetensors and numpy (pinned, in build/venv)
 	sh tests/build/interop.sh . $(BUILD)
 
+bench-peers: $(ready) ## gradus beside PyTorch, JAX, scikit-learn, ONNX Runtime, FANN, OpenBLAS
+	@tools/packages.sh build bench
+	@meson setup --reconfigure $(BUILD) -Dbench=enabled > $(BUILD)/bench.log
+	@ninja -C $(BUILD)
+	@python3 bench/peers.py --build $(BUILD) $(PEERS)
+
 bless: $(ready) ## accept what the command prints now as right (tests/cli)
 	@meson configure $(BUILD) -Dtests=enabled
 	@BLESS=1 meson test -C $(BUILD) --suite cli || true
@@ -87,4 +93,4 @@ sanitize: $(ready)
 	meson test -C $(BUILD)/$(KIND) --suite unit --print-errorlogs
 
 .PHONY: all demo test check asan ubsan tsan valgrind interop bless install uninstall clean help \
-    program sanitize bench-math
+    program sanitize bench-math bench-peers
