@@ -3,33 +3,20 @@
  * images
  *
  * Usage: mnist_gradus FOLDER SEED THREADS
- * The recipe is that of bench/mnist_torch.py; the last line says what came of it:
- *
- *     EPOCHS ACCURACY SECONDS
+ * The recipe is that of bench/mnist_torch.py.
  *
  * SPDX-License-Identifier: MIT
  */
 #include <gradus.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <zlib.h>
 
-enum { INPUTS = 784, CLASSES = 10, TRAIN = 60000, TEST = 10000, PATH = 512 };
-static const double wanted = 0.98;
+#include "mnist.h"
 
 typedef struct reached {
     size_t epochs;
     double accuracy;
 } reached;
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static void must(gradus_status status)
 {
@@ -39,52 +26,6 @@ static void must(gradus_status status)
     }
 }
 
-static void *room(size_t bytes)
-{
-    void *block = malloc(bytes);
-
-    if (!block) {
-        fprintf(stderr, "mnist_gradus: out of memory\n");
-        exit(6);
-    }
-    return block;
-}
-
-/* What is in an IDX file after its head. */
-static unsigned char *read_idx(const char *folder, const char *name, size_t head, size_t bytes)
-{
-    char path[PATH];
-    unsigned char skipped[16], *content = room(bytes);
-    gzFile file;
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    file = gzopen(path, "rb");
-    if (!file || gzread(file, skipped, (unsigned)head) != (int)head ||
-        gzread(file, content, (unsigned)bytes) != (int)bytes) {
-        fprintf(stderr, "mnist_gradus: %s: it cannot be read\n", path);
-        exit(5);
-    }
-    gzclose(file);
-    return content;
-}
-
-static gradus_set read_set(const char *folder, const char *images, const char *labels,
-                           size_t rows)
-{
-    unsigned char *pixels = read_idx(folder, images, 16, rows * INPUTS);
-    unsigned char *classes = read_idx(folder, labels, 8, rows);
-    float *x = room(rows * INPUTS * sizeof *x);
-    uint32_t *label = room(rows * sizeof *label);
-
-    for (size_t i = 0; i < rows * INPUTS; i++)
-        x[i] = (float)pixels[i] / 255;
-    for (size_t i = 0; i < rows; i++)
-        label[i] = classes[i];
-    free(pixels);
-    free(classes);
-    return (gradus_set){.rows = rows, .x = x, .label = label};
-}
-
 static int stop_where_wanted(const gradus_progress *at, void *user)
 {
     reached *found = user;
@@ -92,12 +33,18 @@ static int stop_where_wanted(const gradus_progress *at, void *user)
     if (!at->end_of_epoch)
         return 0;
     *found = (reached){at->epoch, at->valid.accuracy};
-    return found->accuracy >= wanted;
+    return found->accuracy >= MNIST_WANTED;
+}
+
+static gradus_set borrow(const mnist_set *set)
+{
+    return (gradus_set){.rows = set->rows, .x = set->x, .label = set->label};
 }
 
 int main(int count, char **arguments)
 {
-    const double start = now();
+    const double start = mnist_clock();
+    mnist_set train, test;
     gradus_context_options options;
     gradus_context *context;
     gradus_net *net;
@@ -108,27 +55,24 @@ int main(int count, char **arguments)
         fprintf(stderr, "usage: mnist_gradus FOLDER SEED THREADS\n");
         return 2;
     }
-    const uint64_t seed = strtoul(arguments[2], NULL, 10);
-    const gradus_set train = read_set(arguments[1], "train-images-idx3-ubyte.gz",
-                                      "train-labels-idx1-ubyte.gz", TRAIN);
-    const gradus_set test = read_set(arguments[1], "t10k-images-idx3-ubyte.gz",
-                                     "t10k-labels-idx1-ubyte.gz", TEST);
+    mnist_read(arguments[1], &train, &test);
     gradus_context_defaults(&options);
     options.threads = strtoul(arguments[3], NULL, 10);
     must(gradus_context_new(&options, &context));
-    must(gradus_net_new(context, "dense 512 relu dense 512 relu output softmax", INPUTS,
-                        CLASSES, GRADUS_FLOAT32, seed, &net));
     gradus_fit_defaults(&fit);
+    fit.seed = strtoul(arguments[2], NULL, 10);
     fit.optimizer = "adam";
     fit.learning_rate = 2e-3;
     fit.schedule = "cosine";
     fit.batch = 128;
     fit.epochs = 3;
-    fit.seed = seed;
     fit.observer = stop_where_wanted;
     fit.user = &found;
-    must(gradus_fit(net, &train, &test, &fit, NULL));
-    printf("%zu %.4f %.3f\n", found.epochs, found.accuracy, now() - start);
+    must(gradus_net_new(context, "dense 512 relu dense 512 relu output softmax", MNIST_INPUTS,
+                        MNIST_CLASSES, GRADUS_FLOAT32, fit.seed, &net));
+    const gradus_set learned = borrow(&train), tested = borrow(&test);
+    must(gradus_fit(net, &learned, &tested, &fit, NULL));
+    mnist_report(found.epochs, found.accuracy, mnist_clock() - start);
     gradus_net_free(net);
     gradus_context_free(context);
     return 0;

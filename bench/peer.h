@@ -50,7 +50,7 @@ typedef struct peer_tool {
 int peer_main(int count, char **arguments, const peer_tool *tool);
 
 double peer_clock(void);
-void *peer_allocate(size_t bytes); /* zeros, at a line of the cache; ends the worker if it cannot */
+void *peer_allocate(size_t bytes); /* zeros, at a line of the cache; or ends the worker */
 void peer_shuffle(uint32_t *order, size_t count);
 
 #endif

@@ -30,7 +30,7 @@ static const char *about(void)
 {
     static char text[128];
 
-    snprintf(text, sizeof text, "C on %s (%s kernels)", openblas_get_config(),
+    snprintf(text, sizeof text, "C on %.15s (%s kernels)", openblas_get_config(),
              openblas_get_corename());
     return text;
 }

@@ -35,7 +35,8 @@ static const char *about(void)
 {
     static char text[64];
 
-    snprintf(text, sizeof text, "gradus %s", gradus_version());
+    snprintf(text, sizeof text, "gradus %s (%s kernels)", gradus_version(),
+             gradus_context_cpu(NULL));
     return text;
 }
 

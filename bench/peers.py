@@ -173,6 +173,8 @@ def run_cases(names, settings, python, folder, results, path):
     for name in names:
         found = measure_case(name, row_by_row[name], workers, settings)
         results["cases"][name] = found
+        results["cases"] = {known: results["cases"][known] for known in row_by_row
+                            if known in results["cases"]}
         if not settings.tool:
             save(path, results)
         print(peers_tables.case_text(name, found), flush=True)

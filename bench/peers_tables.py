@@ -41,9 +41,9 @@ def best_times(of_tool, cores):
 
 def ratios(times, own):
     """How many times the own ones, round by round: median, and the middle half."""
-    each = sorted(t / o for t, o in zip(times, own))
-    if len(each) < 2:
-        return each[0], each[0], each[0]
+    each = [t / o for t, o in zip(times, own)]
+    if len(each) == 1:
+        return each * 3
     quartiles = statistics.quantiles(each, n=4, method="inclusive")
     return quartiles[1], quartiles[0], quartiles[2]
 
@@ -115,6 +115,30 @@ def mode_tables(cases, mode, cores):
         table(["case", *names], times), table(["case", *names[1:]], ratio))
 
 
+def nearest(of_mode, cores):
+    """The fastest other tool, and its ratios."""
+    own = gradus_times(of_mode, cores)
+    others = {tool: best_times(of_tool, cores) for tool, of_tool in of_mode.items()
+              if tool != "gradus"}
+    tool = min(others, key=lambda name: statistics.median(others[name]))
+    return "%s **%s** (%s–%s)" % (NAMES[tool], *map(short, ratios(others[tool], own)))
+
+
+def nearest_table(cases):
+    most = max(all_cores(of_mode) for found in cases.values()
+               for of_mode in found["modes"].values())
+    columns = [(mode, cores) for mode in MODES for cores in sorted({1, most})]
+    rows = [["`%s`" % name] + [nearest(found["modes"][mode], cores)
+                               if mode in found["modes"] else "" for mode, cores in columns]
+            for name, found in cases.items()]
+    return table(["case"] + ["%s, %s" % (MODES[mode].lower(), core_text(cores))
+                             for mode, cores in columns], rows)
+
+
+def core_text(cores):
+    return "one core" if cores == 1 else "%d cores" % cores
+
+
 def mnist_table(mnist):
     rows = []
     for name, runs in mnist.items():
@@ -136,12 +160,13 @@ def markdown(results):
     cases = results["cases"]
     parts = ["Machine: %s." % results.get("machine", "?"),
              "\n".join("- " + about for about in sorted(set(results["about"].values())))]
+    if cases:
+        parts += ["### The fastest of the others in each case", nearest_table(cases)]
     for mode, title in MODES.items():
         most = max((all_cores(found["modes"][mode]) for found in cases.values()
                     if mode in found["modes"]), default=0)
         for cores in sorted({1, most} - {0}):
-            parts.append("### %s, %s" % (title, "one core" if cores == 1
-                                         else "%d cores" % cores))
+            parts.append("### %s, %s" % (title, core_text(cores)))
             parts.append(mode_tables(cases, mode, cores))
     if results.get("mnist"):
         parts += ["### MNIST to 98 %", mnist_table(results["mnist"])]
