@@ -167,7 +167,7 @@ def run_cases(names, settings, python, folder, results, path):
     row_by_row = read_cases(folder)
     threads = sorted({1, len(os.sched_getaffinity(0))})
     workers = [Worker(tool, count, settings.build, python, folder)
-               for tool in TOOLS if not settings.tool or tool in settings.tool
+               for tool in TOOLS if not settings.tool or tool in ["gradus", *settings.tool]
                for count in threads]
     results["about"].update((worker.tool, worker.about) for worker in workers)
     for name in names:
@@ -186,8 +186,8 @@ def main():
     parser = argparse.ArgumentParser(description="measure gradus beside other tools")
     parser.add_argument("--build", default="build")
     parser.add_argument("--case", action="append", help="only this one; mnist is to 98 %%")
-    parser.add_argument("--tool", action="append", choices=TOOLS)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--tool", action="append", choices=TOOLS, help="only it and gradus")
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.2)
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--write", metavar="FILE")
@@ -203,6 +203,8 @@ def main():
         if "mnist" in names:
             results["mnist"] = peers_mnist.run(settings, python, environment)
             save(path, results)
+    if settings.tool:
+        return
     text = peers_tables.markdown(results)
     print(text)
     if settings.write:
