@@ -196,7 +196,7 @@ def main():
     results = load(path)
     if not settings.show:
         python, folder = set_up(settings.build), make_data(settings.build)
-        names = settings.case or [*read_cases(folder), "mnist"]
+        names = settings.case or [*read_cases(folder), *([] if settings.tool else ["mnist"])]
         results["machine"] = peers_tables.machine()
         run_cases([name for name in names if name != "mnist"], settings, python, folder,
                   results, path)
