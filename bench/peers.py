@@ -188,7 +188,7 @@ def main():
     parser.add_argument("--case", action="append", help="only this one; mnist is to 98 %%")
     parser.add_argument("--tool", action="append", choices=TOOLS, help="only it and gradus")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.2)
+    parser.add_argument("--seconds", type=float, default=0.15)
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--write", metavar="FILE")
     settings = parser.parse_args()
