@@ -140,20 +140,23 @@ def core_text(cores):
 
 
 def mnist_table(mnist):
-    rows = []
+    """The first one is gradus, and its medians are what ratios are of."""
+    rows, own = [], None
     for name, runs in mnist.items():
         reached = [run for run in runs if run["reached"]]
         if not reached:
-            rows.append([name, "not in %.0f s" % runs[0]["limit"], "", "", "", ""])
+            rows.append([name, "not in %.0f s" % runs[0]["limit"], *[""] * 6])
             continue
-        column = {key: statistics.median(run[key] for run in reached)
-                  for key in ("seconds", "wall", "epochs")}
+        found = {key: statistics.median(run[key] for run in reached)
+                 for key in ("seconds", "wall", "epochs")}
+        own = own or found
         least, most = (f(run["seconds"] for run in reached) for f in (min, max))
-        rows.append([name, "%.2f s" % column["seconds"], "%.2f–%.2f" % (least, most),
-                     "%.2f s" % column["wall"], "%g" % column["epochs"],
-                     "%d of %d" % (len(reached), len(runs))])
-    return table(["tool and recipe", "time", "least, most", "with its start", "epochs",
-                  "runs that reached it"], rows)
+        rows.append([name, "%.2f s" % found["seconds"], "%.2f–%.2f" % (least, most),
+                     "**%s**" % short(found["seconds"] / own["seconds"]),
+                     "%.2f s" % found["wall"], "**%s**" % short(found["wall"] / own["wall"]),
+                     "%g" % found["epochs"], "%d of %d" % (len(reached), len(runs))])
+    return table(["tool and recipe", "time", "least, most", "times gradus'",
+                  "with its start", "times gradus'", "epochs", "runs that reached it"], rows)
 
 
 def markdown(results):

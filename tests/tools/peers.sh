@@ -16,6 +16,8 @@ cat > "$work/peers.json" <<'JSON'
     {"reached": true, "limit": 60, "seconds": 1.5, "wall": 2.5, "epochs": 2, "accuracy": 0.98},
     {"reached": true, "limit": 60, "seconds": 3.5, "wall": 4.5, "epochs": 3, "accuracy": 0.98},
     {"reached": true, "limit": 60, "seconds": 1.7, "wall": 2.6, "epochs": 2, "accuracy": 0.98}],
+    "JAX, a net": [{"reached": true, "limit": 60, "seconds": 3.4, "wall": 3.9, "epochs": 4,
+        "accuracy": 0.98}],
     "FANN, a net": [{"reached": false, "limit": 60}]}}
 JSON
 printf 'before\n<!-- measured: from here -->\nold\n<!-- measured: to here -->\nafter\n' \
@@ -41,8 +43,11 @@ says "more cores: others take their best number of threads, gradus all" \
 says "the fastest of the others" "| \`xor\` | C on OpenBLAS **3.00** (3.00–3.50) | C on \
 OpenBLAS **0.50** (0.50–0.50) | C on OpenBLAS **2.00** (2.00–2.00) | C on OpenBLAS \
 **1.00** (1.00–1.00) |"
-says "MNIST: medians" '| gradus, a net | 1.70 s | 1.50–3.50 | 2.60 s | 2 | 3 of 3 |'
-says "MNIST: not reached" '| FANN, a net | not in 60 s |  |  |  |  |'
+says "MNIST: medians" \
+    '| gradus, a net | 1.70 s | 1.50–3.50 | **1.00** | 2.60 s | **1.00** | 2 | 3 of 3 |'
+says "MNIST: ratios" \
+    '| JAX, a net | 3.40 s | 3.40–3.40 | **2.00** | 3.90 s | **1.50** | 4 | 1 of 1 |'
+says "MNIST: not reached" '| FANN, a net | not in 60 s |  |  |  |  |  |  |'
 ok "twice gives the same page" show --write "$work/page.md"
 ok "with one pair of marks" [ "$(grep -c measured: "$work/page.md")" = 2 ]
 finish
