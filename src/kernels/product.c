@@ -22,6 +22,28 @@ enum {
 /* A tile by rows, one by columns, and one by columns whose C descends by its sums. */
 typedef enum tile_kind { ROWS, COLUMNS, DESCENT } tile_kind;
 
+/* Steps [from, to) of the chains of a tile, on b + k b_row; see tile(). */
+GR_INLINE void take_steps(size_t rows, size_t panels, tile_kind kind, const gr_product *p,
+                          const real *const *row, const real *const *a, size_t first,
+                          const real *b, size_t from, size_t to, vector *sum)
+{
+    const size_t vectors = panels * VECTORS, sums = rows * vectors;
+    const size_t b_row = kind == ROWS ? WIDTH : p->b_stride;
+    const size_t b_panel = kind == ROWS ? p->b_stride : WIDTH;
+    b += from * b_row;
+    for (size_t k = from; k < to; k++, b += b_row) {
+        vector b_k[SUMS];
+        const real *x = kind == ROWS ? NULL : a[k] + first;
+        __asm__("" : "+r"(x)); /* one pointer and constants, not a pointer a row */
+        GR_UNROLL for (size_t v = 0; v < vectors; v++)
+            b_k[v] = load(b + v / VECTORS * b_panel + v % VECTORS * LANES);
+        GR_UNROLL for (size_t i = 0; i < sums; i++) {
+            const size_t r = i / vectors;
+            sum[i] = chain(kind == ROWS ? row[r][k] : x[r], b_k[i % vectors], sum[i]);
+        }
+    }
+}
+
 /* `rows`, `panels` and `kind` are constants wherever this is inlined: only then do the sums
  * stay in registers. */
 GR_INLINE void tile(size_t rows, size_t panels, tile_kind kind, const gr_product *p,
@@ -29,8 +51,6 @@ GR_INLINE void tile(size_t rows, size_t panels, tile_kind kind, const gr_product
                     const real *mask, real *c)
 {
     const size_t vectors = panels * VECTORS;
-    const size_t b_row = kind == ROWS ? WIDTH : p->b_stride;
-    const size_t b_panel = kind == ROWS ? p->b_stride : WIDTH;
     const size_t c_row = kind == ROWS ? p->c_stride : WIDTH;
     const size_t c_panel = kind == ROWS ? WIDTH : p->c_stride;
     const size_t sums = rows * vectors; /* sum i: of row i / vectors, vector i % vectors */
@@ -48,23 +68,13 @@ GR_INLINE void tile(size_t rows, size_t panels, tile_kind kind, const gr_product
     for (size_t k = 0; kind != ROWS && p->ahead != NULL && k < depth; k++)
         __builtin_prefetch((const real *)p->ahead[k] + first, 0, 2);
     const size_t reach = kind == ROWS && b == p->b ? p->reach : 0; /* once for all panels */
-    for (size_t k = 0, end; k < depth;) {
-        end = reach == 0 || depth - k < WIDTH ? depth : k + WIDTH;
-        if (kind == ROWS && reach > 0) /* a line of a row further on for each one read here */
-            GR_UNROLL for (size_t r = 0; r < rows; r++)
-                __builtin_prefetch((const char *)(row[r] + k) + reach, 0, 2);
-        for (; k < end; k++, b += b_row) {
-            vector b_k[SUMS];
-            const real *x = kind == ROWS ? NULL : a[k] + first;
-            __asm__("" : "+r"(x)); /* one pointer and constants, not a pointer a row */
-            GR_UNROLL for (size_t v = 0; v < vectors; v++)
-                b_k[v] = load(b + v / VECTORS * b_panel + v % VECTORS * LANES);
-            GR_UNROLL for (size_t i = 0; i < sums; i++) {
-                const size_t r = i / vectors;
-                sum[i] = chain(kind == ROWS ? row[r][k] : x[r], b_k[i % vectors], sum[i]);
-            }
-        }
+    size_t k = 0;
+    for (; reach > 0 && depth - k >= WIDTH; k += WIDTH) {
+        GR_UNROLL for (size_t r = 0; r < rows; r++) /* a line for each one read here */
+            __builtin_prefetch((const char *)(row[r] + k) + reach, 0, 2);
+        take_steps(rows, panels, kind, p, row, a, first, b, k, k + WIDTH, sum);
     }
+    take_steps(rows, panels, kind, p, row, a, first, b, k, depth, sum);
     if (kind == ROWS && p->rectify)
         GR_UNROLL for (size_t i = 0; i < sums; i++)
             sum[i] = rectify(sum[i]);
