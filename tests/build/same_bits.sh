@@ -76,10 +76,11 @@ for compiler in gcc clang; do
             continue
         fi
         program=$work/$compiler-$level/gradus
-        for cpu in ref avx2; do
-            if [ $cpu = avx2 ] && ! grep -q '\<avx2\>' /proc/cpuinfo; then
+        for cpu in ref avx2:avx2 avx512:avx512vl; do
+            flag=${cpu#*:} cpu=${cpu%:*}
+            if [ "$cpu" != ref ] && ! grep -q "\<$flag\>" /proc/cpuinfo; then
                 count=$((count + 1))
-                echo "ok $count - $compiler -O$level $cpu # SKIP no AVX2 on this machine"
+                echo "ok $count - $compiler -O$level $cpu # SKIP no $cpu on this machine"
                 continue
             fi
             found=$(digests "$program" 1 $cpu)
@@ -90,7 +91,7 @@ for compiler in gcc clang; do
     done
 done
 
-for threads in 2 3 8; do
+for threads in 2 3 5 8; do
     same "$threads threads" "$(digests "$program" $threads ref)"
 done
 
