@@ -83,7 +83,7 @@ for compiler in gcc clang; do
                 echo "ok $count - $compiler -O$level $cpu # SKIP no $cpu on this machine"
                 continue
             fi
-            found=$(digests "$program" 1 $cpu)
+            found=$(digests "$program" 1 "$cpu")
             [ -n "$expected" ] || expected=$found
             [ ${#found} -eq 51 ] || echo "# three digests were expected: $found"
             same "$compiler -O$level, $cpu kernels, 1 thread" "$found"

@@ -105,8 +105,9 @@ static const char *const sized_nets[] = {
     "residual { dense 5 tanh dense 5 } output", "residual { dense 33 relu } output",
     "dense 24 residual scale=0.5 { batchnorm relu dense 24 } relu output",
     "repeat 6 { dense 12 relu } output", "dense 2 dense 2 dense 2 output",
-    "batchnorm dense 40 silu output", "dense 128 mish dropout 0.5 residual { dense 32 elu } "
-    "output", "tanh residual { relu } dense 4 residual { sigmoid } output",
+    "batchnorm dense 40 silu output",
+    "dense 128 mish dropout 0.5 residual { dense 32 elu } output",
+    "tanh residual { relu } dense 4 residual { sigmoid } output",
 };
 
 static void assert_predicted(const char *text, gradus_precision precision, size_t batch,
