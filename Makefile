@@ -18,7 +18,7 @@ demo: ## install what is missing, build, train on a real table, say what is next
 	@tools/demo.sh $(BUILD)/gradus
 
 test: ## install what is missing, build, run every test
-	@tools/packages.sh build test
+	@tools/packages.sh build test cross
 	@$(MAKE) --no-print-directory $(ready)
 	@meson configure $(BUILD) -Dtests=enabled
 	@ninja -C $(BUILD)

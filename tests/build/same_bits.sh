@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/build/same_bits.sh - one digest for every compiler, optimisation level, instruction
-# set and number of threads, and after --print-config -> --config. Prints TAP.
+# set and number of threads, and after --print-config -> --config; the golden digests of
+# bits.def also for emulated processors. Prints TAP.
 #
 # Usage: same_bits.sh SOURCE_ROOT
 # SPDX-License-Identifier: MIT
@@ -61,6 +62,51 @@ build() { # compiler, level
         > "$work/log" 2>&1 && ninja -C "$work/$1-$2" gradus >> "$work/log" 2>&1
 }
 
+# The digests of bits.def are the golden ones: what a program prints for each instruction set
+# in $cpus and each number of threads in $threads, run by an emulator or nothing.
+golden() { # name, program, emulator and its flags
+    name=$1 program_of_bits=$2
+    shift 2
+    for cpu in $cpus; do
+        [ "$cpu" = ref ] || grep -q "\\<$cpu" /proc/cpuinfo || continue
+        found=yes
+        for number in $threads; do
+            "$@" "$program_of_bits" "$cpu" "$number" > "$work/digests" 2> "$work/err"
+            cmp -s "$work/digests" "$root/tests/golden/digests.txt" || found="no: $number threads"
+        done
+        [ "$found" = yes ] || sed 's/^/# /' "$work/err"
+        ok "40 golden digests: $name, $cpu kernels, threads $threads" "${found%%:*}"
+    done
+}
+
+skipped() { # name, reason
+    count=$((count + 1))
+    echo "ok $count - $1 # SKIP $2"
+}
+
+without_fma() {
+    threads=1 cpus=ref
+    if command -v qemu-x86_64 > /dev/null && [ "$(uname -m)" = x86_64 ] && [ -x "$work/bits" ]
+    then
+        golden "an x86 CPU without FMA" "$work/bits" qemu-x86_64 -cpu Nehalem
+    else
+        skipped "an x86 CPU without FMA" "no qemu-x86_64"
+    fi
+}
+
+aarch64() {
+    threads="1 3" cpus=ref
+    if ! command -v qemu-aarch64 > /dev/null || ! command -v aarch64-linux-gnu-gcc > /dev/null
+    then
+        skipped "aarch64" "no cross compiler and qemu-aarch64"
+    elif sh "$root/tests/build/floors.sh" "$root" aarch64-linux-gnu-gcc "$work/bits-aarch64"
+    then
+        golden aarch64 "$work/bits-aarch64" qemu-aarch64
+    else
+        ok "aarch64 builds" no
+    fi
+}
+
 echo "TAP version 13"
 expected=
 for compiler in gcc clang; do
@@ -76,6 +122,12 @@ for compiler in gcc clang; do
             continue
         fi
         program=$work/$compiler-$level/gradus
+        if [ $level = 3 ]; then
+            $compiler -std=c11 -I"$root/include" -I"$root/src" "$root/tests/build/bits.c" \
+                "$work/$compiler-3/libgradus.a" -o "$work/bits" -lz -lm -lpthread
+            threads="1 2 3 5 8" cpus="ref avx2 avx512"
+            golden $compiler "$work/bits" env
+        fi
         for cpu in ref avx2:avx2 avx512:avx512vl; do
             flag=${cpu#*:} cpu=${cpu%:*}
             if [ "$cpu" != ref ] && ! grep -q "\<$flag\>" /proc/cpuinfo; then
@@ -94,6 +146,8 @@ done
 for threads in 2 3 5 8; do
     same "$threads threads" "$(digests "$program" $threads ref)"
 done
+without_fma
+aarch64
 
 "$program" train "$root/examples/data/iris.csv" --target class --hidden 9 --epochs 5 \
     --seed 7 --print-config > "$work/config" 2> /dev/null
