@@ -139,6 +139,8 @@ gradus_status gr_run_open(gr_run *r)
                        &r->pool));
     plan.pool = r->pool;
     GR_TRY(gr_plan_new(r->net, &plan, &r->plan));
+    gr_tempo_open(&r->tempo, gr_pool_threads(r->pool) > 1 && !context->always_threads
+                                 ? gr_tempo_clock : NULL);
     GR_TRY(gr_optimizer_open(r->net, &r->options, r->pool, &r->optimizer));
     r->draw = (gr_draw){.kind = r->options.draw, .rows = (uint32_t)r->train->rows,
                         .batch = r->options.batch, .steps = count_steps(r),
@@ -265,6 +267,7 @@ static gradus_status take_step(gr_run *r)
     r->plan->pass.dropout =
         (gr_key){r->draw.seed, GR_PURPOSE_DROPOUT, (uint32_t)r->epoch};
     r->plan->pass.first_row = first;
+    r->plan->pool = r->optimizer.pool = gr_tempo_all(&r->tempo) ? r->pool : NULL;
     announce(r, first + count);
     const double loss = descend(r, r->order + first, count);
     if (!isfinite(loss))

@@ -10,6 +10,7 @@
 #include "train/fit.h"
 #include "train/optimizer.h"
 #include "train/rate.h"
+#include "train/tempo.h"
 
 /* Everything a run needs, allocated before its first step. Of several starts each member of
  * a team has one, on lines of its own. */
@@ -19,6 +20,7 @@ typedef struct gr_run {
     gradus_fit_options options;      /* with every default replaced */
     const gr_fit_hooks *hooks;
     gr_pool *pool;
+    gr_tempo tempo;                  /* whether the pool is used */
     gr_plan *plan;
     gr_optimizer optimizer;
     gr_rate rate;

@@ -1,0 +1,35 @@
+/*
+ * train/tempo.h - whether all threads or one take the steps of a run faster
+ *
+ * Which thread computes what changes no bit, so a run may choose anew at any step. How fast
+ * threads hand over to each other depends on the machine, and on what else it does: so the run
+ * tries. A trial is three legs of steps by all threads and three by one; the fastest leg
+ * counts, since the others may have waited for a sleeper or an epoch's end. Who wins takes the
+ * next steps, HOLD times as many as a leg.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef GR_TRAIN_TEMPO_H
+#define GR_TRAIN_TEMPO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct gr_tempo {
+    double (*now)(void); /* seconds; NULL: no trials, always all threads */
+    bool all;            /* take the steps of now */
+    unsigned leg;        /* 0, 1, 2: by all threads, 3, 4, 5: by one, 6: of the winner */
+    size_t left, steps;  /* steps left of this leg; of a leg of a trial */
+    double started;      /* this leg */
+    double best[2];      /* seconds of a step, by one thread and by all */
+} gr_tempo;
+
+void gr_tempo_open(gr_tempo *tempo, double (*now)(void));
+
+/* Asked before each step: whether all threads take it.   Cost   a clock a leg. */
+bool gr_tempo_all(gr_tempo *tempo);
+
+/* Seconds of a clock that only goes forward. */
+double gr_tempo_clock(void);
+
+#endif

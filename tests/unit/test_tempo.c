@@ -1,0 +1,77 @@
+/* tests/unit/test_tempo.c - the faster team takes nearly all steps, also after it changed.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "train/tempo.h"
+
+#include "runner.h"
+
+static double clock_at;
+
+static double now(void)
+{
+    return clock_at;
+}
+
+/* Steps taken by all threads, of `count`; a step takes all_seconds or one_seconds. */
+static size_t run(gr_tempo *tempo, size_t count, double all_seconds, double one_seconds)
+{
+    size_t by_all = 0;
+    for (size_t i = 0; i < count; i++) {
+        const bool all = gr_tempo_all(tempo);
+        clock_at += all ? all_seconds : one_seconds;
+        clock_at += i % 997 == 0 ? 1e-3 : 0; /* the end of an epoch */
+        by_all += all;
+    }
+    return by_all;
+}
+
+static void the_faster_team_takes_the_steps(void **state)
+{
+    (void)state;
+    static const double seconds[] = {1e-7, 5e-6, 1e-4, 0.02};
+    for (size_t i = 0; i < 4; i++) {
+        const double s = seconds[i];
+        gr_tempo tempo;
+        gr_tempo_open(&tempo, now);
+        assert_in_range(run(&tempo, 1000000, s, 1.5 * s), 970000, 1000000);
+        gr_tempo_open(&tempo, now);
+        assert_in_range(run(&tempo, 1000000, s, 0.9 * s), 3, 30000);
+    }
+}
+
+static void a_change_is_noticed(void **state)
+{
+    (void)state;
+    gr_tempo tempo;
+    gr_tempo_open(&tempo, now);
+    run(&tempo, 100000, 5e-6, 8e-6);
+    assert_in_range(run(&tempo, 1000000, 30e-6, 8e-6), 0, 40000);
+    assert_in_range(run(&tempo, 1000000, 5e-6, 8e-6), 960000, 1000000);
+}
+
+static void without_a_clock_all_threads_work(void **state)
+{
+    (void)state;
+    gr_tempo tempo;
+    gr_tempo_open(&tempo, NULL);
+    assert_int_equal(run(&tempo, 1000, 1, 0.1), 1000);
+}
+
+static void the_clock_goes_forward(void **state)
+{
+    (void)state;
+    const double before = gr_tempo_clock();
+    assert_true(gr_tempo_clock() >= before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_faster_team_takes_the_steps),
+        cmocka_unit_test(a_change_is_noticed),
+        cmocka_unit_test(without_a_clock_all_threads_work),
+        cmocka_unit_test(the_clock_goes_forward),
+    };
+    return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
+}
