@@ -5,7 +5,7 @@
  * threads hand over to each other depends on the machine, and on what else it does: so the run
  * tries. A trial is three legs of steps by all threads and three by one; the fastest leg
  * counts, since the others may have waited for a sleeper or an epoch's end. Who wins takes the
- * next steps, HOLD times as many as a leg.
+ * next steps, HOLD times as many as a leg. Steps of a millisecond are left to all threads.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -16,7 +16,7 @@
 #include <stddef.h>
 
 typedef struct gr_tempo {
-    double (*now)(void); /* seconds; NULL: no trials, always all threads */
+    double (*now)(void); /* seconds; NULL: no trials (any more), all threads */
     bool all;            /* take the steps of now */
     unsigned leg;        /* 0, 1, 2: by all threads, 3, 4, 5: by one, 6: of the winner */
     size_t left, steps;  /* steps left of this leg; of a leg of a trial */
