@@ -7,9 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "message.h"
 #include "progress.h"
@@ -133,11 +131,8 @@ double bench_meter_spread(const bench_meter *meter)
 
 void bench_watch_start(bench_watch *watch, const cli_settings *settings, size_t total)
 {
-    const char *terminal = getenv("TERM");
-
-    *watch = (bench_watch){.total = total, .started = progress_clock()};
-    watch->draws = settings->log == LOG_HUMAN && isatty(STDERR_FILENO) && terminal &&
-                   strcmp(terminal, "dumb") != 0;
+    *watch = (bench_watch){.draws = progress_wanted(settings), .total = total,
+                           .started = progress_clock()};
     stop_gently(true);
 }
 

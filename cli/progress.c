@@ -25,15 +25,20 @@ double progress_clock(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-void progress_start(cli_progress *progress, const cli_settings *settings, size_t rows,
-                    bool classifies)
+bool progress_wanted(const cli_settings *settings)
 {
     const char *terminal = getenv("TERM");
 
+    return settings->log == LOG_HUMAN && isatty(STDERR_FILENO) && terminal &&
+           strcmp(terminal, "dumb") != 0;
+}
+
+void progress_start(cli_progress *progress, const cli_settings *settings, size_t rows,
+                    bool classifies)
+{
     memset(progress, 0, sizeof *progress);
     progress->log = settings->log;
-    progress->draws = settings->log == LOG_HUMAN && isatty(STDERR_FILENO) && terminal &&
-                      strcmp(terminal, "dumb") != 0;
+    progress->draws = progress_wanted(settings);
     progress->every = settings->verbose;
     progress->rows = rows;
     progress->classifies = classifies;

@@ -29,6 +29,9 @@ typedef struct cli_progress {
     gradus_progress last;       /* the last epoch's end */
 } cli_progress;
 
+/* Whether a line on standard error is to be drawn again and again. */
+bool progress_wanted(const cli_settings *settings);
+
 /* Seconds of a clock that only goes forward. */
 double progress_clock(void);
 

@@ -50,7 +50,7 @@ GR_INLINE void rows_in_lanes(size_t groups, size_t outputs, const gr_narrow *p,
     vector sum[GROUPS * GR_NARROW] = {{0}};
     size_t k = 0;
     for (size_t j = 0; bias != NULL && j < groups * outputs; j++)
-        sum[j] = sum[j] + bias[j % outputs];
+        sum[j] = all(bias[j % outputs]);
     for (; k + LANES <= p->depth; k += LANES) {
         const real *w = weight_at(p, outputs, k);
         _Alignas(GR_LINE) real column[GROUPS][LANES * LANES];
@@ -79,7 +79,7 @@ GR_INLINE void one_row(size_t outputs, const gr_narrow *p)
     const real *x = p->x[0], *bias = p->bias;
     real sum[GR_NARROW] = {0}, *z = p->z;
     for (size_t j = 0; bias != NULL && j < outputs; j++)
-        sum[j] = sum[j] + bias[j];
+        sum[j] = bias[j];
     for (size_t k = 0; k < p->depth; k++) {
         const real *w = weight_at(p, outputs, k);
         GR_UNROLL for (size_t j = 0; j < outputs; j++)

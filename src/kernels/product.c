@@ -9,6 +9,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include <stdbool.h>
+
 #include "kernels/real.h"
 #include "kernels/vector.inc"
 
@@ -22,91 +24,112 @@ enum {
 /* A tile by rows, one by columns, and one by columns whose C descends by its sums. */
 typedef enum tile_kind { ROWS, COLUMNS, DESCENT } tile_kind;
 
-/* Steps [from, to) of the chains of a tile, on b + k b_row; see tile(). */
-GR_INLINE void take_steps(size_t rows, size_t panels, tile_kind kind, const gr_product *p,
-                          const real *const *row, const real *const *a, size_t first,
-                          const real *b, size_t from, size_t to, vector *sum)
+/* Always a constant where a function with one is inlined: only then do the sums stay in
+ * registers. */
+typedef struct tile_form {
+    size_t rows, panels;
+    tile_kind kind;
+} tile_form;
+
+/* Where the operands of a tile stand. */
+typedef struct tile_place {
+    const real *const *a; /* of its first row; by columns: of k = 0 */
+    size_t first;         /* by columns: its first row's column of a */
+    const real *b, *bias, *mask;
+    real *c;
+} tile_place;
+
+/* Steps [from, to) of a tile's chains. */
+GR_INLINE void take_steps(tile_form form, const gr_product *p, const tile_place *at,
+                          size_t from, size_t to, vector *sum)
 {
-    const size_t vectors = panels * VECTORS, sums = rows * vectors;
-    const size_t b_row = kind == ROWS ? WIDTH : p->b_stride;
-    const size_t b_panel = kind == ROWS ? p->b_stride : WIDTH;
-    b += from * b_row;
+    const bool by_rows = form.kind == ROWS;
+    const size_t vectors = form.panels * VECTORS, sums = form.rows * vectors;
+    const size_t b_row = by_rows ? WIDTH : p->b_stride;
+    const size_t b_panel = by_rows ? p->b_stride : WIDTH;
+    const real *row[TILE_ROWS], *b = at->b + from * b_row;
+    GR_UNROLL for (size_t r = 0; r < form.rows; r++)
+        row[r] = by_rows ? at->a[r] : NULL;
     for (size_t k = from; k < to; k++, b += b_row) {
         vector b_k[SUMS];
-        const real *x = kind == ROWS ? NULL : a[k] + first;
+        const real *x = by_rows ? NULL : at->a[k] + at->first;
         __asm__("" : "+r"(x)); /* one pointer and constants, not a pointer a row */
         GR_UNROLL for (size_t v = 0; v < vectors; v++)
             b_k[v] = load(b + v / VECTORS * b_panel + v % VECTORS * LANES);
         GR_UNROLL for (size_t i = 0; i < sums; i++) {
             const size_t r = i / vectors;
-            sum[i] = chain(kind == ROWS ? row[r][k] : x[r], b_k[i % vectors], sum[i]);
+            sum[i] = chain(by_rows ? row[r][k] : x[r], b_k[i % vectors], sum[i]);
         }
     }
 }
 
-/* `rows`, `panels` and `kind` are constants wherever this is inlined: only then do the sums
- * stay in registers. */
-GR_INLINE void tile(size_t rows, size_t panels, tile_kind kind, const gr_product *p,
-                    const real *const *a, size_t first, const real *b, const real *bias,
-                    const real *mask, real *c)
+/* All steps; meanwhile come the lines that are read soon. */
+GR_INLINE void take_all_steps(tile_form form, const gr_product *p, const tile_place *at,
+                              vector *sum)
 {
-    const size_t vectors = panels * VECTORS;
-    const size_t c_row = kind == ROWS ? p->c_stride : WIDTH;
-    const size_t c_panel = kind == ROWS ? WIDTH : p->c_stride;
-    const size_t sums = rows * vectors; /* sum i: of row i / vectors, vector i % vectors */
-    const size_t depth = p->depth;
+    const size_t reach = form.kind == ROWS && at->b == p->b ? p->reach : 0; /* once a row */
+    size_t k = 0;
+    for (; form.kind != ROWS && p->ahead != NULL && k < p->depth; k++)
+        __builtin_prefetch((const real *)p->ahead[k] + at->first, 0, 2);
+    for (k = 0; reach > 0 && p->depth - k >= WIDTH; k += WIDTH) {
+        GR_UNROLL for (size_t r = 0; r < form.rows; r++) /* a line for each one read here */
+            __builtin_prefetch((const char *)(at->a[r] + k) + reach, 0, 2);
+        take_steps(form, p, at, k, k + WIDTH, sum);
+    }
+    take_steps(form, p, at, k, p->depth, sum);
+}
+
+GR_INLINE void tile(tile_form form, const gr_product *p, const tile_place *at)
+{
+    const bool by_rows = form.kind == ROWS;
+    const size_t vectors = form.panels * VECTORS;
+    const size_t c_row = by_rows ? p->c_stride : WIDTH;
+    const size_t c_panel = by_rows ? WIDTH : p->c_stride;
+    const size_t sums = form.rows * vectors; /* sum i: row i / vectors, vector i % vectors */
     const real step = (real)p->step, shrink = (real)p->shrink;
-    const real *row[TILE_ROWS];
     vector sum[SUMS];
     GR_UNROLL for (size_t i = 0; i < sums; i++)
-        sum[i] = bias == NULL ? (vector){0} : load(bias + i % vectors * LANES);
-    GR_UNROLL for (size_t r = 0; r < rows; r++)
-        row[r] = kind == ROWS ? a[r] : NULL;
-    if (kind != ROWS && depth >= 32) /* C comes from far, while the sums are computed */
-        GR_UNROLL for (size_t i = 0; i < rows * panels; i++)
-            __builtin_prefetch(c + i / panels * WIDTH + i % panels * c_panel, 1);
-    for (size_t k = 0; kind != ROWS && p->ahead != NULL && k < depth; k++)
-        __builtin_prefetch((const real *)p->ahead[k] + first, 0, 2);
-    const size_t reach = kind == ROWS && b == p->b ? p->reach : 0; /* once for all panels */
-    size_t k = 0;
-    for (; reach > 0 && depth - k >= WIDTH; k += WIDTH) {
-        GR_UNROLL for (size_t r = 0; r < rows; r++) /* a line for each one read here */
-            __builtin_prefetch((const char *)(row[r] + k) + reach, 0, 2);
-        take_steps(rows, panels, kind, p, row, a, first, b, k, k + WIDTH, sum);
-    }
-    take_steps(rows, panels, kind, p, row, a, first, b, k, depth, sum);
-    if (kind == ROWS && p->rectify)
+        sum[i] = at->bias == NULL ? (vector){0} : load(at->bias + i % vectors * LANES);
+    if (!by_rows && p->depth >= 32) /* C comes from far, while the sums are computed */
+        GR_UNROLL for (size_t i = 0; i < form.rows * form.panels; i++)
+            __builtin_prefetch(at->c + i / form.panels * WIDTH + i % form.panels * c_panel, 1);
+    take_all_steps(form, p, at, sum);
+    if (by_rows && p->rectify)
         GR_UNROLL for (size_t i = 0; i < sums; i++)
             sum[i] = rectify(sum[i]);
     GR_UNROLL for (size_t i = 0; i < sums; i++) {
         const size_t r = i / vectors, v = i % vectors;
-        const size_t at = r * c_row + v / VECTORS * c_panel + v % VECTORS * LANES;
-        if (kind == ROWS && mask != NULL)
-            sum[i] = through_rectifier(sum[i], load(mask + at));
-        if (kind == DESCENT)
-            sum[i] = chain(step, sum[i], shrink * load(c + at));
-        store(c + at, sum[i]);
+        const size_t to = r * c_row + v / VECTORS * c_panel + v % VECTORS * LANES;
+        if (by_rows && at->mask != NULL)
+            sum[i] = through_rectifier(sum[i], load(at->mask + to));
+        if (form.kind == DESCENT)
+            sum[i] = chain(step, sum[i], shrink * load(at->c + to));
+        store(at->c + to, sum[i]);
     }
 }
 
 /* `count` tiles one below the other, from a row and panel of C on */
-GR_INLINE void tiles(size_t rows, size_t panels, tile_kind kind, const gr_product *p,
-                     size_t count, size_t from, size_t panel)
+GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t from,
+                     size_t panel)
 {
-    const size_t c_row = kind == ROWS ? p->c_stride : WIDTH;
-    const size_t c_panel = kind == ROWS ? WIDTH : p->c_stride;
-    const real *b = (const real *)p->b + panel * (kind == ROWS ? p->b_stride : WIDTH);
-    const real *bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH;
-    const size_t start = from * c_row + panel * c_panel;
-    const real *mask = p->mask == NULL ? NULL : (const real *)p->mask + start;
-    real *c = (real *)p->c + start;
-    const real *const *a = (const real *const *)p->a + (kind == ROWS ? from : 0);
-    if (rows * panels * VECTORS > SUMS)
+    const bool by_rows = form.kind == ROWS;
+    const size_t c_row = by_rows ? p->c_stride : WIDTH;
+    const size_t start = from * c_row + panel * (by_rows ? WIDTH : p->c_stride);
+    tile_place at = {
+        .a = (const real *const *)p->a + (by_rows ? from : 0), .first = p->first + from,
+        .b = (const real *)p->b + panel * (by_rows ? p->b_stride : WIDTH),
+        .bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH,
+        .mask = p->mask == NULL ? NULL : (const real *)p->mask + start,
+        .c = (real *)p->c + start,
+    };
+    if (form.rows * form.panels * VECTORS > SUMS)
         return; /* never called: see most_rows */
-    for (size_t i = 0; i < count; i++, c += rows * c_row) {
-        tile(rows, panels, kind, p, a + (kind == ROWS ? i * rows : 0),
-             p->first + from + i * rows, b, bias, mask, c);
-        mask = mask == NULL ? NULL : mask + rows * c_row;
+    for (size_t i = 0; i < count; i++) {
+        tile(form, p, &at);
+        at.a += by_rows ? form.rows : 0;
+        at.first += form.rows;
+        at.mask = at.mask == NULL ? NULL : at.mask + form.rows * c_row;
+        at.c += form.rows * c_row;
     }
 }
 
@@ -115,7 +138,7 @@ typedef void tiles_of(const gr_product *p, size_t count, size_t from, size_t pan
     static void kind##_##rows##_##panels(const gr_product *p, size_t count, size_t from, \
                                          size_t panel)                                   \
     {                                                                                    \
-        tiles(rows, panels, kind, p, count, from, panel);                                \
+        tiles((tile_form){rows, panels, kind}, p, count, from, panel);                   \
     }
 #define TILES(kind, panels)                                                              \
     TILE(kind, 1, panels) TILE(kind, 2, panels) TILE(kind, 3, panels)                    \

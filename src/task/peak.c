@@ -12,8 +12,8 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "kernels/kernels.h"
 
@@ -35,13 +35,6 @@ typedef struct meter {
     atomic_size_t threads; /* those that run, 0 until all are started */
     atomic_size_t arrived; /* at the bursts so far, together */
 } meter;
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* Moves this thread to the CPU that is `steps` behind the caller's and lets it free there:
  * a new thread may stay on its maker's CPU for 30 ms, until the system deals them anew. */
@@ -82,9 +75,9 @@ static void run_bursts(runner *self)
     const unsigned saved = gr_float_enter();
     for (size_t burst = 0; burst < BURSTS; burst++) {
         await_all(m, burst);
-        self->start[burst] = now();
+        self->start[burst] = gr_clock();
         self->flops = m->kernels->peak(m->rounds, &self->sum);
-        self->end[burst] = now();
+        self->end[burst] = gr_clock();
     }
     gr_float_leave(saved);
 }
@@ -102,9 +95,9 @@ static size_t count_rounds(const gr_kernels *kernels)
 {
     for (size_t rounds = 64;; rounds *= 2) {
         double sum;
-        const double start = now();
+        const double start = gr_clock();
         (void)kernels->peak(rounds, &sum);
-        if (now() - start >= burst_seconds)
+        if (gr_clock() - start >= burst_seconds)
             return rounds;
     }
 }

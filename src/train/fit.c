@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/status.h"
 #include "net/build.h"
 #include "net/criterion.h"
@@ -140,7 +141,7 @@ gradus_status gr_run_open(gr_run *r)
     plan.pool = r->pool;
     GR_TRY(gr_plan_new(r->net, &plan, &r->plan));
     gr_tempo_open(&r->tempo, gr_pool_threads(r->pool) > 1 && !context->always_threads
-                                 ? gr_tempo_clock : NULL);
+                                 ? gr_clock : NULL);
     GR_TRY(gr_optimizer_open(r->net, &r->options, r->pool, &r->optimizer));
     r->draw = (gr_draw){.kind = r->options.draw, .rows = (uint32_t)r->train->rows,
                         .batch = r->options.batch, .steps = count_steps(r),

@@ -6,19 +6,11 @@
 #include "train/tempo.h"
 
 #include <math.h>
-#include <time.h>
 
 enum { TRIES = 3, LEGS = 2 * TRIES, HOLD = 200, MOST_STEPS = 4096 };
 
 static const double leg_seconds = 1e-4; /* long beside the clock and a thread's waking */
 static const double long_step = 1e-3;   /* beside which handing over is nothing */
-
-double gr_tempo_clock(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static void start_leg(gr_tempo *tempo, unsigned leg)
 {

@@ -29,7 +29,4 @@ void gr_tempo_open(gr_tempo *tempo, double (*now)(void));
 /* Asked before each step: whether all threads take it.   Cost   a clock a leg. */
 bool gr_tempo_all(gr_tempo *tempo);
 
-/* Seconds of a clock that only goes forward. */
-double gr_tempo_clock(void);
-
 #endif

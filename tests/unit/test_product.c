@@ -9,6 +9,7 @@ typedef struct shape {
     size_t rows, panels, depth;
     int by_columns, biased, descends;
     size_t gap, first;
+    int rectifies, masked, fetches;
 } shape;
 
 /* A product, and where everything stands: a by rows is [rows][depth], by columns it is
@@ -17,7 +18,7 @@ typedef struct operands {
     const gr_kernels *k;
     gr_product p;
     size_t a_stride;
-    array a, b, bias, c;
+    array a, b, bias, c, mask;
     const void **row; /* of a */
 } operands;
 
@@ -49,12 +50,23 @@ static operands operands_new(const gr_kernels *k, const shape *s, int odd)
     o.p.a = o.row;
     o.p.b = o.b.data;
     o.p.bias = s->biased ? o.bias.data : NULL;
+    o.mask = lines_between(k, c, -1, 1); /* a relu's outputs: 0 where they would be below */
+    for (size_t i = 0; i < c; i++)
+        if (get(&o.mask, i) < 0)
+            set(&o.mask, i, 0);
+    if (odd && c > 0)
+        set(&o.mask, c / 2, NAN);
+    o.p.rectify = s->rectifies;
+    o.p.mask = s->masked ? o.mask.data : NULL;
+    o.p.ahead = s->fetches && s->by_columns ? o.row : NULL;
+    o.p.reach = s->fetches && !s->by_columns ? 640 : 0;
     return o;
 }
 
 static void operands_free(operands *o)
 {
     array_free(&o->a), array_free(&o->b), array_free(&o->bias), array_free(&o->c);
+    array_free(&o->mask);
     free(o->row);
 }
 
@@ -76,10 +88,15 @@ static void operands_free(operands *o)
                                                       lane],                            \
                                 sum);                                                   \
                 }                                                                       \
-                real *to = &c[p->by_columns ? panel * p->c_stride + i * width + lane    \
-                                            : i * p->c_stride + j];                     \
-                *to = p->descend                                                        \
-                          ? fused((real)p->step, sum, *to * (real)p->shrink) : sum;     \
+                const size_t at = p->by_columns ? panel * p->c_stride + i * width + lane \
+                                                : i * p->c_stride + j;                  \
+                const real m = p->mask != NULL ? ((const real *)p->mask)[at] : 1;       \
+                if (p->rectify)                                                         \
+                    sum = sum > 0 || sum != sum ? sum : 0;                              \
+                if (p->mask != NULL)                                                    \
+                    sum *= m > 0 ? 1 : m != m ? m : 0;                                  \
+                c[at] = p->descend                                                      \
+                            ? fused((real)p->step, sum, c[at] * (real)p->shrink) : sum; \
             }                                                                           \
     }
 NAIVE(float, fmaf)
@@ -112,13 +129,17 @@ static void check(gradus_precision precision, const shape *s, int odd)
     operands_free(&o);
 }
 
-/* Both kinds, with and without bias and descent. */
+/* Both kinds; with and without bias; by rows with and without a relu or the slope of one, by
+ * columns with and without descent. What is fetched changes nothing. */
 static void check_kinds(gradus_precision precision, shape s)
 {
-    for (int kind = 0; kind < 8; kind++) {
+    for (int kind = 0; kind < 16; kind++) {
         s.by_columns = kind & 1;
         s.biased = kind >> 1 & 1;
         s.descends = s.by_columns && (kind >> 2 & 1);
+        s.rectifies = !s.by_columns && (kind >> 2 & 1);
+        s.masked = !s.by_columns && (kind >> 3 & 1);
+        s.fetches = kind >> 3 & 1;
         s.gap = whole_between(0, 2);
         s.first = whole_between(0, 9);
         check(precision, &s, whole_between(0, 1) == 0);
@@ -158,7 +179,9 @@ static void large_products_are_their_chains(void **state)
                              .panels = whole_between(1, 300 / width + 1),
                              .depth = whole_between(100, 1000),
                              .by_columns = trial % 2, .biased = trial / 2 % 2,
-                             .descends = trial % 2 && trial / 4 % 2, .gap = (size_t)trial % 3,
+                             .descends = trial % 2 && trial / 4 % 2,
+                             .rectifies = trial % 4 == 2, .fetches = trial / 4 % 2,
+                             .gap = (size_t)trial % 3,
                              .first = whole_between(0, 5)};
             check(precision, &s, 0);
         }
@@ -192,7 +215,9 @@ static void cuts_change_no_bit(void **state)
             for (int by_columns = 0; by_columns < 2; by_columns++)
                 for (size_t rows = 1; rows < 23; rows += 3)
                     for (size_t panels = 1; panels < 11; panels += 2) {
-                        const shape s = {23, 11, 70, by_columns, 1, 1, 0, 0};
+                        const shape s = {.rows = 23, .panels = 11, .depth = 70, .biased = 1,
+                                         .by_columns = by_columns, .descends = by_columns,
+                                         .rectifies = !by_columns};
                         operands o = operands_new(gr_kernels_find(cpu, precision), &s, 0);
                         array whole = array_copy(&o.c), cut = array_copy(&o.c);
                         gr_product all = part_of(&o, &whole, 0, 23, 0, 11);
@@ -227,7 +252,8 @@ static void nan_and_infinity_pass_through(void **state)
             for (int kind = 0; kind < 4; kind++) {
                 const gr_kernels *k = gr_kernels_find(cpu, precision);
                 const size_t j = 2 * k->width - 1, columns = panels * k->width;
-                const shape s = {rows, panels, depth, kind & 1, 0, kind >> 1, 0, 0};
+                const shape s = {.rows = rows, .panels = panels, .depth = depth,
+                                 .by_columns = kind & 1, .descends = kind == 3};
                 operands o = operands_new(k, &s, 0);
                 const size_t a_row = s.by_columns ? depth - 1 - l : rows - 1 - i;
                 set(&o.a, a_row * o.a_stride + (s.by_columns ? i : l), NAN);
@@ -254,7 +280,7 @@ static void a_product_is_near_the_exact_sum(void **state)
     (void)state;
     EACH_PRECISION(precision)
         EACH_CPU(cpu) {
-            const shape s = {1, 1, 300, 0, 0, 0, 0, 0};
+            const shape s = {.rows = 1, .panels = 1, .depth = 300};
             operands o = operands_new(gr_kernels_find(cpu, precision), &s, 0);
             o.p.c = o.c.data;
             o.k->product(&o.p);

@@ -66,13 +66,6 @@ static void long_steps_are_taken_by_all(void **state)
     assert_int_equal(run(&tempo, 1000, 0.02, 0.01), 1000);
 }
 
-static void the_clock_goes_forward(void **state)
-{
-    (void)state;
-    const double before = gr_tempo_clock();
-    assert_true(gr_tempo_clock() >= before);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -80,7 +73,6 @@ int main(void)
         cmocka_unit_test(a_change_is_noticed),
         cmocka_unit_test(without_a_clock_all_threads_work),
         cmocka_unit_test(long_steps_are_taken_by_all),
-        cmocka_unit_test(the_clock_goes_forward),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
 }
