@@ -163,6 +163,36 @@ typedef enum gr_optimizer_id {
     GR_OPTIMIZER_COUNT
 } gr_optimizer_id;
 
+/* Where a gradient goes: it is stored, or plain descent by it changes the values. */
+typedef struct gr_small_target {
+    void *values;
+    const gr_update *update; /* its rate, scale and shrink; NULL: stored */
+} gr_small_target;
+
+/*
+ * A dense layer of at most P outputs with the activation behind it: z = W x + b, a = s(z).
+ * All but x are matrices of one panel, [rows][P].
+ */
+typedef struct gr_small_layer {
+    size_t inputs, outputs;
+    int narrow;                 /* w is transposed: [outputs][P]; else [inputs][P] */
+    const void *const *x;       /* rows of x; of a narrow layer a matrix of one panel */
+    const void *w, *bias;       /* bias: NULL or [P] */
+    void *turned;               /* [P][P], room for the transpose of w */
+    void *z, *a;                /* a may be z */
+    const gr_activate *activate; /* NULL: none */
+    double alpha;
+    void *dx;                   /* out: dLoss/dx; NULL: not asked for */
+    void *da, *dz;              /* dz may be da */
+    const void *const *dz_row;  /* rows of dz */
+    gr_small_target to_weight, to_bias;
+} gr_small_layer;
+
+typedef struct gr_small {
+    size_t rows, layers;
+    gr_small_layer *layer;
+} gr_small;
+
 typedef struct gr_kernels {
     gr_cpu cpu;
     gradus_precision precision;
@@ -171,6 +201,11 @@ typedef struct gr_kernels {
 
     void (*product)(const gr_product *p);
     void (*narrow)(const gr_narrow *p);
+
+    /* All layers: z and a; and from da (dz without an activation) of the last one backward,
+     * dx and dz, and every gradient. Weights change after dx was computed with them. */
+    void (*small_forward)(const gr_small *s);
+    void (*small_backward)(const gr_small *s);
 
     /* To panels [columns/P][rows][P], w(i, j) = x[i * row + j * column], and back. */
     void (*pack)(size_t rows, size_t columns, const void *x, size_t row, size_t column,

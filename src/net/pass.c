@@ -17,7 +17,8 @@
 
 #include "base/status.h"
 #include "net/criterion.h"
-#include "net/plan.h"
+#include "net/narrow.h"
+#include "net/small.h"
 
 enum { BLOCK = 128 }; /* rows taken through the operations at once */
 
@@ -163,6 +164,21 @@ static void walk_gradient(void *job, size_t thread, size_t threads)
             net->node[n].type->descend(&plan->pass, &net->node[n], thread, threads);
 }
 
+/* The same, of a net that net/small.c describes. */
+static void small_gradient(const walk *w)
+{
+    gr_plan *plan = w->plan;
+    const gradus_net *net = plan->net;
+    const gr_descent *descent = plan->pass.descent;
+    plan->small.rows = plan->pass.rows;
+    net->kernels->small_forward(&plan->small);
+    lose(w, (gr_range){0, plan->pass.rows});
+    net->kernels->small_backward(&plan->small);
+    for (size_t i = 0; descent != NULL && !descent->plain && i < net->tensors; i++)
+        gr_descend(&plan->pass, i, 0, net->tensor[i].room,
+                   gr_at(net, plan->pass.gradient, net->tensor[i].first));
+}
+
 /* Where the inputs of the examples stand, and their weights. */
 static void load(gr_plan *plan, const gradus_set *set, const uint32_t *index, size_t count)
 {
@@ -183,6 +199,8 @@ void gr_plan_announce(gr_plan *plan, const gradus_set *set, const uint32_t *inde
                       size_t count)
 {
     const size_t inputs = gr_net_inputs(plan->net);
+    if (plan->small.layers > 0)
+        return;
     plan->pass.rows_ahead = count < plan->piece ? count : plan->piece;
     for (size_t i = 0; i < plan->pass.rows_ahead; i++)
         plan->pass.ahead[i] = gr_at(plan->net, set->x, index[i] * inputs);
@@ -212,6 +230,10 @@ void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *inde
 {
     gr_pass *pass = &plan->pass;
     const uint64_t first_row = pass->first_row;
+    const bool small = plan->small.layers > 0 && count <= plan->piece &&
+                       gr_pool_threads(plan->pool) == 1;
+    if (plan->small.layers > 0 && pass->descent != descent)
+        gr_small_aim(plan, descent);
     pass->descent = descent;
     *loss = 0;
     for (size_t from = 0; from < count; from += plan->piece) {
@@ -220,7 +242,10 @@ void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *inde
         load(plan, set, index + from, rows);
         pass->add_gradient = from > 0;
         pass->first_row = first_row + from;
-        gr_pool_run(plan->pool, walk_gradient, &w);
+        if (small)
+            small_gradient(&w);
+        else
+            gr_pool_run(plan->pool, walk_gradient, &w);
         *loss += gr_sum(rows, plan->value);
         if (dx != NULL)
             copy_input_gradient(plan, gr_at(plan->net, dx, from * gr_net_inputs(plan->net)));

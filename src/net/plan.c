@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "net/criterion.h"
 #include "net/lists.h"
+#include "net/small.h"
 
 /* What memory a node needs. */
 typedef struct need {
@@ -106,6 +107,8 @@ static void lay_out(gr_plan *plan, const need *needs)
     plan->value = gr_arena_take(arena, rows, sizeof(double));
     plan->row = gr_arena_take(arena, plan->loss < GR_LOSS_COUNT ? 0 : rows * 3 * outputs,
                               sizeof(double));
+    if (!needs[0].dy && gr_small_fits(plan))
+        gr_small_lay_out(plan);
 }
 
 /* All arrays; or their bytes alone, in plan->arena.used. */

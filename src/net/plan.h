@@ -32,6 +32,7 @@ typedef struct gr_plan {
     bool fused;             /* the loss includes the last activation */
     bool batchnorm;
     double delta, label_smoothing;
+    gr_small small;         /* no layers where net/small.c has no part in it */
     void *target;           /* [piece][outputs], dense */
     double *weight;         /* [piece] of the examples */
     double *value;          /* [piece] loss of each example, times its weight */

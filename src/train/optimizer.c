@@ -138,6 +138,10 @@ void gr_optimizer_reset(gr_optimizer *o)
 
 const gr_descent *gr_optimizer_descent(gr_optimizer *o, double scale, double rate)
 {
+    if (o->descent.plain && scale == o->scale && rate == o->rate)
+        return &o->descent;
+    o->scale = scale;
+    o->rate = rate;
     o->power1 *= o->beta1;
     o->power2 *= o->beta2;
     for (size_t i = 0; i < o->net->tensors; i++) {

@@ -19,6 +19,7 @@ typedef struct gr_optimizer {
     double weight_decay, clip;
     double momentum, alpha, beta1, beta2, epsilon;
     double power1, power2; /* beta1^t, beta2^t of the steps done */
+    double scale, rate;    /* of the last step */
 } gr_optimizer;
 
 /* Errors   ARGUMENT: unknown name, a setting out of range; MEMORY. */
