@@ -20,6 +20,7 @@ enum {
     INSPECT = VERB_INSPECT,
     HELP = VERB_HELP,
     BENCH = VERB_BENCH,
+    CHECK = VERB_CHECK,
 };
 
 #define OPTION(field, name_, letter_, value_, kind_, group_, verbs_, ...) \

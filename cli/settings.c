@@ -26,6 +26,7 @@ void settings_defaults(cli_settings *settings, cli_verb verb)
     settings->top = SIZE_MAX;
     settings->threshold = NAN;
     settings->bench.seconds = NAN;
+    settings->check = (cli_check_settings){.inputs = 4, .outputs = 3, .rows = 16};
     if (verb == VERB_BENCH)
         settings->train.fit.optimizer = "sgd"; /* what libraries are compared with */
 }

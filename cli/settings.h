@@ -20,6 +20,7 @@ typedef enum cli_verb {
     VERB_INSPECT = 8,
     VERB_HELP = 16,
     VERB_BENCH = 32,
+    VERB_CHECK = 64,
 } cli_verb;
 
 typedef enum log_kind { LOG_HUMAN, LOG_JSON, LOG_NONE } log_kind;
@@ -47,6 +48,14 @@ typedef struct cli_bench_settings {
     int sweep, growth;
 } cli_bench_settings;
 
+typedef struct cli_check_settings {
+    size_t inputs, outputs;     /* of a net from a description */
+    size_t rows;
+    size_t weights;             /* of a tensor; 0: 200; SIZE_MAX: all */
+    gradus_break broken;
+    int self;
+} cli_check_settings;
+
 typedef struct kept_text kept_text;
 
 typedef struct cli_settings {
@@ -55,6 +64,7 @@ typedef struct cli_settings {
     gradus_read_options read;
     gradus_train_options train;
     cli_bench_settings bench;
+    cli_check_settings check;
 
     const char *argument[MOST_ARGUMENTS]; /* files, verbs and cases, in their order */
     size_t arguments;

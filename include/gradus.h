@@ -6,7 +6,7 @@
  *   1 status     what every call returns        5 train     fit a net to arrays
  *   2 context    memory, files, threads, CPU    6 trainer   from a table to a model
  *   3 data       tables of examples             7 model     save, load, predict, evaluate
- *   4 net        layers and parameters
+ *   4 net        layers and parameters      8 theory    look at what a net does
  *
  * Rules that hold for every function unless its own comment says otherwise:
  *
@@ -701,6 +701,7 @@ typedef struct gradus_model_about {
     gradus_metrics valid;       /* of the validation rows; rows 0: there were none      */
     const char *settings;       /* "key = value" lines, as gradus_model_note() stored   */
     const char *loss;           /* its name                                             */
+    double delta;               /* of the loss huber                                    */
     uint64_t digest;            /* of the net's tensors                                 */
     uint64_t bytes;             /* of the file it was loaded from, 0 when it was trained*/
 } gradus_model_about;
@@ -769,6 +770,162 @@ typedef struct gradus_evaluation {
 GRADUS_API GRADUS_CHECKED gradus_status gradus_predictor_evaluate(
     gradus_predictor *predictor, const gradus_data *data,
     const gradus_evaluation **evaluation);
+
+/*
+ * One row of a table as the model's net sees it: its inputs after the preprocessing, and its
+ * target, one-hot for classes (0 or 1 where the net has one output), scaled for numbers.
+ *
+ * Errors   DATA: a column is missing, the row has no target or an unknown class; ARGUMENT:
+ *          the table has no such row; MEMORY.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_model_example(
+    const gradus_model *model,
+    const gradus_data *data,
+    size_t row,
+    double *x,                  /* out [inputs of the net]                              */
+    double *y);                 /* out [outputs of the net]                             */
+
+/* ---- 8 theory -------------------------------------------------------------------- */
+
+/* Where the outputs y of a net are differentiated: rows of x, computed as training does, or
+ * as gradus_net_forward(). Arrays have the net's precision. */
+typedef struct gradus_point {
+    size_t rows;
+    const void *x;              /* [rows][inputs]                                       */
+    int training;               /* 1: dropout draws its masks from `seed`, batch norm uses
+                                   the statistics of the rows                           */
+    uint64_t seed;
+} gradus_point;
+
+/* A direction in the space of what y depends on; NULL is 0. */
+typedef struct gradus_direction {
+    const void *parameters;     /* [parameters], as of gradus_net_gradient()            */
+    const void *x;              /* [rows][inputs]                                       */
+} gradus_direction;
+
+/*
+ * J^T u, the vector-Jacobian product, by reverse mode: the backward pass from u in place of
+ * dLoss/dy. J is the derivative of all outputs with respect to parameters and x.
+ *
+ *     gradient_k = sum_ij u_ij dy_ij/dparameter_k        dx likewise
+ *
+ * Errors   ARGUMENT: a heaviside layer, one row of batch norm in training; MEMORY.
+ * Cost     that of gradus_net_gradient().
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_net_vjp(
+    const gradus_net *net, const gradus_point *point,
+    const void *u,              /* [rows][outputs]                                      */
+    void *gradient,             /* out [parameters], or NULL                            */
+    void *dx);                  /* out [rows][inputs], or NULL                          */
+
+/*
+ * J v, the Jacobian-vector product, by forward mode: y and its derivative in direction v,
+ * computed with dual numbers in double, without any code of the backward pass.
+ *
+ *     jv_ij = sum_k dy_ij/dparameter_k v_k + sum dy_ij/dx v_x
+ *
+ * So <u, J v> = <J^T u, v>. An activation of the user's gives its slope itself.
+ *
+ * Errors   as of gradus_net_vjp().     Cost   some 20 forward passes: plain loops.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_net_jvp(
+    const gradus_net *net, const gradus_point *point, const gradus_direction *v,
+    void *y,                    /* out [rows][outputs], or NULL                         */
+    void *jv);                  /* out [rows][outputs]                                  */
+
+/*
+ * The whole of J, row after row by reverse mode. With batch norm in training an output
+ * depends on the inputs of all rows; else dy_i/dx_j is 0 for two rows i and j.
+ *
+ * Errors   as of gradus_net_vjp().     Cost   rows * outputs gradients.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_net_jacobian(
+    const gradus_net *net, const gradus_point *point,
+    void *by_parameters,        /* out [rows][outputs][parameters], or NULL             */
+    void *by_x);                /* out [rows][outputs][rows][inputs], or NULL           */
+
+/* A wrong gradient of the loss, to see that it is found. */
+typedef enum gradus_break {
+    GRADUS_BREAK_NONE,
+    GRADUS_BREAK_SIGN,          /* -g                                                   */
+    GRADUS_BREAK_FACTOR,        /* 1.001 g                                              */
+    GRADUS_BREAK_MISSING,       /* the term of the first output is missing              */
+    GRADUS_BREAK_TRANSPOSE      /* that of one output is taken for another's            */
+} gradus_break;
+
+typedef struct gradus_check_options {
+    const char *loss;           /* NULL: by the last activation                         */
+    double delta;               /* huber: where it turns linear, 1                      */
+    uint64_t seed;              /* of dropout's masks, 1                                */
+    size_t weights;             /* of a tensor to check, evenly spread; 0: all          */
+    double tolerance;           /* of differences, 1e-7                                 */
+    double dual_tolerance;      /* 1e-12                                                */
+    gradus_break broken;
+} gradus_check_options;
+GRADUS_API void gradus_check_defaults(gradus_check_options *options);
+
+/*
+ * The gradient of the mean loss of a set, in double whatever the net's precision is, on
+ * three routes: by backpropagation, by differences (the 4-point rule), and by dual numbers,
+ * which need no step. Of each tensor and of dLoss/dx, with g and r the first and another:
+ *
+ *     error = |g - r| / (|g| + |r| + floor)        (docs/math/backpropagation.md)
+ *
+ * Where a unit passes a kink of its activation within every step tried there are no
+ * differences to compare with: this is counted. A user's function is not seen by dual
+ * numbers: they take its own slope.
+ *
+ * Errors   as of gradus_net_gradient(); DATA: the loss is not finite; ARGUMENT: more than
+ *          4096 rows.
+ * Cost     6 gradients and a gradus_net_jvp() for each weight and each element of x.
+ */
+typedef struct gradus_check gradus_check;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_check_gradient(
+    const gradus_net *net,
+    const gradus_set *set,
+    const gradus_check_options *options,  /* NULL: defaults                             */
+    gradus_check **check);
+GRADUS_API void gradus_check_free(gradus_check *check);
+
+typedef struct gradus_check_about {
+    int right;                  /* 1: every error is below its tolerance                */
+    double loss;
+    size_t blocks;              /* tensors, and x                                       */
+    size_t checked, kinks;      /* weights and elements of x                            */
+    double differences, dual;   /* the largest error of a block                         */
+    size_t worst;               /* the block with the worst weight                      */
+} gradus_check_about;
+GRADUS_API void gradus_check_describe(const gradus_check *check, gradus_check_about *about);
+
+typedef struct gradus_check_block {
+    const char *name;           /* a tensor's, or "x"                                   */
+    size_t rows, columns, checked, kinks;
+    int right;
+    double differences, dual;   /* errors                                               */
+    size_t row, column;         /* the worst weight, and its derivative on each route   */
+    double backprop, by_differences, by_dual; /* by_differences NaN: a kink             */
+    double score;               /* its error in tolerances                              */
+} gradus_check_block;
+/* NULL past the last. */
+GRADUS_API const gradus_check_block *gradus_check_part(
+    const gradus_check *check, size_t index);
+
+/*
+ * The same for nets of every activation x loss x {dense, residual, batch norm, dropout} of
+ * the library's lists, with an activation and a loss of a user's, and for the 2-4-1 net
+ * that learns XOR, from 20 seeds, at the start and after training, to 1e-9.
+ */
+typedef struct gradus_check_case {
+    const char *network, *activation, *loss, *kind;
+    double tolerance;
+    const gradus_check *check;
+} gradus_check_case;
+typedef void gradus_check_observer(const gradus_check_case *about, void *user);
+GRADUS_API GRADUS_CHECKED gradus_status gradus_check_library(
+    const gradus_context *context,
+    const gradus_check_options *options,  /* NULL: defaults; their loss is not used     */
+    gradus_check_observer *observer,      /* called for each                            */
+    void *user);
 
 #ifdef __cplusplus
 }

@@ -5,7 +5,7 @@ cd "${1:-$(dirname "$0")/..}" || exit 2
 find src cli examples \( -name '*.[ch]' -o -name '*.inc' -o -name '*.def' \) -print |
     sort | xargs awk '
     BEGIN {
-        split("base 0 kernels 1 net 2 data 2 train 3 store 4 task 5", words)
+        split("base 0 kernels 1 net 2 data 2 train 3 store 4 task 5 theory 5", words)
         for (i = 1; i in words; i += 2) floor[words[i]] = words[i + 1]
     }
     FNR == 1 { split(FILENAME, path, "/"); own = path[1] == "src" ? path[2] : path[1] }

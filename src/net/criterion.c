@@ -23,6 +23,11 @@ gradus_status gr_criterion_choose(gr_plan *plan, const char *loss)
     const size_t activation = activated ? end->activation : (size_t)GR_ACTIVATION_IDENTITY;
     gradus_status status = GRADUS_OK;
     plan->loss = gr_loss_usual(activation);
+    plan->last = net->nodes - 1;
+    if (plan->own != NULL) {
+        plan->loss = GR_LOSS_COUNT;
+        return GRADUS_OK;
+    }
     if (loss != NULL)
         status = gr_loss_find(net->context, loss, &plan->loss);
     if (status != GRADUS_OK)
@@ -85,7 +90,9 @@ void gr_criterion_gradient(gr_plan *plan, const gradus_set *set, const uint32_t 
     const size_t outputs = gr_net_outputs(net);
     gather_targets(plan, set, index, rows);
     if (plan->loss >= GR_LOSS_COUNT) {
-        user_gradient(plan, &net->context->losses[plan->loss - GR_LOSS_COUNT], rows);
+        user_gradient(plan, plan->own != NULL
+                                ? plan->own
+                                : &net->context->losses[plan->loss - GR_LOSS_COUNT], rows);
         return;
     }
     const gr_lose *lose = &net->kernels->lose[plan->loss];

@@ -7,11 +7,13 @@
  *     backward    g = dy gamma
  *                 dx = (m g - sum g - xhat sum g xhat) / (m sqrt(var + eps))
  *                 dgamma = sum dy xhat,  dbeta = sum dy
+ *     at inference dx = dy gamma / sqrt(var + eps) alone
  *
  * Source: Ioffe and Szegedy, "Batch normalization", ICML 2015.
  *
  * SPDX-License-Identifier: MIT
  */
+#include <math.h>
 #include <string.h>
 
 #include "net/layer.h"
@@ -86,8 +88,49 @@ static void *cleared_gradient(const gr_pass *pass, const gr_node *node, size_t w
     return gradient;
 }
 
+/* One column at inference, where mean and var are constants: element by element, in double,
+ * as nobody trains so. */
+static void infer_column(const gr_pass *pass, const gr_node *node, size_t j, void *dx)
+{
+    const gradus_net *net = pass->net;
+    const gr_kernels *k = net->kernels;
+    const gr_kept *x = &pass->at[node->from], *y = &pass->at[gr_node_index(pass, node)];
+    double value[4], dgamma = 0, dbeta = 0;
+    for (size_t which = SCALE; which <= VARIANCE; which++)
+        k->to_double(1, gr_at(net, values(net, node, which), j), &value[which]);
+    const double inverse = 1 / sqrt(value[VARIANCE] + eps);
+    for (size_t i = 0; i < pass->rows; i++) {
+        double x_i, dy_i;
+        k->to_double(1, gr_at(net, x->y, i * x->stride + j), &x_i);
+        k->to_double(1, gr_at(net, y->dy, i * y->stride + j), &dy_i);
+        dgamma = fma(dy_i, (x_i - value[MEAN]) * inverse, dgamma);
+        dbeta += dy_i;
+        const double dx_i = dy_i * (value[SCALE] * inverse);
+        if (dx != NULL)
+            k->from_double(1, &dx_i, gr_at(net, dx, i * x->stride + j));
+    }
+    k->from_double(1, &dgamma, gr_at(net, pass->gradient,
+                                     net->tensor[node->tensor + SCALE].first + j));
+    k->from_double(1, &dbeta, gr_at(net, pass->gradient,
+                                    net->tensor[node->tensor + SHIFT].first + j));
+}
+
+static void backward_inference(const gr_pass *pass, const gr_node *node, const gr_part *part)
+{
+    const gr_range columns = gr_part_columns(pass, node, part);
+    void *dx = gr_pass_begin(pass, node, node->from);
+    for (size_t j = columns.from; j < columns.to; j++)
+        infer_column(pass, node, j, dx);
+    if (dx != NULL)
+        gr_pass_end(pass, node, node->from, part);
+}
+
 static void backward(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
+    if (!pass->training) {
+        backward_inference(pass, node, part);
+        return;
+    }
     const gradus_net *net = pass->net;
     const gr_range columns = gr_part_columns(pass, node, part);
     void *dy = pass->at[gr_node_index(pass, node)].dy;

@@ -3,7 +3,7 @@
  *
  *     training    y = m x / (1 - rate),  m = 0 with probability `rate`, else 1
  *     inference   y = x
- *     backward    dx = m dy / (1 - rate), the same mask
+ *     backward    dx = m dy / (1 - rate), the same mask; at inference dx = dy
  *
  * The mask is not stored: it is a function of (seed, epoch, position, unit).
  * Source: Srivastava et al., "Dropout", JMLR 15, 2014.
@@ -35,16 +35,22 @@ static void mask(const gr_pass *pass, const gr_node *node, const gr_part *part, 
                           gr_row(net, x, stride, row), gr_row(net, y, stride, row));
 }
 
+/* y of x, or dx of dy: the same. */
+static void pass_on(const gr_pass *pass, const gr_node *node, const gr_part *part,
+                    const void *x, void *y)
+{
+    const size_t at = part->rows.from * pass->at[gr_node_index(pass, node)].stride;
+    if (pass->training)
+        mask(pass, node, part, x, y);
+    else if (x != y)
+        memcpy(gr_at(pass->net, y, at), gr_at(pass->net, x, at),
+               gr_part_count(pass, node, part) * pass->net->kernels->size);
+}
+
 static void forward(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
-    const void *x = pass->at[node->from].y;
-    const gr_kept *to = &pass->at[gr_node_index(pass, node)];
-    const size_t at = part->rows.from * to->stride;
-    if (pass->training)
-        mask(pass, node, part, x, to->y);
-    else if (x != to->y)
-        memcpy(gr_at(pass->net, to->y, at), gr_at(pass->net, x, at),
-               gr_part_count(pass, node, part) * pass->net->kernels->size);
+    pass_on(pass, node, part, pass->at[node->from].y,
+            pass->at[gr_node_index(pass, node)].y);
 }
 
 static void backward(const gr_pass *pass, const gr_node *node, const gr_part *part)
@@ -52,7 +58,7 @@ static void backward(const gr_pass *pass, const gr_node *node, const gr_part *pa
     void *dx = gr_pass_begin(pass, node, node->from);
     if (dx == NULL)
         return;
-    mask(pass, node, part, pass->at[gr_node_index(pass, node)].dy, dx);
+    pass_on(pass, node, part, pass->at[gr_node_index(pass, node)].dy, dx);
     gr_pass_end(pass, node, node->from, part);
 }
 

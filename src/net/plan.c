@@ -165,7 +165,7 @@ static bool first_by_columns(const gr_plan *plan)
 
 /* ---- a plan ---- */
 
-static gradus_status check_layers(const gradus_net *net, size_t rows)
+static gradus_status check_layers(const gradus_net *net, size_t rows, bool inference)
 {
     for (size_t n = 1; n < net->nodes; n++) {
         const gr_node *node = &net->node[n];
@@ -176,7 +176,7 @@ static gradus_status check_layers(const gradus_net *net, size_t rows)
                            "through: take \"sigmoid\" or \"relu\"",
                            gr_activation_about(net->context, node->activation, &alpha));
     }
-    if (gr_net_has_batchnorm(net) && rows < 2)
+    if (gr_net_has_batchnorm(net) && rows < 2 && !inference)
         return gr_fail(GRADUS_ARGUMENT, "batch norm: a batch of one row has no variance: "
                        "take at least 2 rows a step");
     return GRADUS_OK;
@@ -188,7 +188,7 @@ static gradus_status make_plan(const gradus_net *net, const gr_plan_options *opt
     gradus_status status;
     gr_plan *plan = NULL;
     *made = NULL;
-    GR_TRY(check_layers(net, options->rows));
+    GR_TRY(check_layers(net, options->rows, options->inference));
     GR_TRY(gr_allocate(net->context, 1, sizeof *plan, "a plan", &plan));
     plan->net = net;
     plan->arena.context = net->context;
@@ -198,8 +198,9 @@ static gradus_status make_plan(const gradus_net *net, const gr_plan_options *opt
         plan->piece = GR_CHAIN;
     plan->delta = options->delta == 0 ? 1 : options->delta;
     plan->label_smoothing = options->label_smoothing;
+    plan->own = options->own;
     GR_TRY(gr_criterion_choose(plan, options->loss));
-    plan->pass = (gr_pass){.net = net, .training = true};
+    plan->pass = (gr_pass){.net = net, .training = !options->inference};
     plan->pool = options->pool;
     plan->pass.first_by_columns = first_by_columns(plan);
     GR_TRY(allocate(plan, options->input_gradient, measured));

@@ -18,6 +18,8 @@ typedef struct gr_plan_options {
     double delta;           /* huber; 0: 1 */
     double label_smoothing;
     bool input_gradient;    /* dLoss/dx is wanted */
+    const gradus_loss *own; /* NULL, or a loss of no context, in place of `loss` */
+    bool inference;         /* the gradient of what the net computes at inference */
     gr_pool *pool;          /* or NULL */
 } gr_plan_options;
 
@@ -33,6 +35,7 @@ typedef struct gr_plan {
     bool batchnorm;
     double delta, label_smoothing;
     gr_small small;         /* no layers where net/small.c has no part in it */
+    const gradus_loss *own; /* or NULL */
     void *target;           /* [piece][outputs], dense */
     double *weight;         /* [piece] of the examples */
     double *value;          /* [piece] loss of each example, times its weight */

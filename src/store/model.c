@@ -65,6 +65,7 @@ void gradus_model_describe(const gradus_model *model, gradus_model_about *about)
         .valid = model->valid,
         .settings = model->settings == NULL ? "" : model->settings,
         .loss = model->loss,
+        .delta = model->delta,
         .bytes = model->bytes,
     };
     if (gradus_net_digest(model->net, &about->digest) != GRADUS_OK)

@@ -1,0 +1,22 @@
+/*
+ * cli/check.h - what gradus check says of a gradient
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef CLI_CHECK_H
+#define CLI_CHECK_H
+
+#include "report.h"
+
+/* "2.1e-13" */
+const char *check_error(double error);
+
+/* The worst weight: in JSON, and on a line. */
+void check_add_worst(cli_report *report, const gradus_check *check);
+void check_say_worst(cli_report *report, const gradus_check *check);
+
+/* Every combination that the library has.  Errors   NO: a gradient is wrong. */
+gradus_status check_library(cli_report *report, const gradus_context *context,
+                            const gradus_check_options *options);
+
+#endif
