@@ -66,7 +66,7 @@ static void add_case(cli_report *report, const gradus_check_case *one,
     report_close(report);
 }
 
-static void observe(const gradus_check_case *one, void *user)
+static int observe(const gradus_check_case *one, void *user)
 {
     tally *t = user;
     gradus_check_about about;
@@ -76,11 +76,12 @@ static void observe(const gradus_check_case *one, void *user)
     add(&t->all, &about);
     add_case(t->report, one, &about);
     if (about.right || t->named)
-        return;
+        return 0;
     t->named = true;
     report_line(t->report, "first");
     report_say(t->report, "wrong one: %s, with the loss %s", one->network, one->loss);
     check_say_worst(t->report, one->check);
+    return 0;
 }
 
 static void say_kinds(cli_report *report, const tally *t)

@@ -920,10 +920,12 @@ typedef struct gradus_check_case {
     double tolerance;
     const gradus_check *check;
 } gradus_check_case;
-typedef void gradus_check_observer(const gradus_check_case *about, void *user);
+/* Nonzero stops (STOPPED). */
+typedef int gradus_check_observer(const gradus_check_case *about, void *user);
 GRADUS_API GRADUS_CHECKED gradus_status gradus_check_library(
     const gradus_context *context,
-    const gradus_check_options *options,  /* NULL: defaults; their loss is not used     */
+    const gradus_check_options *options,  /* NULL: defaults; their loss and delta are not
+                                           used                                         */
     gradus_check_observer *observer,      /* called for each                            */
     void *user);
 

@@ -145,7 +145,7 @@ static double condition_of(const gradus_check *c)
             target += y * y;
             residual += d * d;
         }
-    return sqrt(target / residual);
+    return target < 1e24 * residual ? sqrt(target / residual) : 1e12;
 }
 
 static gradus_status differentiate(gradus_check *c)
