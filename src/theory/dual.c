@@ -24,11 +24,12 @@ static gr_dual tangent_of(gr_dual z)
     return gr_dual_subtract(gr_dual_scale(2, sigmoid(gr_dual_scale(2, z))), gr_dual_of(1));
 }
 
-/* log(1 + e^z) = max(z, 0) + log(1 + e^-|z|) */
+/* log(1 + e^z) = z + log(1 + e^-z), the one without a large exponential */
 static gr_dual softplus(gr_dual z)
 {
-    const gr_dual rest = gr_dual_log1p(gr_dual_exp(gr_dual_scale(z.value < 0 ? 1 : -1, z)));
-    return z.value > 0 ? gr_dual_add(z, rest) : rest;
+    if (z.value < 0)
+        return gr_dual_log1p(gr_dual_exp(z));
+    return gr_dual_add(z, gr_dual_log1p(gr_dual_exp(gr_dual_scale(-1, z))));
 }
 
 /* z if z > 0, else alpha (e^z - 1) */

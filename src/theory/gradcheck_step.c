@@ -5,7 +5,10 @@
  *
  * h is 3e-4 times max(1, |w|), where both parts are about 1e-12. The same rule with 2h tells
  * how far it can be trusted; where that is not far, or a unit passes the kink of its
- * activation within 4h, a tenth of the step is tried, and a hundredth.
+ * activation within 4h, a tenth of the step is tried, and a hundredth. A kink of a user's own
+ * function, which nobody knows of, shows where these differ, or as a jump of the slope at w:
+ *
+ *     j = 2 e(h) - e(2h),  e(h) = (f(h) - 2 f(0) + f(-h)) / h
  *
  * SPDX-License-Identifier: MIT
  */
@@ -70,6 +73,7 @@ void gr_sides_note(gradus_check *c)
 
 typedef struct measured {
     double fine, coarse; /* with h and with 2h */
+    double jump;
     bool crossed;
 } measured;
 
@@ -87,6 +91,7 @@ static measured measure(gradus_check *c, const gr_probe *probe, double h)
     }
     *probe->at = middle;
     m.fine = (f[1] - 8 * f[2] + 8 * f[3] - f[4]) / (12 * h);
+    m.jump = (2 * (f[3] + f[2]) - (f[4] + f[1]) / 2 - 3 * c->about.loss) / h;
     m.coarse = (f[0] - 8 * f[1] + 8 * f[4] - f[5]) / (24 * h);
     return m;
 }
@@ -105,7 +110,7 @@ void gr_probe_differences(gradus_check *c, gr_probe *probe)
 {
     const double scale = fabs(*probe->at) > 1 ? fabs(*probe->at) : 1;
     const double noise = 1e-12 * (c->about.loss + c->size);
-    double least = INFINITY, h = 3e-4 * scale;
+    double least = INFINITY, jump = 0, h = 3e-4 * scale;
     bool settled = false;
     probe->kink = true;
     for (int i = 0; i < 3 && !settled; i++, h /= 10) {
@@ -113,12 +118,15 @@ void gr_probe_differences(gradus_check *c, gr_probe *probe)
         const double spread = fabs(m.fine - m.coarse);
         if (m.crossed)
             continue;
-        if (spread < least || probe->kink)
+        if (spread < least || probe->kink) {
             probe->differences = m.fine;
+            jump = fabs(m.jump);
+        }
         least = spread < least ? spread : least;
         probe->kink = false;
         settled = spread <= 1e-8 * fabs(m.fine) + noise;
     }
-    if (!settled && is_users(c) && !(least <= 1e-6 * fabs(probe->differences) + 100 * noise))
+    const double most = 1e-6 * fabs(probe->differences) + 100 * noise;
+    if (is_users(c) && !(least <= most && jump <= most))
         probe->kink = true;
 }

@@ -32,7 +32,7 @@ static void activations_are_those_of_the_kernels(void **state)
     (void)state;
     const gr_kernels *k = gr_kernels_find(GR_CPU_REF, GRADUS_FLOAT64);
     for (size_t id = 0; id < GR_ACTIVATION_SOFTMAX; id++)
-        for (double z = -20; z <= 20; z += 0.1875) {
+        for (double z = -21; z <= 21; z += 0.1875) {
             _Alignas(GR_LINE) double in[8] = {z}, a[8], da[8] = {1}, dz[8];
             k->activate[id].forward(1, 1, alphas[id], in, a);
             k->activate[id].backward(1, 1, alphas[id], in, a, da, dz);

@@ -120,7 +120,7 @@ static gradus_check *check(const gradus_context *context, const char *text,
     return made;
 }
 
-static const double xor_x[] = {0, 0, 0, 1, 1, 0, 1, 1}, xor_y[] = {0, 1, 1, 0};
+static const double xor_x[] = {0, 0, 0, 1, 1, 0, 1, 1}, xor_y[] = {0.25, 1, 1, 0};
 static const gradus_set xor_set = {.rows = 4, .x = xor_x, .y = xor_y};
 
 static void a_kink_is_counted_and_is_no_failure(void **state)
