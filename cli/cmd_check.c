@@ -111,7 +111,7 @@ static gradus_status open_description(subject *s, cli_settings *settings)
     return GRADUS_OK;
 }
 
-/* The first rows of the table that have a target. */
+/* The first rows of the table. */
 static gradus_status read_rows(subject *s, const cli_settings *settings,
                                const gradus_data *data)
 {

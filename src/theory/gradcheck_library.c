@@ -3,8 +3,8 @@
  *
  * The list is made of the .def files and of an activation and a loss of the user's own, so
  * that nothing can be left out; a loss that is computed together with an activation comes
- * a second time, behind another one; and the 2-4-1 net that learns XOR, to 1e-9, at the start and
- * after training.
+ * a second time, behind another one. And the 2-4-1 net that learns XOR, to 1e-9, at the start
+ * and after training.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -37,7 +37,7 @@ int gr_breaks(const char *derivative, int way)
         note(derivative);
         return 0;
     }
-    return how == way && (derivative == broken || strcmp(derivative, broken) == 0);
+    return how == way && derivative[0] == broken[0] && strcmp(derivative, broken) == 0;
 }
 
 double gr_wrong(const char *derivative, double right, double other)
@@ -125,12 +125,17 @@ static bool products_agree(const gradus_context *context)
 
 static bool is_found(const gradus_context *context)
 {
-    const gradus_status status = gradus_check_library(context, NULL, observe, NULL);
+    gradus_check_options options;
+    if (!products_agree(context))
+        return true;
+    gradus_check_defaults(&options);
+    options.weights = 4; /* of each tensor: enough, and fast */
+    const gradus_status status = gradus_check_library(context, &options, observe, NULL);
     if (status != GRADUS_OK && status != GRADUS_STOPPED) {
         printf("%s\n", gradus_error());
         return false;
     }
-    return status == GRADUS_STOPPED || !products_agree(context);
+    return status == GRADUS_STOPPED;
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/build/broken.sh - the gradient check finds every derivative of the library that is
-# broken: wrong sign, 0.1 % too large, a term missing, another one's (broken.edits, broken.c).
+# broken: wrong sign, 0.1 % too large, a term missing, that of another one (broken.edits says
+# where, broken.c looks). Takes 30 s.
 # SPDX-License-Identifier: MIT
 . "$(dirname "$0")/../tap.sh"
 
@@ -33,9 +34,9 @@ build_broken() {
 }
 
 ok 'switches are put into copies of the sources' build_broken
-ok 'nothing is wrong where nothing is broken, and all is tried' \
+ok 'nothing is wrong where nothing is broken' \
     sh -c '"$1" > "$2"' - "$work/broken" "$work/list"
-ok 'every edit was met' [ "$(sort -u "$work/list" | wc -l)" -ge 150 ]
+ok 'all derivatives were tried' [ "$(sort -u "$work/list" | wc -l)" -ge 150 ]
 while read -r verdict derivative way; do
     ok "$derivative: $way" [ "$verdict" = found ]
 done < "$work/list"

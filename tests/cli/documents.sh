@@ -1,4 +1,4 @@
-# tests/cli/documents.sh - every command line of the help texts and of docs/commands
+# tests/cli/documents.sh - every command line of the help texts and of documents
 # SPDX-License-Identifier: MIT
 
 . "$(dirname "$0")/lib.sh"
@@ -31,7 +31,8 @@ check 'two examples for each verb' [ "$(wc -l <lines)" -eq 14 ]
 run_lines lines help
 rm -f ./*.gradus
 
-for page in "$root"/docs/commands/*.md "$root"/docs/tour.md; do
+for page in "$root"/docs/commands/*.md "$root"/docs/tour.md \
+    "$root"/docs/math/backpropagation.md; do
     # Lines that begin with "$ "; one that ends in a backslash goes on.
     sed -n '/^\$ /{:more
         /\\$/{N

@@ -10,14 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gradus.h"
+#include "faults.h"
 #include "kernels/kernels.h"
 
 /* ---- the whole library ---- */
 
 enum {
     TRAINABLE = 0
-#define ACTIVATION(id, name, alpha, has_alpha, start, trainable, smooth, from_output) +(trainable)
+#define ACTIVATION(id, name, alpha, has_alpha, start, trainable, ...) +(trainable)
 #include "kernels/activations.def"
 #undef ACTIVATION
 };
@@ -243,6 +243,49 @@ static void sets_of_all_kinds(void **state)
     gradus_net_free(net);
 }
 
+/* Out of memory at any call: said so, nothing left, nothing half done. */
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    faults fault;
+    gradus_context *context = faults_open(&fault);
+    gradus_check_options options;
+    gradus_net *net;
+    gradus_check_defaults(&options);
+    options.broken = GRADUS_BREAK_SIGN;
+    assert_int_equal(gradus_net_new(context, "dense 3 batchnorm relu output", 2, 1,
+                                    GRADUS_FLOAT64, 1, &net), GRADUS_OK);
+    for (size_t n = 1;; n++) {
+        gradus_check *c;
+        faults_arm(&fault, n, FAULT_MEMORY);
+        const gradus_status status = gradus_check_gradient(net, &xor_set, &options, &c);
+        const int hit = faults_hit(&fault);
+        gradus_check_free(c);
+        if (!hit) {
+            assert_int_equal(status, GRADUS_OK);
+            assert_true(n > 10);
+            break;
+        }
+        assert_int_equal(status, GRADUS_MEMORY);
+    }
+    for (size_t n = 1;; n++) {
+        double by_x[4 * 4 * 2], jv[4];
+        const gradus_point point = {.rows = 4, .x = xor_x};
+        const gradus_direction v = {NULL, xor_x};
+        faults_arm(&fault, n, FAULT_MEMORY);
+        gradus_status status = gradus_net_jacobian(net, &point, NULL, by_x);
+        if (status == GRADUS_OK)
+            status = gradus_net_jvp(net, &point, &v, NULL, jv);
+        if (!faults_hit(&fault)) {
+            assert_int_equal(status, GRADUS_OK);
+            break;
+        }
+        assert_int_equal(status, GRADUS_MEMORY);
+    }
+    gradus_net_free(net);
+    faults_close(&fault, context);
+}
+
 static void what_cannot_be_checked_is_refused(void **state)
 {
     (void)state;
@@ -276,6 +319,7 @@ int main(void)
         cmocka_unit_test(activations_of_the_user_s),
         cmocka_unit_test(the_worst_weight_is_named),
         cmocka_unit_test(sets_of_all_kinds),
+        cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(what_cannot_be_checked_is_refused),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
