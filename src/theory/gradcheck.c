@@ -208,9 +208,14 @@ typedef struct norms {
     double error, one, other;
 } norms;
 
+static double size_of(const norms *n)
+{
+    return sqrt(n->one) + sqrt(n->other);
+}
+
 static double relative(const norms *n, double floor)
 {
-    return sqrt(n->error) / (sqrt(n->one) + sqrt(n->other) + floor);
+    return sqrt(n->error) / (size_of(n) + floor);
 }
 
 static void add_to(norms *n, double one, double other)
@@ -220,13 +225,34 @@ static void add_to(norms *n, double one, double other)
     n->other += other * other;
 }
 
+/* A probe's part of the errors, in tolerances; `differences` and `dual` are what those of a
+ * block are divided by. */
+static double score_of(const gradus_check *c, const gr_probe *p, double differences,
+                       double dual)
+{
+    const double by_step = p->kink ? 0 : fabs(p->backprop - p->differences) / differences;
+    const double by_dual = fabs(p->backprop - p->dual) / dual;
+    const double one = by_step / c->options.tolerance;
+    const double other = by_dual / c->options.dual_tolerance;
+    return one > other ? one : other;
+}
+
+static void name_worst(gradus_check_block *block, const gr_probe *p, double score)
+{
+    block->score = score;
+    block->row = p->row;
+    block->column = p->column;
+    block->backprop = p->backprop;
+    block->by_differences = p->kink ? NAN : p->differences;
+    block->by_dual = p->dual;
+}
+
 static void judge(gradus_check *c, gradus_check_block *block)
 {
     const double root = sqrt((double)block->checked), least = 1e-300;
-    const double floors[] = {1e-5 * root * (c->about.loss + c->size) + least,
-                             root * c->size * (1e-3 + 1e-4 * c->condition) + least};
+    const double floor_differences = 1e-5 * root * (c->about.loss + c->size) + least;
+    const double floor_dual = root * c->size * (1e-3 + 1e-4 * c->condition) + least;
     norms differences = {0}, dual = {0};
-    double worst = -1;
     for (size_t i = 0; i < block->checked; i++) {
         const gr_probe *p = &c->probe[i];
         if (!p->kink)
@@ -234,27 +260,18 @@ static void judge(gradus_check *c, gradus_check_block *block)
         add_to(&dual, p->backprop, p->dual);
         block->kinks += p->kink;
     }
-    block->differences = relative(&differences, floors[0]);
-    block->dual = relative(&dual, floors[1]);
-    for (size_t i = 0; i < block->checked; i++) { /* the one with the largest part in either */
-        const gr_probe *p = &c->probe[i];
-        const double by_step = p->kink ? 0 : fabs(p->backprop - p->differences) /
-            (sqrt(differences.one) + floors[0]) / c->options.tolerance;
-        const double by_dual = fabs(p->backprop - p->dual) /
-            (sqrt(dual.one) + floors[1]) / c->options.dual_tolerance;
-        const double score = by_step > by_dual ? by_step : by_dual;
-        if (score <= worst)
-            continue;
-        worst = score;
-        block->row = p->row;
-        block->column = p->column;
-        block->backprop = p->backprop;
-        block->by_differences = p->kink ? NAN : p->differences;
-        block->by_dual = p->dual;
-    }
+    block->differences = relative(&differences, floor_differences);
+    block->dual = relative(&dual, floor_dual);
     block->right = block->differences < c->options.tolerance &&
                    block->dual < c->options.dual_tolerance;
-    block->score = worst;
+    block->score = -1;
+    const double one = size_of(&differences) + floor_differences;
+    const double other = size_of(&dual) + floor_dual;
+    for (size_t i = 0; i < block->checked; i++) {
+        const double score = score_of(c, &c->probe[i], one, other);
+        if (!(score <= block->score))
+            name_worst(block, &c->probe[i], score);
+    }
 }
 
 static void check_block(gradus_check *c, gradus_check_block *block)
