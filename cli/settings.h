@@ -20,7 +20,7 @@ typedef enum cli_verb {
     VERB_INSPECT = 8,
     VERB_HELP = 16,
     VERB_BENCH = 32,
-    VERB_CHECK = 64,
+    VERB_CHECK = 128,
 } cli_verb;
 
 typedef enum log_kind { LOG_HUMAN, LOG_JSON, LOG_NONE } log_kind;
