@@ -53,6 +53,10 @@ bench-math: all ## activations beside SLEEF's vector functions: time and error
 interop: program ## read models with Python's safetensors and numpy (pinned, in build/venv)
 	sh tests/build/interop.sh . $(BUILD)
 
+interop-torch: ## the gradients of tests/golden/gradients.txt by PyTorch (pinned, in build/torch)
+	@mkdir -p $(BUILD)
+	sh tests/build/interop_torch.sh . $(BUILD)
+
 bench-peers: $(ready) ## gradus beside PyTorch, JAX, scikit-learn, ONNX Runtime, FANN, OpenBLAS
 	@tools/packages.sh build bench
 	@meson setup --reconfigure $(BUILD) -Dbench=enabled > $(BUILD)/bench.log
@@ -92,5 +96,5 @@ sanitize: $(ready)
 	    --buildtype debugoptimized -Db_sanitize=$(KIND) -Db_lundef=false -Dwerror=false
 	meson test -C $(BUILD)/$(KIND) --suite unit --print-errorlogs
 
-.PHONY: all demo test check asan ubsan tsan valgrind interop bless install uninstall clean help \
+.PHONY: all demo test check asan ubsan tsan valgrind interop interop-torch bless install uninstall clean help \
     program sanitize bench-math bench-peers

@@ -27,7 +27,7 @@ static gradus_status unknown_flag(const cli_command *command, const char *word,
     cli_nearest near;
 
     snprintf(cut, sizeof cut, "%.*s", (int)(length < 63 ? length : 63), name);
-    const cli_option *elsewhere = option_find(cut);
+    const cli_option *elsewhere = word[1] == '-' ? option_find(cut) : NULL;
     for (size_t i = 0; elsewhere && i < COMMAND_COUNT; i++)
         if (option_of(elsewhere, command_table[i].verb))
             return fail(GRADUS_ARGUMENT, "--%s is no flag of gradus %s, but of gradus %s",

@@ -27,6 +27,7 @@ void settings_defaults(cli_settings *settings, cli_verb verb)
     settings->threshold = NAN;
     settings->bench.seconds = NAN;
     settings->check = (cli_check_settings){.inputs = 4, .outputs = 3, .rows = 16};
+    settings->explain.row = 1;
     if (verb == VERB_BENCH)
         settings->train.fit.optimizer = "sgd"; /* what libraries are compared with */
 }

@@ -20,6 +20,7 @@ typedef enum cli_verb {
     VERB_INSPECT = 8,
     VERB_HELP = 16,
     VERB_BENCH = 32,
+    VERB_EXPLAIN = 64,
     VERB_CHECK = 128,
 } cli_verb;
 
@@ -28,6 +29,7 @@ typedef enum color_kind { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color_kind;
 typedef enum row_format { FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL } row_format;
 typedef enum row_part { PART_ALL, PART_PREDICTION, PART_PROBABILITY } row_part;
 typedef enum bench_mode { MODE_BOTH, MODE_TRAIN, MODE_INFER } bench_mode;
+typedef enum explain_example { EXAMPLE_SMALL, EXAMPLE_STREAMS } explain_example;
 typedef enum shell_kind { SHELL_NONE, SHELL_BASH, SHELL_ZSH, SHELL_FISH } shell_kind;
 
 /* One for each line of options.def. */
@@ -56,6 +58,14 @@ typedef struct cli_check_settings {
     int self;
 } cli_check_settings;
 
+typedef struct cli_explain_settings {
+    explain_example example;
+    size_t row;                 /* of the table, from 1 */
+    const char *weights, *x, *y; /* "0.1,0.2", weights also "w1=0.1"; NULL: as they are */
+    const char *chain;          /* the weight that is explained; NULL: all */
+    const char *page;           /* HTML file, or NULL */
+} cli_explain_settings;
+
 typedef struct kept_text kept_text;
 
 typedef struct cli_settings {
@@ -65,6 +75,7 @@ typedef struct cli_settings {
     gradus_train_options train;
     cli_bench_settings bench;
     cli_check_settings check;
+    cli_explain_settings explain;
 
     const char *argument[MOST_ARGUMENTS]; /* files, verbs and cases, in their order */
     size_t arguments;

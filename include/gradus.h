@@ -6,7 +6,7 @@
  *   1 status     what every call returns        5 train     fit a net to arrays
  *   2 context    memory, files, threads, CPU    6 trainer   from a table to a model
  *   3 data       tables of examples             7 model     save, load, predict, evaluate
- *   4 net        layers and parameters      8 theory    look at what a net does
+ *   4 net        layers and parameters              8 theory    look at what a net does
  *
  * Rules that hold for every function unless its own comment says otherwise:
  *
@@ -928,6 +928,97 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_check_library(
                                            used                                         */
     gradus_check_observer *observer,      /* called for each                            */
     void *user);
+
+/*
+ * One example's forward pass, loss, backward pass and step of plain descent, in double,
+ * with every term at hand: what one would write on paper (docs/math/backpropagation.md).
+ *
+ *     dloss/dw = sum over the paths from w to the loss of the product of the factors
+ *
+ * A layer is a dense layer, a softmax or the sum of a residual block together with what
+ * works on single units behind it (activation, batch norm, dropout): z goes in, the value
+ * s(z) comes out. Layer 0 is the input. Where the loss includes the last activation
+ * (cross-entropy and softmax, ...), the last layer's value is z. Batch norm uses its running
+ * statistics and dropout is off, as in prediction; without both, the gradients are those
+ * of gradus_net_gradient().
+ *
+ * Errors   ARGUMENT: unknown loss, a heaviside layer, numbers that are not finite; MEMORY.
+ * Cost     a few gradients.  Memory   about seven times the parameters, in double.
+ */
+typedef struct gradus_explanation gradus_explanation;
+typedef struct gradus_explain_options {
+    const char *loss;           /* NULL: by the last activation                         */
+    double delta;               /* huber: where it turns linear, 1                      */
+    double learning_rate;       /* of the step w - rate dloss/dw, 0.1                   */
+} gradus_explain_options;
+GRADUS_API void gradus_explain_defaults(gradus_explain_options *options);
+GRADUS_API GRADUS_CHECKED gradus_status gradus_explain(
+    const gradus_net *net,
+    const double *x,                      /* [inputs]                                   */
+    const double *y,                      /* [outputs]                                  */
+    const gradus_explain_options *options, /* NULL: defaults                            */
+    gradus_explanation **explanation);
+GRADUS_API void gradus_explanation_free(gradus_explanation *explanation);
+
+typedef struct gradus_explanation_about {
+    const char *loss_name;
+    const char *fused;          /* the last activation, where the loss includes it, or NULL */
+    double loss, loss_after;    /* before and after the step                            */
+    double loss_opposite;       /* after w + rate dloss/dw                              */
+    const double *output, *output_after; /* [outputs]                                   */
+    size_t layers, units, weights; /* weights: everything that training changes         */
+    size_t shut;                /* units with slope 0: no gradient passes               */
+    size_t factors;             /* of the longest path                                  */
+} gradus_explanation_about;
+GRADUS_API void gradus_explanation_describe(
+    const gradus_explanation *explanation, gradus_explanation_about *about);
+
+/* Units in the order of computation: the inputs x1 ..., h1 ..., the outputs y1 ... (z1 ...
+ * where the loss includes the last activation). */
+typedef struct gradus_unit {
+    const char *name;
+    size_t layer, number;       /* its number in the layer, from 0                      */
+    const char *kind;           /* "input", "dense", "add", "softmax", or "each": what
+                                   works on single units of a layer that others read    */
+    const char *applied;        /* what makes the value of z: "relu", "batchnorm tanh"  */
+    size_t from, skip;          /* layers it reads; SIZE_MAX: none                      */
+    double z, value;
+    double scale;               /* of "add": z = value of skip + scale * value of from  */
+    double slope;               /* dvalue/dz                                            */
+    double dvalue, dz;          /* dloss/dvalue, dloss/dz: the error signal             */
+} gradus_unit;
+GRADUS_API void gradus_explanation_unit(
+    const gradus_explanation *explanation, size_t index, gradus_unit *unit);
+
+/* Everything that training changes, in the order of gradus_net_gradient(): w1 ... are
+ * entries of weight matrices, b1 ... biases, g1 ... and s1 ... scales and shifts. */
+typedef struct gradus_weight {
+    const char *name, *tensor;  /* "w5", "2.weight"                                     */
+    size_t row, column;         /* in its tensor                                        */
+    size_t to, from;            /* units; from is SIZE_MAX but for entries of matrices  */
+    double value, gradient;
+    double after;               /* value - learning rate * gradient                     */
+    size_t paths;               /* from it to the loss; SIZE_MAX: that many or more     */
+} gradus_weight;
+GRADUS_API void gradus_explanation_weight(
+    const gradus_explanation *explanation, size_t index, gradus_weight *weight);
+
+/* A factor of the chain rule, d(of)/d(by) = slope * local: a weight on the way back from
+ * unit to unit, at the end of the path the number that stands at w in z. */
+typedef struct gradus_factor {
+    const char *of, *by;        /* names; the first factor is dloss/d(by)               */
+    const char *term;           /* the name of `local`: "w5", "x1"; "" for a number     */
+    const char *applied;        /* what makes the value of `of` from its z; "": nothing */
+    double slope;               /* dvalue/dz of `of`; NaN for the loss                  */
+    double local;               /* dz/d(by)                                             */
+    double value;               /* their product                                        */
+} gradus_factor;
+
+/* The factors of a path, from the loss to the weight, of which it returns the number;
+ * path < paths of the weight. Paths are numbered in a fixed order. */
+GRADUS_API size_t gradus_explanation_path(
+    const gradus_explanation *explanation, size_t weight, size_t path,
+    gradus_factor *factors);    /* out [about.factors]                                  */
 
 #ifdef __cplusplus
 }

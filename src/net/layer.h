@@ -123,6 +123,9 @@ static inline const void *gr_mask_of(const gr_pass *pass, const gr_node *node,
                ? gr_row(pass->net, x->y, x->stride, part->rows.from) : NULL;
 }
 
+/* Added to a batch norm's variance under the root. */
+static const double gr_batchnorm_eps = 1e-5;
+
 /* A batch norm's statistics of this pass go into the running ones (once per step):
  * running = 0.9 running + 0.1 batch, the variance with divisor m - 1. */
 void gr_batchnorm_keep(gradus_net *net, const gr_pass *pass);

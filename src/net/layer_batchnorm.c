@@ -18,7 +18,6 @@
 
 #include "net/layer.h"
 
-static const double eps = 1e-5;
 static const double momentum = 0.1; /* share of the batch in the running statistics */
 
 /* Order of a node's tensors. */
@@ -63,14 +62,14 @@ static void forward(const gr_pass *pass, const gr_node *node, const gr_part *par
     const gr_kept *from = &pass->at[node->from], *to = &pass->at[gr_node_index(pass, node)];
     if (pass->training) {
         const gr_range columns = gr_part_columns(pass, node, part);
-        net->kernels->norm_forward(pass->rows, node->width, columns.from, columns.to, eps,
-                                   from->y, values(net, node, SCALE),
+        net->kernels->norm_forward(pass->rows, node->width, columns.from, columns.to,
+                                   gr_batchnorm_eps, from->y, values(net, node, SCALE),
                                    values(net, node, SHIFT), mean_of(pass, node),
                                    variance_of(pass, node), normed_of(pass, node), to->y);
         return;
     }
     const size_t row = part->rows.from;
-    net->kernels->norm_infer(part->rows.to - row, node->width, eps,
+    net->kernels->norm_infer(part->rows.to - row, node->width, gr_batchnorm_eps,
                              gr_row(net, from->y, from->stride, row),
                              values(net, node, MEAN), values(net, node, VARIANCE),
                              values(net, node, SCALE), values(net, node, SHIFT),
@@ -98,7 +97,7 @@ static void infer_column(const gr_pass *pass, const gr_node *node, size_t j, voi
     double value[4], dgamma = 0, dbeta = 0;
     for (size_t which = SCALE; which <= VARIANCE; which++)
         k->to_double(1, gr_at(net, values(net, node, which), j), &value[which]);
-    const double inverse = 1 / sqrt(value[VARIANCE] + eps);
+    const double inverse = 1 / sqrt(value[VARIANCE] + gr_batchnorm_eps);
     for (size_t i = 0; i < pass->rows; i++) {
         double x_i, dy_i;
         k->to_double(1, gr_at(net, x->y, i * x->stride + j), &x_i);
@@ -136,9 +135,9 @@ static void backward(const gr_pass *pass, const gr_node *node, const gr_part *pa
     void *dy = pass->at[gr_node_index(pass, node)].dy;
     /* dx is computed in place of dy when nobody asks for it: the sums are needed. */
     void *dx = gr_pass_begin(pass, node, node->from);
-    net->kernels->norm_backward(pass->rows, node->width, columns.from, columns.to, eps,
-                                variance_of(pass, node), normed_of(pass, node),
-                                values(net, node, SCALE), dy,
+    net->kernels->norm_backward(pass->rows, node->width, columns.from, columns.to,
+                                gr_batchnorm_eps, variance_of(pass, node),
+                                normed_of(pass, node), values(net, node, SCALE), dy,
                                 cleared_gradient(pass, node, SCALE, columns),
                                 cleared_gradient(pass, node, SHIFT, columns),
                                 dx != NULL ? dx : dy);

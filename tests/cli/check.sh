@@ -65,7 +65,7 @@ gives 0 'a model' check grad m.gradus table.csv
 prints 'on 16 rows'
 gives 0 'a model on more rows' check grad m.gradus table.csv --rows 200
 prints 'on 120 rows'
-gives 0 'few weights of a tensor' check grad m.gradus table.csv --weights 3 --json
+gives 0 'few weights of a tensor' check grad m.gradus table.csv --sample 3 --json
 prints '"checked":3'
 make_numbers numbers.csv
 "$program" train numbers.csv --target z --epochs 3 --loss huber --delta 0.5 --precision f64 \

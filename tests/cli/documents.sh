@@ -24,15 +24,42 @@ run_lines()
     done <"$1"
 }
 
-for verb in train predict eval inspect bench check help; do
+for verb in train predict eval inspect explain check bench help; do
     gradus $verb --help | sed -n '/^Examples/,$p' | sed -n 's/^  //p'
 done >lines
-check 'two examples for each verb' [ "$(wc -l <lines)" -eq 14 ]
+check 'two examples for each verb' [ "$(wc -l <lines)" -eq 16 ]
 run_lines lines help
 rm -f ./*.gradus
 
-for page in "$root"/docs/commands/*.md "$root"/docs/tour.md \
-    "$root"/docs/math/backpropagation.md; do
+# What a page shows under "$ gradus explain" is what the command prints: each line of it, in
+# this order; "..." stands for others.
+explained()
+{
+    grep -q '^\$ gradus explain' "$1" || return 0
+    awk '/^```/ { shown = 0 }
+         more { more = sub(/\\$/, ""); printf "%s%s", $0, more ? "" : "\n"; next }
+         /^\$ / { shown = /^\$ gradus explain/; if (!shown) next
+                  more = sub(/\\$/, ""); printf "%s%s", $0, more ? "" : "\n"; next }
+         shown && $0 != "..." { print "> " $0 }' "$1" >shown
+    want=0 found=0
+    while IFS= read -r line; do
+        case $line in
+        '$ '*) sh -c "${line#??}" >out 2>err </dev/null; after=0 ;;
+        '> ') ;;
+        *)
+            want=$((want + 1))
+            at=$(tail -n +$((after + 1)) out | grep -nxF -m 1 -- "${line#> }" | cut -d: -f1)
+            if [ -n "$at" ]; then
+                found=$((found + 1)) after=$((after + at))
+            else
+                echo "# not printed: $line"
+            fi ;;
+        esac
+    done <shown
+    check "$(basename "$1"): $want lines are what explain prints" [ "$found" -eq "$want" ]
+}
+
+for page in "$root"/docs/commands/*.md "$root"/docs/tour.md "$root"/docs/math/*.md; do
     # Lines that begin with "$ "; one that ends in a backslash goes on.
     sed -n '/^\$ /{:more
         /\\$/{N
@@ -41,9 +68,13 @@ for page in "$root"/docs/commands/*.md "$root"/docs/tour.md \
         }
         s/^\$ //p
     }' "$page" >lines
-    check "$(basename "$page") has examples" [ -s lines ]
+    case $page in
+    */math/*) ;;
+    *) check "$(basename "$page") has examples" [ -s lines ] ;;
+    esac
     run_lines lines "$(basename "$page")"
-    rm -f ./*.gradus ./*.csv ./*.conf ./*.txt
+    explained "$page"
+    rm -f ./*.gradus ./*.csv ./*.conf ./*.txt ./*.html
 done
 
 finish
