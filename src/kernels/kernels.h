@@ -75,6 +75,9 @@ typedef struct gr_product {
     int rectify;      /* only by rows: C is max(0, sum) */
     const void *mask; /* only by rows: C is sum relu'(mask(i, j)), a matrix like C; or NULL */
     int descend;      /* only by columns */
+    const void *soon[3]; /* only by columns: panels that are read at the place of C next: they
+                            are fetched meanwhile; NULL behind the last */
+    size_t soon_stride;
     const void *const *ahead; /* [depth] rows whose columns are fetched, as they are read soon;
                                  only by columns; or NULL */
     size_t reach; /* bytes from a row of A to the one that is fetched meanwhile, as it is read

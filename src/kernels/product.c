@@ -37,6 +37,7 @@ typedef struct tile_place {
     size_t first;         /* by columns: its first row's column of a */
     const real *b, *bias, *mask;
     real *c;
+    size_t soon;          /* by columns: its first element of p->soon */
 } tile_place;
 
 /* Steps [from, to) of a tile's chains. */
@@ -90,9 +91,10 @@ GR_INLINE void tile(tile_form form, const gr_product *p, const tile_place *at)
     vector sum[SUMS];
     GR_UNROLL for (size_t i = 0; i < sums; i++)
         sum[i] = at->bias == NULL ? (vector){0} : load(at->bias + i % vectors * LANES);
-    if (!by_rows && p->depth >= 32) /* C comes from far, while the sums are computed */
+    for (size_t s = 0; !by_rows && p->depth >= 32 && s < 3 && p->soon[s] != NULL; s++)
         GR_UNROLL for (size_t i = 0; i < form.rows * form.panels; i++)
-            __builtin_prefetch(at->c + i / form.panels * WIDTH + i % form.panels * c_panel, 1);
+            __builtin_prefetch((const real *)p->soon[s] + at->soon + i / form.panels * WIDTH +
+                                   i % form.panels * p->soon_stride, 1);
     take_all_steps(form, p, at, sum);
     if (by_rows && p->rectify)
         GR_UNROLL for (size_t i = 0; i < sums; i++)
@@ -121,6 +123,7 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
         .bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH,
         .mask = p->mask == NULL ? NULL : (const real *)p->mask + start,
         .c = (real *)p->c + start,
+        .soon = from * WIDTH + panel * p->soon_stride,
     };
     if (form.rows * form.panels * VECTORS > SUMS)
         return; /* never called: see most_rows */
@@ -130,6 +133,7 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
         at.first += form.rows;
         at.mask = at.mask == NULL ? NULL : at.mask + form.rows * c_row;
         at.c += form.rows * c_row;
+        at.soon += form.rows * WIDTH;
     }
 }
 

@@ -21,6 +21,7 @@ enum {
     CHUNK = 64,    /* inputs of them, where it is kept for an update: 8 KiB */
     AHEAD = 10,    /* rows of x, a tile of the product, that are fetched ahead */
     LONG = 64,     /* inputs of a row for which that pays */
+    DEEP = 128,    /* rows beside whose products fetching what an optimiser keeps is nothing */
     INPUTS = 8,    /* grain of the cut between threads */
     STRIP = 1 << 18 /* bytes of x */
 };
@@ -124,6 +125,31 @@ typedef struct block {
     bool first; /* of the thread's blocks of these inputs: it fetches ahead */
 } block;
 
+/* Element of the weight that a block begins with. */
+static size_t first_of(const gradus_net *net, const gr_node *node, const block *at)
+{
+    return (at->panels.from * node->inputs + at->inputs.from) * width_of(net);
+}
+
+/* What a block's gradient changes comes from far: the weights and what an optimiser keeps,
+ * or where it is stored. */
+static void fetch_soon(const gr_pass *pass, const gr_node *node, const block *at,
+                       gr_product *p)
+{
+    const gradus_net *net = pass->net;
+    const gr_descent *descent = pass->descent;
+    p->soon[0] = p->c;
+    p->soon_stride = p->c_stride;
+    if (descent == NULL)
+        return;
+    const gr_update *u = &descent->update[node->tensor];
+    void *const arrays[] = {u->w, u->v, u->m};
+    const size_t most = p->depth >= DEEP ? GR_COUNT(arrays) : 1;
+    for (size_t i = 0; i < most && arrays[i] != NULL; i++)
+        p->soon[i] = gr_at(net, arrays[i], first_of(net, node, at));
+    p->soon_stride = node->inputs * width_of(net);
+}
+
 /* The gradient of a block over one chain of rows; p says where it goes. */
 static void product_of_chain(const gr_pass *pass, const gr_node *node, const block *at,
                              size_t row, gr_product *p)
@@ -139,6 +165,7 @@ static void product_of_chain(const gr_pass *pass, const gr_node *node, const blo
     p->b_stride = z->stride;
     p->ahead = at->first && node->from == 0 && pass->rows_ahead >= p->depth
              ? (const void *const *)pass->ahead : NULL;
+    fetch_soon(pass, node, at, p);
     pass->net->kernels->product(p);
 }
 
@@ -181,7 +208,7 @@ static void descend_block(const gr_pass *pass, const gr_node *node, const block 
 {
     const gradus_net *net = pass->net;
     const size_t stride = node->inputs * width_of(net); /* of the weight, panel to panel */
-    const size_t first = at->panels.from * stride + at->inputs.from * width_of(net);
+    const size_t first = first_of(net, node, at);
     const size_t count = (at->inputs.to - at->inputs.from) * width_of(net);
     _Alignas(GR_LINE) char gradient[GROUP * CHUNK * GR_LINE];
     if (pass->descent == NULL) {
@@ -200,9 +227,8 @@ static void descend_plain(const gr_pass *pass, const gr_node *node, const block 
 {
     const gradus_net *net = pass->net;
     const gr_update *u = &pass->descent->update[node->tensor];
-    const size_t stride = node->inputs * width_of(net);
-    const size_t first = at->panels.from * stride + at->inputs.from * width_of(net);
-    gr_product p = {.c = gr_at(net, u->w, first), .c_stride = stride, .descend = 1,
+    gr_product p = {.c = gr_at(net, u->w, first_of(net, node, at)),
+                    .c_stride = node->inputs * width_of(net), .descend = 1,
                     .step = -u->rate * u->gradient_scale, .shrink = u->shrink};
     product_of_chain(pass, node, at, 0, &p);
 }
