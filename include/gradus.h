@@ -527,6 +527,9 @@ typedef struct gradus_fit_options {
     size_t patience;            /* epochs without gain before stopping; 0: never, in a
                                    trainer by the number of epochs                      */
     size_t starts;              /* restarts from other seeds, best kept; 1              */
+    size_t checkpoint_activations; /* keep those of every N-th layer, and compute the rest
+                                   again in the backward pass: less memory, the same bits;
+                                   0: keep all; SIZE_MAX: the N that takes least memory */
     uint64_t seed;              /* 1                                                    */
     gradus_observer *observer;  /* or NULL                                              */
     void *user;

@@ -50,12 +50,12 @@ GR_INLINE void transpose_square(size_t rows, const real *from, real *to)
         store(to + r * WIDTH, square[r]);
 }
 
-/* Squares of the rows [from, to) of a panel of w; in wt, P rows of a panel. */
+/* Squares of a panel of w; in wt, P rows of each panel, all P columns of them. */
 static void transpose_panel(size_t inputs, size_t outputs, size_t panel, const real *w,
                             real *wt)
 {
-    for (size_t i0 = 0; i0 < inputs; i0 += LANES) {
-        const size_t rows = least(LANES, inputs - i0);
+    for (size_t i0 = 0; i0 < (inputs + WIDTH - 1) / WIDTH * WIDTH; i0 += LANES) {
+        const size_t rows = i0 < inputs ? least(LANES, inputs - i0) : 0;
         real *t = wt + i0 / WIDTH * outputs * WIDTH + panel * WIDTH * WIDTH + i0 % WIDTH;
         for (size_t j0 = 0; j0 < WIDTH; j0 += LANES) {
             if (rows == LANES)

@@ -21,8 +21,14 @@ typedef struct gr_kept {
     void **dy_row;  /* [rows] rows of dy */
     void *spare;    /* a matrix for a further contribution to dy, of a node of many readers */
     void *cache;    /* what a layer keeps from forward to backward */
+    void *lasting;  /* what a layer keeps beyond the pass */
     size_t stride;  /* elements from row to row */
     size_t first;   /* node whose contribution to dy comes first: its last reader */
+    bool in_place;  /* y and dy are those of the node it reads */
+    /* net/checkpoint.h */
+    gr_range segment; /* the nodes of its segment: [from, to) */
+    bool kept;        /* a later segment reads y: its memory is no other segment's */
+    size_t place;     /* of y in the plan's block */
 } gr_kept;
 
 /* How parameters follow from gradients, while these are in the cache (train/optimizer.c). */
@@ -62,11 +68,14 @@ struct gr_layer_type {
     const char *name;
     /* bytes kept from forward to backward, for `rows` rows; NULL: none */
     size_t (*cache)(const gradus_net *net, const gr_node *node, size_t rows);
-    /* before a pass: what depends on parameters only; NULL: nothing */
+    /* bytes kept beyond the pass; NULL: none */
+    size_t (*lasting)(const gradus_net *net, const gr_node *node);
+    /* before a backward pass: what depends on parameters only; NULL: nothing */
     void (*prepare)(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads);
     void (*forward)(const gr_pass *pass, const gr_node *node, const gr_part *part);
     void (*backward)(const gr_pass *pass, const gr_node *node, const gr_part *part);
-    /* after a pass: gradients of parameters, and the step where pass->descent is set */
+    /* after a backward pass: gradients of parameters, and the step where pass->descent is
+     * set */
     void (*descend)(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads);
     /* the node's line in the description */
     gradus_status (*write)(const gradus_net *net, const gr_node *node, gr_text *text);

@@ -23,10 +23,10 @@ static const double momentum = 0.1; /* share of the batch in the running statist
 /* Order of a node's tensors. */
 enum { SCALE, SHIFT, MEAN, VARIANCE };
 
-/* The cache: mean and var in double, whole lines of them, then xhat, a matrix. */
+/* What lasts is mean and var in double, whole lines of them; the cache is xhat, a matrix. */
 static double *mean_of(const gr_pass *pass, const gr_node *node)
 {
-    return pass->at[gr_node_index(pass, node)].cache;
+    return pass->at[gr_node_index(pass, node)].lasting;
 }
 
 static size_t moments_room(const gr_node *node)
@@ -41,7 +41,7 @@ static double *variance_of(const gr_pass *pass, const gr_node *node)
 
 static void *normed_of(const gr_pass *pass, const gr_node *node)
 {
-    return mean_of(pass, node) + 2 * moments_room(node);
+    return pass->at[gr_node_index(pass, node)].cache;
 }
 
 static void *values(const gradus_net *net, const gr_node *node, size_t which)
@@ -52,8 +52,13 @@ static void *values(const gradus_net *net, const gr_node *node, size_t which)
 static size_t cache(const gradus_net *net, const gr_node *node, size_t rows)
 {
     const size_t size = net->kernels->size;
-    return 2 * moments_room(node) * sizeof(double) +
-           rows * gr_stride(node->width, size) * size;
+    return rows * gr_stride(node->width, size) * size;
+}
+
+static size_t lasting(const gradus_net *net, const gr_node *node)
+{
+    (void)net;
+    return 2 * moments_room(node) * sizeof(double);
 }
 
 static void forward(const gr_pass *pass, const gr_node *node, const gr_part *part)
@@ -200,6 +205,6 @@ static gradus_status write(const gradus_net *net, const gr_node *node, gr_text *
 }
 
 const gr_layer_type gr_layer_batchnorm = {
-    .name = "batchnorm", .cache = cache, .forward = forward, .backward = backward,
+    .name = "batchnorm", .cache = cache, .lasting = lasting, .forward = forward, .backward = backward,
     .descend = descend, .write = write, .by_columns = true, .in_place = true,
 };

@@ -5,7 +5,8 @@
  * backward pass in reverse. An operation is dealt to the threads by rows or, where it needs
  * all rows, by columns; they meet where the cut changes. Between two meetings a thread takes
  * a block of its rows through all operations while it is in the cache. At last each thread
- * computes the gradients of its share of the weights, and descends by them.
+ * computes the gradients of its share of the weights, and descends by them. With checkpoints
+ * all but the forward pass is done segment by segment (net/checkpoint.h).
  *
  * The order in which contributions to one gradient are added is that of the nodes, always,
  * so that they have the same bits however the work is cut.
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "net/checkpoint.h"
 #include "net/criterion.h"
 #include "net/narrow.h"
 #include "net/small.h"
@@ -137,18 +139,13 @@ static void run_by_columns(const walk *w, gr_range operations, size_t thread,
 
 /* ---- the gradient ---- */
 
-static void walk_gradient(void *job, size_t thread, size_t threads)
+static void walk_operations(const walk *w, gr_range operations, size_t thread,
+                            size_t threads)
 {
-    const walk *w = job;
     const gr_plan *plan = w->plan;
-    const gradus_net *net = plan->net;
-    const size_t operations = 2 * plan->last + 1;
-    for (size_t n = 1; n <= plan->last; n++)
-        if (net->node[n].type->prepare != NULL)
-            net->node[n].type->prepare(&plan->pass, &net->node[n], thread, threads);
-    for (size_t i = 0, next; i < operations; i = next) {
+    for (size_t i = operations.from, next; i < operations.to; i = next) {
         const bool columns = is_by_columns(plan, i);
-        for (next = i + 1; next < operations && is_by_columns(plan, next) == columns;)
+        for (next = i + 1; next < operations.to && is_by_columns(plan, next) == columns;)
             next++;
         if (i > 0 || !columns) /* what is prepared is not read by the first columns */
             gr_pool_wait(plan->pool);
@@ -158,10 +155,55 @@ static void walk_gradient(void *job, size_t thread, size_t threads)
             run_by_rows(w, (gr_range){i, next},
                         gr_cut(plan->pass.rows, 1, thread, threads));
     }
+}
+
+/* Forward and backward through a segment, and its step: no other reads its weights. */
+static void walk_segment(const walk *w, gr_range nodes, size_t thread, size_t threads)
+{
+    const gr_plan *plan = w->plan;
+    const gr_node *node = plan->net->node;
+    const gr_range forward = {nodes.from - 1, nodes.to - 1};
+    const gr_range backward = {2 * plan->last + 2 - nodes.to, 2 * plan->last + 2 - nodes.from};
+    for (size_t n = nodes.from; n < nodes.to; n++)
+        if (node[n].type->prepare != NULL)
+            node[n].type->prepare(&plan->pass, &node[n], thread, threads);
+    if (nodes.to > plan->last) { /* the loss is between them */
+        walk_operations(w, (gr_range){forward.from, backward.to}, thread, threads);
+    } else {
+        walk_operations(w, forward, thread, threads);
+        walk_operations(w, backward, thread, threads);
+    }
     gr_pool_wait(plan->pool);
-    for (size_t n = 1; n <= plan->last; n++)
-        if (net->node[n].type->descend != NULL)
-            net->node[n].type->descend(&plan->pass, &net->node[n], thread, threads);
+    for (size_t n = nodes.from; n < nodes.to; n++)
+        if (node[n].type->descend != NULL)
+            node[n].type->descend(&plan->pass, &node[n], thread, threads);
+}
+
+/* Before a segment whose memory was another one's. */
+static void enter(const walk *w, gr_range nodes, size_t thread, size_t threads)
+{
+    gr_pool_wait(w->plan->pool);
+    gr_checkpoint_clear(w->plan, nodes, gr_cut(w->plan->pass.rows, 1, thread, threads));
+    gr_pool_wait(w->plan->pool);
+}
+
+static void walk_gradient(void *job, size_t thread, size_t threads)
+{
+    const walk *w = job;
+    const gr_plan *plan = w->plan;
+    gr_range nodes = plan->pass.at[1].segment;
+    for (; nodes.to <= plan->last; nodes = plan->pass.at[nodes.to].segment) {
+        enter(w, nodes, thread, threads);
+        walk_operations(w, (gr_range){nodes.from - 1, nodes.to - 1}, thread, threads);
+    }
+    if (nodes.from > 1)
+        enter(w, nodes, thread, threads);
+    walk_segment(w, nodes, thread, threads);
+    while (nodes.from > 1) {
+        nodes = plan->pass.at[nodes.from - 1].segment;
+        enter(w, nodes, thread, threads);
+        walk_segment(w, nodes, thread, threads);
+    }
 }
 
 /* The same, of a net that net/small.c describes. */
@@ -264,7 +306,13 @@ static void walk_values(void *job, size_t thread, size_t threads)
     const gr_node *end = &net->node[net->nodes - 1];
     const gr_kept *y = &plan->pass.at[net->nodes - 1];
     const gr_range rows = gr_cut(plan->pass.rows, 1, thread, threads);
-    run_by_rows(w, (gr_range){0, plan->last + 1}, rows);
+    for (size_t from = 0, to; from <= plan->last; from = to) {
+        to = plan->pass.at[from + 1].segment.to - 1;
+        to += to == plan->last; /* the loss */
+        if (from > 0) /* rows of one segment stand where others do of the next */
+            gr_pool_wait(plan->pool);
+        run_by_rows(w, (gr_range){from, to}, rows);
+    }
     if (plan->fused)
         end->type->forward(&plan->pass, end,
                            &(gr_part){rows, {0, end->panels}});
@@ -297,9 +345,10 @@ bool gr_plan_find_not_finite(const gr_plan *plan, size_t *layer, const char **ty
     for (size_t n = 1; n <= plan->last; n++) {
         const gr_node *node = &net->node[n];
         const gr_kept *at = &plan->pass.at[n];
+        const bool there = at->kept || at->segment.from == 1; /* the last one walked */
         *layer = node->number > 0 ? node->number : *layer;
         *type = node->type->name;
-        for (size_t i = 0; i < plan->pass.rows; i++)
+        for (size_t i = 0; there && i < plan->pass.rows; i++)
             if (net->kernels->find_not_finite(node->width, at->y_row[i]) != SIZE_MAX)
                 return true;
     }

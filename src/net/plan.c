@@ -2,7 +2,8 @@
  * net/plan.c - memory and schedule of gradients of one net
  *
  * Every array of a batch is laid out once. An activation whose slope follows from its output
- * works in place, on the memory of the dense layer before it.
+ * works in place, on the memory of the dense layer before it. Segments between checkpoints
+ * (net/checkpoint.h) take turns in the same memory.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "net/checkpoint.h"
 #include "net/criterion.h"
 #include "net/lists.h"
 #include "net/small.h"
@@ -19,7 +21,6 @@
 typedef struct need {
     bool y, dy;
     bool spare;     /* several nodes contribute to its dy */
-    bool in_place;  /* y and dy are those of the node it reads */
 } need;
 
 static bool works_in_place(const gradus_net *net, const gr_node *node)
@@ -39,7 +40,7 @@ static void find_needs(const gr_plan *plan, bool input_gradient, need *needs)
         const gr_node *node = &net->node[n];
         const bool adds = node->type == &gr_layer_add;
         needs[n].y = true;
-        needs[n].in_place = works_in_place(net, node);
+        plan->pass.at[n].in_place = works_in_place(net, node);
         needs[n].dy = node->tensors > 0 || needs[node->from].dy ||
                       (adds && needs[node->skip].dy) || n == plan->last;
         if (node->type != &gr_layer_dense)
@@ -55,8 +56,9 @@ static void find_needs(const gr_plan *plan, bool input_gradient, need *needs)
 
 static void *take_matrix(gr_plan *plan, bool needed, size_t stride)
 {
-    return gr_arena_take(&plan->arena, needed ? plan->piece * stride : 0,
-                         plan->net->kernels->size);
+    if (!needed)
+        return NULL;
+    return gr_arena_take(&plan->arena, plan->piece * stride, plan->net->kernels->size);
 }
 
 /* Its rows, where it stands already. */
@@ -75,21 +77,78 @@ static void lay_out_node(gr_plan *plan, size_t n, const need *needs)
     gr_kept *at = &plan->pass.at[n];
     const need *wants = &needs[n];
     at->stride = gr_stride(node->width, net->kernels->size);
-    if (wants->in_place) {
+    at->place = plan->arena.used;
+    if (at->in_place) {
         const gr_kept *from = &plan->pass.at[node->from];
-        at->y = from->y, at->y_row = from->y_row;
-        at->dy = from->dy, at->dy_row = from->dy_row;
+        at->y = from->y;
+        at->dy = from->dy;
     } else {
-        void *y = take_matrix(plan, wants->y, at->stride);
-        void *dy = take_matrix(plan, wants->dy, at->stride);
-        at->y = wants->y ? y : NULL;
-        at->dy = wants->dy ? dy : NULL;
-        at->y_row = take_rows(plan, at->y, wants->y || n == 0, at->stride);
-        at->dy_row = take_rows(plan, at->dy, wants->dy, at->stride);
+        at->y = take_matrix(plan, wants->y, at->stride);
+        at->dy = take_matrix(plan, wants->dy, at->stride);
     }
     at->spare = take_matrix(plan, wants->spare, at->stride);
-    if (n > 0 && node->type->cache != NULL)
-        at->cache = gr_arena_take(&plan->arena, node->type->cache(net, node, plan->piece), 1);
+}
+
+/* What lasts beyond a segment: checkpoints, and what is asked for after the pass. */
+static void lay_out_lasting(gr_plan *plan, const need *needs)
+{
+    const gradus_net *net = plan->net;
+    lay_out_node(plan, 0, needs);
+    for (size_t n = 1; n < net->nodes; n++) {
+        const gr_node *node = &net->node[n];
+        gr_kept *at = &plan->pass.at[n];
+        if (at->kept)
+            lay_out_node(plan, n, needs);
+        if (node->type->lasting != NULL)
+            at->lasting = gr_arena_take(&plan->arena, node->type->lasting(net, node), 1);
+    }
+}
+
+/* Each segment begins where the others do. */
+static void lay_out_segments(gr_plan *plan, const need *needs)
+{
+    const gradus_net *net = plan->net;
+    gr_arena *arena = &plan->arena;
+    const size_t start = arena->used;
+    size_t end = start;
+    for (size_t n = 1; n < net->nodes; n++) {
+        const gr_node *node = &net->node[n];
+        gr_kept *at = &plan->pass.at[n];
+        if (n == at->segment.from)
+            arena->used = start;
+        if (!at->kept)
+            lay_out_node(plan, n, needs);
+        if (node->type->cache != NULL)
+            at->cache = gr_arena_take(arena, node->type->cache(net, node, plan->piece), 1);
+        end = arena->used > end ? arena->used : end;
+    }
+    arena->used = end;
+}
+
+/* The node of the segment before whose matrices stand in the same place, or NULL. */
+static const gr_kept *twin_of(const gr_plan *plan, size_t n, const need *needs)
+{
+    const gr_kept *at = &plan->pass.at[n];
+    if (n == 0 || at->segment.from <= 1)
+        return NULL;
+    const size_t from = at->segment.from, m = plan->pass.at[from - 1].segment.from + n - from;
+    const gr_kept *twin = &plan->pass.at[m];
+    return m < from && !at->kept && !twin->kept && !twin->in_place && twin->place == at->place &&
+           twin->stride == at->stride && needs[m].dy == needs[n].dy ? twin : NULL;
+}
+
+static void lay_out_rows(gr_plan *plan, size_t n, const need *needs)
+{
+    gr_kept *at = &plan->pass.at[n];
+    const gr_kept *twin = at->in_place ? &plan->pass.at[plan->net->node[n].from]
+                                       : twin_of(plan, n, needs);
+    if (twin != NULL) {
+        at->y_row = twin->y_row;
+        at->dy_row = twin->dy_row;
+        return;
+    }
+    at->y_row = take_rows(plan, at->y, needs[n].y || n == 0, at->stride);
+    at->dy_row = take_rows(plan, at->dy, needs[n].dy, at->stride);
 }
 
 /* Hands out every array; called twice, see base/arena.h. */
@@ -98,8 +157,10 @@ static void lay_out(gr_plan *plan, const need *needs)
     const gradus_net *net = plan->net;
     gr_arena *arena = &plan->arena;
     const size_t outputs = gr_net_outputs(net), rows = plan->piece;
+    lay_out_lasting(plan, needs);
+    lay_out_segments(plan, needs);
     for (size_t n = 0; n < net->nodes; n++)
-        lay_out_node(plan, n, needs);
+        lay_out_rows(plan, n, needs);
     plan->pass.gradient = gr_arena_take(arena, net->parameter_room, net->kernels->size);
     plan->pass.ahead = gr_arena_take(arena, rows, sizeof(void *));
     plan->target = gr_arena_take(arena, rows * outputs, net->kernels->size);
@@ -111,8 +172,31 @@ static void lay_out(gr_plan *plan, const need *needs)
         gr_small_lay_out(plan);
 }
 
+/* Bytes of the plan with segments of `every` nodes. */
+static size_t measure(gr_plan *plan, const need *needs, size_t every)
+{
+    gr_checkpoint_cut(plan, every);
+    plan->arena.used = 0;
+    plan->arena.overflow = 0;
+    lay_out(plan, needs);
+    return plan->arena.overflow ? SIZE_MAX : plan->arena.used;
+}
+
+/* The distance of checkpoints that takes the least memory. With L nodes of equal size,
+ * L / N checkpoints and a segment of N nodes take least at N near the root of L. */
+static size_t choose_distance(gr_plan *plan, const need *needs)
+{
+    size_t best = plan->last, least = measure(plan, needs, best);
+    for (size_t every = 1; every * every <= 16 * plan->last; every++) {
+        const size_t bytes = measure(plan, needs, every);
+        best = bytes < least ? every : best;
+        least = bytes < least ? bytes : least;
+    }
+    return best;
+}
+
 /* All arrays; or their bytes alone, in plan->arena.used. */
-static gradus_status allocate(gr_plan *plan, bool input_gradient, bool measured)
+static gradus_status allocate(gr_plan *plan, const gr_plan_options *options, bool measured)
 {
     gradus_status status;
     const gradus_net *net = plan->net;
@@ -125,8 +209,12 @@ static gradus_status allocate(gr_plan *plan, bool input_gradient, bool measured)
         if (net->node[n].type == &gr_layer_add)
             plan->pass.at[net->node[n].skip].first = n;
     }
-    find_needs(plan, input_gradient, needs);
-    lay_out(plan, needs);
+    find_needs(plan, options->input_gradient, needs);
+    const size_t every = options->checkpoint == 0        ? plan->last
+                       : options->checkpoint == SIZE_MAX ? choose_distance(plan, needs)
+                       : options->checkpoint < plan->last ? options->checkpoint
+                                                          : plan->last;
+    measure(plan, needs, every);
     if (measured && !plan->arena.overflow)
         goto done;
     GR_TRY(gr_arena_open(&plan->arena, "activations and gradients of a batch"));
@@ -203,7 +291,7 @@ static gradus_status make_plan(const gradus_net *net, const gr_plan_options *opt
     plan->pass = (gr_pass){.net = net, .training = !options->inference};
     plan->pool = options->pool;
     plan->pass.first_by_columns = first_by_columns(plan);
-    GR_TRY(allocate(plan, options->input_gradient, measured));
+    GR_TRY(allocate(plan, options, measured));
     *made = plan;
     plan = NULL;
 done:

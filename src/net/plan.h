@@ -20,6 +20,8 @@ typedef struct gr_plan_options {
     bool input_gradient;    /* dLoss/dx is wanted */
     const gradus_loss *own; /* NULL, or a loss of no context, in place of `loss` */
     bool inference;         /* the gradient of what the net computes at inference */
+    size_t checkpoint;      /* nodes from one kept activation to the next; 0: all are kept;
+                               SIZE_MAX: what takes least memory */
     gr_pool *pool;          /* or NULL */
 } gr_plan_options;
 
@@ -85,7 +87,8 @@ void gr_plan_evaluate(gr_plan *plan, const gradus_set *set, const uint32_t *inde
                       size_t count, double *value, double *prediction);
 
 /* The first node of the last pass with a value that is not finite: the number of its
- * layer (or of the last one before it) and its kind; false where there is none. */
+ * layer (or of the last one before it) and its kind; false where there is none. Activations
+ * that the pass has not kept are passed over. */
 bool gr_plan_find_not_finite(const gr_plan *plan, size_t *layer, const char **type);
 
 #endif

@@ -126,7 +126,8 @@ gr_plan_options gr_run_plan(const gradus_fit_options *options)
 {
     return (gr_plan_options){.rows = options->batch, .loss = options->loss,
                              .delta = options->delta,
-                             .label_smoothing = options->label_smoothing};
+                             .label_smoothing = options->label_smoothing,
+                             .checkpoint = options->checkpoint_activations};
 }
 
 gradus_status gr_run_open(gr_run *r)
