@@ -134,6 +134,9 @@ static void say_training(cli_report *report, const gradus_net *net,
     while (config_next(&text, &line, &problem)) {
         if (strcmp(line.key, "optimizer") == 0)
             memcpy(optimizer, line.value, sizeof optimizer);
+        if (strcmp(line.key, "checkpoint-activations") == 0)
+            fit.checkpoint_activations =
+                strcmp(line.value, "auto") == 0 ? SIZE_MAX : strtoull(line.value, NULL, 10);
         if (strcmp(line.key, "batch") == 0)
             fit.batch = strcmp(line.value, "all") == 0 ? SIZE_MAX
                                                        : strtoull(line.value, NULL, 10);

@@ -189,13 +189,20 @@ static gradus_status set_number(const cli_option *option, double *field, const c
     return GRADUS_OK;
 }
 
+/* Whether a word is the one for SIZE_MAX: all, or auto beside none. */
+static bool is_most(const cli_option *option, const char *word)
+{
+    return strcmp(word, "all") == 0 ||
+           (strcmp(word, "auto") == 0 && words_find(option->words, "none") >= 0);
+}
+
 static gradus_status set_count(const cli_option *option, size_t *field, const char *text,
                                const char *where)
 {
     double value;
 
     if (option->words && words_find(option->words, text) >= 0) {
-        *field = strcmp(text, "all") == 0 ? SIZE_MAX : 0;
+        *field = is_most(option, text) ? SIZE_MAX : 0;
         return GRADUS_OK;
     }
     /* Up to 2^53 a double holds every whole number. */
@@ -301,8 +308,8 @@ static const char *choice_text(const cli_option *option, size_t index, char *roo
 
 static const char *count_text(const cli_option *option, size_t count, char *room)
 {
-    const char *word = count == 0          ? word_of(option, "auto", "none")
-                       : count == SIZE_MAX ? word_of(option, "all", NULL)
+    const char *word = count == 0          ? word_of(option, "none", "auto")
+                       : count == SIZE_MAX ? word_of(option, "all", "auto")
                                            : NULL;
 
     snprintf(room, GRADUS_NUMBER_LENGTH, "%zu", count);

@@ -111,7 +111,7 @@ static const char *const sized_nets[] = {
 };
 
 static void assert_predicted(const char *text, gradus_precision precision, size_t batch,
-                             const char *optimizer)
+                             const char *optimizer, size_t checkpoint)
 {
     counting c = {0};
     const gradus_memory memory = {counting_allocate, counting_resize, counting_release, &c};
@@ -131,15 +131,16 @@ static void assert_predicted(const char *text, gradus_precision precision, size_
     gradus_fit_defaults(&options);
     options.batch = batch;
     options.optimizer = optimizer;
+    options.checkpoint_activations = checkpoint;
     assert_int_equal(gradus_fit_memory(net, &options, 5000, &predicted), GRADUS_OK);
-    const gr_plan_options plan_options = {.rows = batch};
+    const gr_plan_options plan_options = {.rows = batch, .checkpoint = checkpoint};
     assert_int_equal(gr_plan_new(net, &plan_options, &plan), GRADUS_OK);
     assert_int_equal(gr_optimizer_open(net, &options, NULL, &o), GRADUS_OK);
     assert_int_equal(gr_allocate(context, net->parameter_room + net->statistic_room,
                                  net->kernels->size, "the best weights", &kept), GRADUS_OK);
     if (predicted != c.bytes - before)
-        fail_msg("%s, %zu rows: %zu bytes predicted, %zu taken", text, batch, predicted,
-                 c.bytes - before);
+        fail_msg("%s, %zu rows, checkpoints %zu: %zu bytes predicted, %zu taken", text, batch,
+                 checkpoint, predicted, c.bytes - before);
     gr_release(context, kept);
     gr_optimizer_close(&o);
     gr_plan_free(plan);
@@ -156,12 +157,14 @@ static void memory_is_what_was_predicted(void **state)
     for (size_t n = 0; n < sizeof sized_nets / sizeof *sized_nets; n++)
         for (size_t b = 0; b < sizeof batches / sizeof *batches; b++)
             for (size_t o = 0; gradus_optimizer_name(o) != NULL; o++) {
-                assert_predicted(sized_nets[n], GRADUS_FLOAT32, batches[b],
-                                 gradus_optimizer_name(o));
-                assert_predicted(sized_nets[n], GRADUS_FLOAT64, batches[b],
-                                 gradus_optimizer_name(o));
+                static const size_t distances[] = {0, 3, SIZE_MAX};
+                const char *optimizer = gradus_optimizer_name(o);
+                assert_predicted(sized_nets[n], GRADUS_FLOAT32, batches[b], optimizer,
+                                 distances[(n + b) % 3]);
+                assert_predicted(sized_nets[n], GRADUS_FLOAT64, batches[b], optimizer,
+                                 distances[(n + b + o) % 3]);
             }
-    assert_predicted("dense 9 relu output", GRADUS_FLOAT32, 1, "adam");
+    assert_predicted("dense 9 relu output", GRADUS_FLOAT32, 1, "adam", 0);
 }
 
 /* Every allocation fails once: an error, no leak (ASan), and no crash. */
