@@ -128,7 +128,7 @@ static void say_training(cli_report *report, const gradus_net *net,
     config_line line = {.number = 0};
     char optimizer[sizeof line.value] = "";
     gradus_fit_options fit;
-    size_t bytes;
+    size_t bytes, activations;
 
     gradus_fit_defaults(&fit);
     while (config_next(&text, &line, &problem)) {
@@ -145,7 +145,7 @@ static void say_training(cli_report *report, const gradus_net *net,
         fit.optimizer = optimizer;
     fit.loss = model->loss;
     if (model->train_rows == 0 ||
-        gradus_fit_memory(net, &fit, model->train_rows, &bytes) != GRADUS_OK)
+        gradus_fit_memory(net, &fit, model->train_rows, &bytes, &activations) != GRADUS_OK)
         return;
     report_line(report, "training");
     report_count(report, "training_bytes", bytes, " bytes");
@@ -154,6 +154,10 @@ static void say_training(cli_report *report, const gradus_net *net,
                    text_count(fit.batch < model->train_rows ? fit.batch
                                                             : model->train_rows),
                    text_name(fit.optimizer));
+    report_say(report, "; ");
+    report_count(report, "activation_bytes", activations, " of them for activations");
+    if (fit.checkpoint_activations > 0)
+        report_say(report, ", of which some are computed twice");
 }
 
 static void say_cost(cli_report *report, const gradus_net *net,

@@ -215,6 +215,26 @@ static void say_method(cli_report *report, const gradus_fit_options *fit, size_t
     report_count(report, "seed", fit->seed, NULL);
 }
 
+/* What checkpoints save of the memory of a step. */
+static void say_memory(cli_report *report, const gradus_net *net,
+                       const gradus_fit_options *fit, size_t rows)
+{
+    gradus_fit_options all = *fit;
+    size_t bytes, kept, every;
+
+    all.checkpoint_activations = 0;
+    if (fit->checkpoint_activations == 0 ||
+        gradus_fit_memory(net, fit, rows, &bytes, &kept) != GRADUS_OK ||
+        gradus_fit_memory(net, &all, rows, &bytes, &every) != GRADUS_OK)
+        return;
+    report_line(report, "memory");
+    report_say(report, "%s for activations", text_bytes(kept));
+    report_say(report, ", computed twice; %s without --checkpoint-activations",
+               text_bytes(every));
+    report_count(report, "activation_bytes", kept, NULL);
+    report_count(report, "activation_bytes_without", every, NULL);
+}
+
 void plan_report(cli_report *report, cli_plan *plan)
 {
     gradus_trainer_about about;
@@ -228,4 +248,6 @@ void plan_report(cli_report *report, cli_plan *plan)
     report_line(report, "network");
     network_say(report, gradus_model_net(gradus_trainer_model(plan->trainer)));
     say_method(report, &plan->settings->train.fit, about.train_rows);
+    say_memory(report, gradus_model_net(gradus_trainer_model(plan->trainer)),
+               &plan->settings->train.fit, about.train_rows);
 }

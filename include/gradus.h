@@ -572,7 +572,9 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_fit_memory(
     const gradus_net *net,
     const gradus_fit_options *options,
     size_t rows,                          /* of the training set: a batch has no more   */
-    size_t *bytes);
+    size_t *bytes,
+    size_t *activations);                 /* or NULL; of these bytes, what one pass      */
+                                          /* works in: less with checkpoints            */
 
 /* ---- 6 trainer ------------------------------------------------------------------- */
 

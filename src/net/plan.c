@@ -168,6 +168,7 @@ static void lay_out(gr_plan *plan, const need *needs)
     plan->value = gr_arena_take(arena, rows, sizeof(double));
     plan->row = gr_arena_take(arena, plan->loss < GR_LOSS_COUNT ? 0 : rows * 3 * outputs,
                               sizeof(double));
+    plan->small.layers = 0;
     if (!needs[0].dy && gr_small_fits(plan))
         gr_small_lay_out(plan);
 }

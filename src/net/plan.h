@@ -21,7 +21,7 @@ typedef struct gr_plan_options {
     const gradus_loss *own; /* NULL, or a loss of no context, in place of `loss` */
     bool inference;         /* the gradient of what the net computes at inference */
     size_t checkpoint;      /* nodes from one kept activation to the next; 0: all are kept;
-                               SIZE_MAX: what takes least memory */
+                               SIZE_MAX: what takes the least memory */
     gr_pool *pool;          /* or NULL */
 } gr_plan_options;
 

@@ -21,7 +21,8 @@ static bool is_activation(const gr_plan *plan, size_t n)
 bool gr_small_fits(const gr_plan *plan)
 {
     const gradus_net *net = plan->net;
-    if (plan->piece > ROWS || gr_net_inputs(net) > INPUTS)
+    if (plan->piece > ROWS || gr_net_inputs(net) > INPUTS ||
+        plan->pass.at[1].segment.to <= plan->last) /* with checkpoints */
         return false;
     for (size_t n = 1; n <= plan->last; n++) {
         const gr_node *node = &net->node[n];

@@ -7,7 +7,7 @@
 #include "train/run.h"
 
 gradus_status gradus_fit_memory(const gradus_net *net, const gradus_fit_options *given,
-                                size_t rows, size_t *bytes)
+                                size_t rows, size_t *bytes, size_t *activations)
 {
     gradus_status status;
     gradus_fit_options options = *given;
@@ -18,6 +18,8 @@ gradus_status gradus_fit_memory(const gradus_net *net, const gradus_fit_options 
     GR_TRY(gr_optimizer_bytes(net, options.optimizer, &optimizer_bytes));
     *bytes = gr_net_bytes(net) + plan_bytes + optimizer_bytes +
              gr_block_bytes(gr_run_kept_bytes(net), 1);
+    if (activations != NULL) /* a plan holds the gradient of the parameters beside them */
+        *activations = plan_bytes - net->parameter_room * net->kernels->size;
 done:
     return status;
 }

@@ -99,6 +99,23 @@ run train table.csv --target kind --epochs 3 -q --json --cpu ref
 sed 's/.*"digest":"\([0-9a-f]*\)".*/\1/' out >>digests
 check 'equal weights with 1, 2, 3, 8 threads and plain kernels' \
     [ "$(sort -u digests | wc -l)" -eq 1 ]
+deep='repeat 30 { residual { batchnorm tanh dense 20 } dropout 0.1 } output softmax'
+for every in none auto 1 7; do
+    run train table.csv --target kind --epochs 2 --network "$deep" -q --json \
+        --checkpoint-activations $every -o deep_$every.gradus
+    sed 's/.*"digest":"\([0-9a-f]*\)".*/\1/' out
+    "$program" inspect deep_$every.gradus --json |
+        sed 's/.*"activation_bytes":\([0-9]*\).*/\1/' >bytes_$every
+done >deep_digests
+check 'equal weights with checkpoints' [ "$(sort -u deep_digests | wc -l)" -eq 1 ]
+check 'checkpoints take less memory' [ $((3 * $(cat bytes_auto))) -lt "$(cat bytes_none)" ]
+check 'auto takes the least' sh -c '[ "$(sort -n bytes_* | head -1)" = "$(cat bytes_auto)" ]'
+gives 0 'what checkpoints save' train table.csv --target kind --network "$deep" \
+    --checkpoint-activations auto --dry-run
+says 'for activations, computed twice'
+refuses 2 'checkpoint-activations: "0" is not' train table.csv --target kind \
+    --checkpoint-activations 0
+
 gives 0 'another seed' train table.csv --target kind --epochs 3 -q --json --seed 2
 check 'another seed, other weights' sh -c '! grep -q "$(head -1 digests)" out'
 

@@ -132,7 +132,7 @@ static void assert_predicted(const char *text, gradus_precision precision, size_
     options.batch = batch;
     options.optimizer = optimizer;
     options.checkpoint_activations = checkpoint;
-    assert_int_equal(gradus_fit_memory(net, &options, 5000, &predicted), GRADUS_OK);
+    assert_int_equal(gradus_fit_memory(net, &options, 5000, &predicted, NULL), GRADUS_OK);
     const gr_plan_options plan_options = {.rows = batch, .checkpoint = checkpoint};
     assert_int_equal(gr_plan_new(net, &plan_options, &plan), GRADUS_OK);
     assert_int_equal(gr_optimizer_open(net, &options, NULL, &o), GRADUS_OK);
