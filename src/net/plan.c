@@ -133,8 +133,9 @@ static const gr_kept *twin_of(const gr_plan *plan, size_t n, const need *needs)
         return NULL;
     const size_t from = at->segment.from, m = plan->pass.at[from - 1].segment.from + n - from;
     const gr_kept *twin = &plan->pass.at[m];
-    return m < from && !at->kept && !twin->kept && !twin->in_place && twin->place == at->place &&
-           twin->stride == at->stride && needs[m].dy == needs[n].dy ? twin : NULL;
+    return m < from && !at->kept && !twin->kept && !twin->in_place &&
+                   twin->place == at->place && twin->stride == at->stride &&
+                   needs[m].dy == needs[n].dy ? twin : NULL;
 }
 
 static void lay_out_rows(gr_plan *plan, size_t n, const need *needs)

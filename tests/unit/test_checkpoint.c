@@ -71,7 +71,8 @@ static const char *const nets[] = {
     "repeat 3 { dense 19 batchnorm gelu dropout 0.2 } dense 3 output",
     "repeat 4 { dropout 0.3 dense 20 relu } output",
     "dense 16 repeat 4 { residual scale=0.5 { batchnorm relu dense 16 } } output",
-    "dense 10 residual { repeat 3 { residual { dense 7 silu dense 10 } tanh } dense 10 } output",
+    "dense 10 residual { repeat 3 { residual { dense 7 silu dense 10 } tanh } dense 10 } "
+    "output",
     "residual { dense 33 relu } residual { dense 5 tanh dense 4 } residual { relu } output",
     "tanh residual { relu } dense 4 residual { sigmoid } batchnorm output",
     "repeat 5 { dense 3 relu } output",
@@ -86,10 +87,9 @@ static void no_distance_changes_a_bit(void **state)
     examples e;
     make_examples(&e, 1);
     for (size_t n = 0; n < sizeof nets / sizeof *nets; n++) {
-        const size_t o = n % 3;
-        const setting s = {.text = nets[n], .optimizer = o == 0 ? "sgd" : o == 1 ? "adamw"
-                                                                                  : "nesterov",
-                           .threads = 1, .batch = n % 3 == 0 ? 33 : 70, .clip = n % 2 == 0 ? 0 : 0.5};
+        static const char *const optimizers[] = {"sgd", "adamw", "nesterov"};
+        const setting s = {.text = nets[n], .optimizer = optimizers[n % 3], .threads = 1,
+                           .batch = n % 3 == 0 ? 33 : 70, .clip = n % 2 == 0 ? 0 : 0.5};
         assert_same(s, &e.set, GRADUS_FLOAT32);
     }
 }
