@@ -206,5 +206,6 @@ static gradus_status write(const gradus_net *net, const gr_node *node, gr_text *
 
 const gr_layer_type gr_layer_batchnorm = {
     .name = "batchnorm", .cache = cache, .lasting = lasting, .forward = forward,
-    .backward = backward, .descend = descend, .write = write, .by_columns = true, .in_place = true,
+    .backward = backward, .descend = descend, .write = write, .by_columns = true,
+    .in_place = true,
 };
