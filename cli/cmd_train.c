@@ -20,6 +20,7 @@
 #include "progress.h"
 #include "stop.h"
 #include "text.h"
+#include "train_flow.h"
 #include "train_plan.h"
 
 /* What a run holds; each is freed by train_close(). */
@@ -36,6 +37,7 @@ typedef struct cli_train {
 
 static void train_close(cli_train *train)
 {
+    watch_free(&train->progress.watch);
     report_free(&train->report);
     gradus_trainer_free(train->trainer);
     gradus_data_free(train->valid);
@@ -88,6 +90,9 @@ static gradus_status check_settings(cli_settings *settings)
                     "one out; gradus inspect %s --on-bad-row skip --rejects FILE takes "
                     "those of one table",
                     settings->argument[0]);
+    if (settings->watch && (settings->folds || settings->train.fit.starts > 1))
+        return fail(GRADUS_ARGUMENT, "--watch follows one network: leave out --cv and "
+                                     "--restarts");
     if (settings->valid_labels && !settings->valid)
         return fail(GRADUS_ARGUMENT, "--valid-labels: --valid names no table to label");
     if (output && strcmp(output, "-") == 0 && settings->json)
@@ -347,6 +352,24 @@ static gradus_status save(cli_train *train, bool stopped)
     return GRADUS_OK;
 }
 
+/* Why, and the last finite weights to the file that was asked for. */
+static gradus_status end_diverged(cli_train *train, const gradus_fit_report *fit)
+{
+    cli_report *report = &train->report;
+    gradus_status status = flow_say_diverged(report, train->context, train->trainer, fit);
+
+    if (status != GRADUS_OK)
+        return status;
+    report_line(report, "kept");
+    if (fit->best_epoch)
+        report_say(report, "the weights of epoch %zu, the last that are good", fit->best_epoch);
+    else
+        report_say(report, "the weights of the start: no epoch came to its end");
+    report_count(report, "best_epoch", fit->best_epoch, NULL);
+    status = save(train, true);
+    return status == GRADUS_OK ? GRADUS_DIVERGED : status;
+}
+
 static gradus_status run(cli_train *train)
 {
     cli_settings *settings = train->settings;
@@ -368,17 +391,20 @@ static gradus_status run(cli_train *train)
     gradus_model_describe(gradus_trainer_model(train->trainer), &model);
     progress_start(&train->progress, settings, about.train_rows,
                    model.task == GRADUS_CLASSIFICATION);
+    if (settings->watch &&
+        watch_start(&train->progress.watch, settings, train->trainer) != GRADUS_OK)
+        return GRADUS_MEMORY;
     stop_gently(true);
     status = gradus_trainer_run(train->trainer, &fit);
     progress_finish(&train->progress);
     if (status != GRADUS_OK && status != GRADUS_STOPPED) {
         stop_gently(false);
         fail_library(status);
-        if (status == GRADUS_DIVERGED && settings->output)
-            note("nothing was written");
-        return status;
+        return status == GRADUS_DIVERGED ? end_diverged(train, &fit) : status;
     }
     say_result(train, &fit, status == GRADUS_STOPPED);
+    if (status == GRADUS_OK)
+        status = flow_say_stalled(report, train->context, train->trainer, &fit);
     report_line(report, "time");
     report_say(report, "%s; same bits with any --threads",
                text_seconds(progress_clock() - started));
@@ -421,9 +447,9 @@ gradus_status cmd_train(cli_settings *settings)
         status = cross_validate(&train);
     else if (!settings->dry_run)
         status = run(&train);
-    if (status == GRADUS_OK || status == GRADUS_STOPPED) {
+    if (status == GRADUS_OK || status == GRADUS_STOPPED || status == GRADUS_DIVERGED) {
         if (!settings->dry_run)
-            tell(&train, "done");
+            tell(&train, status == GRADUS_DIVERGED ? "diverged" : "done");
         if (settings->json)
             report_print_json(&train.report, stdout);
         if (report_state(&train.report) != GRADUS_OK)

@@ -25,6 +25,7 @@ enum {
     TABLE = TRAIN | PREDICT | EVAL | INSPECT | EXPLAIN | CHECK, /* that read one */
     SET = TRAIN | PREDICT | EVAL | BENCH | EXPLAIN | CHECK,     /* whose settings are kept */
     TOLD = SET | INSPECT,                                       /* that tell what they do */
+    FLOW = VERB_FLOW,
 };
 
 #define OPTION(field, name_, letter_, value_, kind_, group_, verbs_, ...) \
@@ -62,6 +63,22 @@ const cli_option *option_letter(char letter)
         if (option_table[i].letter == letter)
             return &option_table[i];
     return NULL;
+}
+
+/* flow plans a run as train does, and takes what train takes, but for what is done with it. */
+static bool is_of_plan(const cli_option *option)
+{
+    static const char *const others[] = {"cv", "valid", "valid-labels", "restarts", "output",
+                                         "force", "dry-run", "watch"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(option->name, others[i]) == 0)
+            return false;
+    return (option->verbs & VERB_TRAIN) != 0;
+}
+
+bool option_of(const cli_option *option, cli_verb verb)
+{
+    return (option->verbs & (unsigned)verb) != 0 || (verb == VERB_FLOW && is_of_plan(option));
 }
 
 bool option_is_key(const cli_option *option)

@@ -53,10 +53,7 @@ extern const char *const option_group_names[GROUP_COUNT];
 const cli_option *option_find(const char *name);
 const cli_option *option_letter(char letter);
 
-static inline bool option_of(const cli_option *option, cli_verb verb)
-{
-    return (option->verbs & (unsigned)verb) != 0;
-}
+bool option_of(const cli_option *option, cli_verb verb);
 
 /* Whether a config file may set it: all but those that ask for something else. */
 bool option_is_key(const cli_option *option);

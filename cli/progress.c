@@ -167,14 +167,6 @@ static void print_row(cli_progress *progress, const gradus_progress *at)
     progress->printed = at->epoch;
 }
 
-/* 1, 2, 3, 5 and these with zeros behind them. */
-static bool is_round(size_t epoch)
-{
-    while (epoch % 10 == 0 && epoch > 0)
-        epoch /= 10;
-    return epoch == 1 || epoch == 2 || epoch == 3 || epoch == 5;
-}
-
 /* A tenth more epochs than at the last row: new bests come by the hundred. */
 static bool is_far(const cli_progress *progress, const gradus_progress *at)
 {
@@ -184,7 +176,7 @@ static bool is_far(const cli_progress *progress, const gradus_progress *at)
 /* Rows of several starts stand mixed: no more of them than it takes to follow each. */
 static bool wants_row(const cli_progress *progress, const gradus_progress *at)
 {
-    if (progress->every || is_round(at->epoch))
+    if (progress->every || watch_is_round(at->epoch))
         return true;
     return at->starts > 1 ? at->last
                           : at->best && progress->valid && is_far(progress, at);
@@ -245,6 +237,9 @@ static void end_epoch(cli_progress *progress, const gradus_progress *at)
             print_row(progress, at);
     }
     progress->last = *at;
+    watch_epoch(&progress->watch, at);
+    if (progress->watch.settings)
+        progress->epoch_started = progress_clock(); /* looking is no training */
 }
 
 int progress_observe(const gradus_progress *at, void *user)
@@ -255,6 +250,7 @@ int progress_observe(const gradus_progress *at, void *user)
         end_epoch(progress, at);
     else if (progress->draws)
         draw_status(progress, at);
+    watch_step(&progress->watch, at);
     return stop_wanted();
 }
 

@@ -12,7 +12,7 @@
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
-#include "settings.h"
+#include "watch.h"
 
 typedef struct cli_progress {
     log_kind log;
@@ -27,6 +27,7 @@ typedef struct cli_progress {
     bool headed, status_shown;
     size_t printed;             /* epoch of the last row, 0 for none */
     gradus_progress last;       /* the last epoch's end */
+    cli_watch watch;
 } cli_progress;
 
 /* Whether a line on standard error is to be drawn again and again. */

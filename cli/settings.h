@@ -22,12 +22,14 @@ typedef enum cli_verb {
     VERB_BENCH = 32,
     VERB_EXPLAIN = 64,
     VERB_CHECK = 128,
+    VERB_FLOW = 256,
 } cli_verb;
 
 typedef enum log_kind { LOG_HUMAN, LOG_JSON, LOG_NONE } log_kind;
 typedef enum color_kind { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color_kind;
 typedef enum row_format { FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL } row_format;
 typedef enum row_part { PART_ALL, PART_PREDICTION, PART_PROBABILITY } row_part;
+typedef enum watch_kind { WATCH_NONE, WATCH_FLOW } watch_kind;
 typedef enum bench_mode { MODE_BOTH, MODE_TRAIN, MODE_INFER } bench_mode;
 typedef enum explain_example { EXAMPLE_SMALL, EXAMPLE_STREAMS } explain_example;
 typedef enum shell_kind { SHELL_NONE, SHELL_BASH, SHELL_ZSH, SHELL_FISH } shell_kind;
@@ -65,6 +67,9 @@ typedef struct cli_explain_settings {
     const char *chain;          /* the weight that is explained; NULL: all */
     const char *page;           /* HTML file, or NULL */
 } cli_explain_settings;
+typedef struct cli_flow_settings {
+    size_t seeds, width, depth; /* of drawn networks, without a table */
+} cli_flow_settings;
 
 typedef struct kept_text kept_text;
 
@@ -76,6 +81,7 @@ typedef struct cli_settings {
     cli_bench_settings bench;
     cli_check_settings check;
     cli_explain_settings explain;
+    cli_flow_settings flow;
 
     const char *argument[MOST_ARGUMENTS]; /* files, verbs and cases, in their order */
     size_t arguments;
@@ -92,6 +98,7 @@ typedef struct cli_settings {
     row_format format;
     row_part only;
     shell_kind completion;
+    watch_kind watch;
     int force, json, quiet, verbose, help, print_config, dry_run, no_header;
     int append, unbuffered, man;
 

@@ -494,6 +494,7 @@ typedef struct gradus_progress {
     int best;                   /* 1: the best epoch so far                             */
     int last;                   /* 1: the last epoch of this start                      */
     size_t start, starts;       /* which of several starts, from 1                      */
+    const gradus_net *net;      /* as it is now, for reading during the call            */
 } gradus_progress;
 
 /*
@@ -543,6 +544,8 @@ typedef struct gradus_fit_report {
     int stopped_early;          /* 1: patience ran out                                  */
     double train_loss;          /* of the last epoch                                    */
     gradus_metrics valid;       /* at the best epoch                                    */
+    size_t diverged_step;       /* DIVERGED: of epoch epochs + 1, from 1                */
+    size_t diverged_layer;      /* and the layer with the first value that is not finite*/
 } gradus_fit_report;
 
 /*
@@ -658,6 +661,9 @@ GRADUS_API void gradus_trainer_describe(
  */
 GRADUS_API GRADUS_CHECKED gradus_status gradus_trainer_run(
     gradus_trainer *trainer, gradus_fit_report *report);
+
+/* The examples it trains on; owned by the trainer. */
+GRADUS_API const gradus_set *gradus_trainer_set(const gradus_trainer *trainer);
 
 /* The model being trained; owned by the trainer. */
 GRADUS_API gradus_model *gradus_trainer_model(gradus_trainer *trainer);
@@ -789,6 +795,18 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_model_example(
     size_t row,
     double *x,                  /* out [inputs of the net]                              */
     double *y);                 /* out [outputs of the net]                             */
+
+/*
+ * The rows of a table with a target as the model's net learns from them: inputs after the
+ * preprocessing, classes or scaled targets.
+ *
+ * Errors   DATA: a column is missing, no row has a target that the model knows; MEMORY.
+ */
+typedef struct gradus_examples gradus_examples;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_examples_new(
+    const gradus_model *model, const gradus_data *data, gradus_examples **examples);
+GRADUS_API void gradus_examples_free(gradus_examples *examples);
+GRADUS_API const gradus_set *gradus_examples_set(const gradus_examples *examples);
 
 /* ---- 8 theory -------------------------------------------------------------------- */
 
@@ -1024,6 +1042,145 @@ typedef struct gradus_factor {
 GRADUS_API size_t gradus_explanation_path(
     const gradus_explanation *explanation, size_t weight, size_t path,
     gradus_factor *factors);    /* out [about.factors]                                  */
+
+/*
+ * How error signals and activations pass through a net: one gradient of the mean loss of a
+ * set, as a step of training computes it, measured layer by layer, with a verdict
+ * (docs/math/vanishing-gradients.md). A layer is a dense layer with what works on its units
+ * behind it; an activation that stands behind something else is one of its own.
+ *
+ *     d = dloss_i/dz of one example       |d^l| <= |d^L| prod |W^k|_2 max|s'|
+ *
+ * Of a set with more rows than options->rows so many are taken, evenly spread.
+ *
+ * Errors   as of gradus_net_gradient(), gradus_fit() for the optimiser's settings.
+ * Cost     a gradient, and at most 600 products of each weight matrix with a vector.
+ */
+typedef enum gradus_flow_verdict {
+    GRADUS_FLOW_HEALTHY,
+    GRADUS_FLOW_VANISHING,      /* d of a layer is below 1/1000 of that of the last       */
+    GRADUS_FLOW_EXPLODING,      /* above 1000 of it; outputs of 1000 inputs; not finite   */
+    GRADUS_FLOW_DEAD,           /* nine tenths of a layer's relu units are never active   */
+    GRADUS_FLOW_SATURATED       /* half of its units are flat on nine examples of ten     */
+} gradus_flow_verdict;
+GRADUS_API const char *gradus_flow_verdict_name(gradus_flow_verdict verdict);
+
+typedef struct gradus_flow_options {
+    gradus_fit_options fit;     /* loss and its settings; seed of dropout's masks; the
+                                   optimiser, whose first step from here is the update    */
+    const gradus_net *before;   /* or NULL; this net one step ago: the update is the
+                                   difference                                             */
+    size_t rows;                /* of the set that are looked at, at most 4096; 1024      */
+    int float64;                /* 1: computed in double, whatever the net's precision is */
+} gradus_flow_options;
+GRADUS_API void gradus_flow_defaults(gradus_flow_options *options);
+
+typedef struct gradus_flow gradus_flow;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_flow_new(
+    const gradus_net *net,
+    const gradus_set *set,
+    const gradus_flow_options *options,   /* NULL: defaults                             */
+    gradus_flow **flow);
+GRADUS_API void gradus_flow_free(gradus_flow *flow);
+
+typedef struct gradus_flow_about {
+    size_t rows;                /* examples looked at                                   */
+    size_t layers;
+    double loss;                /* mean                                                 */
+    double error;               /* |d| at the last layer                                */
+    gradus_flow_verdict verdict;
+    size_t layer;               /* that it names, from 0; SIZE_MAX: none                */
+    const char *cause, *remedy; /* "layer 3 (relu): ..."; remedy "" where healthy       */
+    size_t underflows;          /* layers whose gradient is 0 by underflow              */
+    double update_ratio;        /* the largest of a layer, NaN: none                    */
+    size_t update_layer;        /* and which                                            */
+    double rate;                /* learning rate of that step                           */
+} gradus_flow_about;
+GRADUS_API void gradus_flow_describe(const gradus_flow *flow, gradus_flow_about *about);
+
+/* What does not apply is NaN. Norms of matrices are Frobenius norms. */
+typedef struct gradus_flow_layer {
+    size_t number;              /* as its tensors are named; 0: it has none             */
+    const char *applied;        /* "relu", "batchnorm sigmoid", ""                      */
+    size_t inputs, units;
+    double error;               /* root mean square of |d| over the examples            */
+    double error_bound;         /* by spectral norms and largest slopes                 */
+    double activation_moment;   /* mean of a^2 over examples and units                  */
+    double gradient_moment;     /* mean of d^2                                          */
+    double weight, weight_gradient; /* |W|, |dW| of the mean loss                       */
+    double spectral;            /* |W|_2                                                */
+    double update, update_ratio;/* |change of W by a step|, that / |W|                  */
+    double slope, slope_most;   /* s'(z): mean, and largest on the examples             */
+    double slope_limit;         /* largest there is                                     */
+    double dead, saturated;     /* shares of the units                                  */
+    double input_mean, input_deviation; /* means over the inputs of each one's mean and
+                                   deviation over the examples                          */
+    int underflow;              /* 1: error or weight_gradient is 0 by underflow        */
+    gradus_flow_verdict verdict;
+} gradus_flow_layer;
+GRADUS_API void gradus_flow_layer_describe(
+    const gradus_flow *flow, size_t layer, gradus_flow_layer *about);
+
+/*
+ * How far the inputs of a layer have moved between two looks at a net, in deviations that
+ * they had then (internal covariate shift):
+ *
+ *     mean       sqrt(mean over inputs of ((mean_to - mean_from) / deviation_from)^2)
+ *     deviation  the same of deviation_to - deviation_from
+ *
+ * Inputs without deviation are left out; NaN where none is left.
+ */
+GRADUS_API void gradus_flow_drift(
+    const gradus_flow *from, const gradus_flow *to, size_t layer, double *mean,
+    double *deviation);
+
+/*
+ * What an initialisation does before any training: second moments of activations and of
+ * error signals in nets drawn from several seeds, for inputs of unit variance and, in place
+ * of a loss, gradients of unit variance at the outputs.
+ *
+ * Errors   as of gradus_net_new(); ARGUMENT: no seeds or rows; MEMORY.
+ * Cost     of each seed a net and a gradient of `rows` rows.
+ */
+typedef struct gradus_moments_options {
+    gradus_precision precision; /* GRADUS_FLOAT64                                       */
+    size_t inputs, outputs;
+    size_t rows;                /* drawn examples; 64                                   */
+    size_t seeds;               /* 20                                                   */
+    uint64_t seed;              /* the first of them; 1                                 */
+} gradus_moments_options;
+GRADUS_API void gradus_moments_defaults(gradus_moments_options *options);
+
+typedef struct gradus_moments gradus_moments;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_moments_new(
+    const gradus_context *context,
+    const char *description,              /* of a net, as of gradus_net_new()           */
+    const gradus_moments_options *options,
+    gradus_moments **moments);
+GRADUS_API void gradus_moments_free(gradus_moments *moments);
+GRADUS_API size_t gradus_moments_layers(const gradus_moments *moments);
+
+/* Over the seeds. */
+typedef struct gradus_spread {
+    double mean, deviation, least, most;
+} gradus_spread;
+
+typedef struct gradus_moments_layer {
+    size_t number;
+    const char *applied;
+    gradus_spread activation, gradient;   /* means of a^2 and of d^2                    */
+} gradus_moments_layer;
+GRADUS_API void gradus_moments_layer_describe(
+    const gradus_moments *moments, size_t layer, gradus_moments_layer *about);
+
+/* log10 of norms' ratios: of the gradient at the inputs to that at the outputs; of |dW| of
+ * the first to the last layer. And the first layer's |dW|, not as a logarithm. */
+typedef struct gradus_moments_about {
+    gradus_spread input, weight_gradient;
+    gradus_spread first_gradient;
+} gradus_moments_about;
+GRADUS_API void gradus_moments_describe(
+    const gradus_moments *moments, gradus_moments_about *about);
 
 #ifdef __cplusplus
 }

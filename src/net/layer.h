@@ -135,6 +135,9 @@ static inline const void *gr_mask_of(const gr_pass *pass, const gr_node *node,
 /* Added to a batch norm's variance under the root. */
 static const double gr_batchnorm_eps = 1e-5;
 
+/* The batch's variances, of the pass: [width]. */
+const double *gr_batchnorm_variance(const gr_pass *pass, const gr_node *node);
+
 /* A batch norm's statistics of this pass go into the running ones (once per step):
  * running = 0.9 running + 0.1 batch, the variance with divisor m - 1. */
 void gr_batchnorm_keep(gradus_net *net, const gr_pass *pass);

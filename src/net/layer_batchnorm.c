@@ -39,6 +39,11 @@ static double *variance_of(const gr_pass *pass, const gr_node *node)
     return mean_of(pass, node) + moments_room(node);
 }
 
+const double *gr_batchnorm_variance(const gr_pass *pass, const gr_node *node)
+{
+    return variance_of(pass, node);
+}
+
 static void *normed_of(const gr_pass *pass, const gr_node *node)
 {
     return pass->at[gr_node_index(pass, node)].cache;

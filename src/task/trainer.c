@@ -146,6 +146,11 @@ void gradus_trainer_describe(const gradus_trainer *trainer, gradus_trainer_about
     *about = trainer->about;
 }
 
+const gradus_set *gradus_trainer_set(const gradus_trainer *trainer)
+{
+    return &trainer->train.set;
+}
+
 gradus_model *gradus_trainer_model(gradus_trainer *trainer)
 {
     return trainer->model;

@@ -184,23 +184,38 @@ void gr_run_close(gr_run *r)
 
 /* ---- one step ---- */
 
-static gradus_status diverged(const gr_run *r)
+/* The layer of the first weight that is not finite, 0: all are. */
+static size_t find_broken_weight(const gradus_net *net)
+{
+    const size_t at = net->kernels->find_not_finite(net->parameter_room, net->parameters);
+    for (size_t i = 0; i < net->tensors; i++) {
+        const gr_tensor *tensor = &net->tensor[i];
+        if (tensor->group != GR_GROUP_STATISTIC && at >= tensor->first &&
+            at - tensor->first < tensor->room)
+            return net->node[tensor->node].number;
+    }
+    return 0;
+}
+
+/* Values are found where they first arise; a loss that overflows alone is the last layer's. */
+static gradus_status diverged(gr_run *r)
 {
     size_t layer;
-    const char *type;
+    const char *type, *what = "gives a value that is not finite";
     char rate[GRADUS_NUMBER_LENGTH];
     gradus_number_write_float((float)(r->options.learning_rate / 10), rate);
-    if (gr_plan_find_not_finite(r->plan, &layer, &type))
-        return gr_fail(GRADUS_DIVERGED,
-                       "training diverged in epoch %zu, step %zu: layer %zu (%s) gives a "
-                       "value that is not finite: take a smaller learning rate (%s is a "
-                       "tenth of this one) or clip the gradient (clip 1)",
-                       r->epoch + 1, r->step + 1, layer, type, rate);
+    if (!gr_plan_find_not_finite(r->plan, &layer, &type)) {
+        const size_t broken = find_broken_weight(r->net);
+        what = broken > 0 ? "has a weight that is not finite"
+                          : "gives values whose loss is not finite";
+        layer = broken > 0 ? broken : layer;
+    }
+    r->report.diverged_step = r->step + 1;
+    r->report.diverged_layer = layer;
     return gr_fail(GRADUS_DIVERGED,
-                   "training diverged in epoch %zu, step %zu: the loss or a weight is not "
-                   "finite: take a smaller learning rate (%s is a tenth of this one) or clip "
-                   "the gradient (clip 1)",
-                   r->epoch + 1, r->step + 1, rate);
+                   "training diverged in epoch %zu, step %zu: layer %zu (%s) %s: take a "
+                   "smaller learning rate (%s is a tenth of this one) or clip the gradient "
+                   "(clip 1)", r->epoch + 1, r->step + 1, layer, type, what, rate);
 }
 
 static bool out_of_patience(const gr_run *r)
@@ -219,7 +234,7 @@ static bool observe(const gr_run *r, const gradus_metrics *valid, bool best)
         .step = r->step + 1, .steps = r->draw.steps, .rate = gr_rate_at(&r->rate, at),
         .train_loss = r->train_loss / r->train_weight,
         .end_of_epoch = valid != NULL, .best = best,
-        .start = r->start + 1, .starts = r->options.starts};
+        .start = r->start + 1, .starts = r->options.starts, .net = r->net};
     gr_metrics_none(&progress.valid);
     if (valid != NULL) {
         progress.valid = *valid;
