@@ -106,7 +106,8 @@ static gradus_status tell(const cli_settings *settings, const gradus_moments *mo
     say_ratio(&report, "weights", "weight_gradient_log10", "|dW| of the first layer to that of "
               "the last", &about.weight_gradient);
     report_line(&report, "first");
-    report_say(&report, "|dW| of the first layer: %s", text_number(about.first_gradient.mean, 3));
+    report_say(&report, "|dW| of the first layer: %s",
+               text_number(about.first_gradient.mean, 3));
     add_spread(&report, "first_weight_gradient", &about.first_gradient);
     status = report_state(&report);
     if (status == GRADUS_OK && settings->json)

@@ -17,6 +17,8 @@
 #define SAFE_STEP 0.01
 /* Share of the trivial predictor's loss that a network must be below to have learned. */
 #define STALLED 0.98
+/* A shorter run, in which nothing is wrong, has just not learned yet. */
+enum { SHORT_RUN = 20 };
 
 /* The net as it is, and as it was at the start: the same description and seed draw it. */
 typedef struct looks {
@@ -139,6 +141,21 @@ static bool is_stalled(gradus_trainer *trainer, const gradus_fit_report *fit)
            !isnan(about.trivial.loss);
 }
 
+static void say_stalled(cli_report *report, gradus_trainer *trainer, const looks *at,
+                        bool sound)
+{
+    report_line(report, "stalled");
+    report_say(report, "no better than the trivial predictor");
+    report_object(report, "flow");
+    say_cause(report, trainer, at);
+    if (sound) {
+        report_line(report, "remedy");
+        report_say(report, "more --epochs or another --learning-rate; or the columns do not "
+                   "say it");
+    }
+    report_close(report);
+}
+
 gradus_status flow_say_stalled(cli_report *report, const gradus_context *context,
                                gradus_trainer *trainer, const gradus_fit_report *fit)
 {
@@ -151,16 +168,9 @@ gradus_status flow_say_stalled(cli_report *report, const gradus_context *context
     status = look(context, trainer, &at);
     if (status == GRADUS_OK) {
         gradus_flow_describe(at.now, &about);
-        report_line(report, "stalled");
-        report_say(report, "no better than the trivial predictor");
-        report_object(report, "flow");
-        say_cause(report, trainer, &at);
-        if (about.verdict == GRADUS_FLOW_HEALTHY && !is_long(at.start)) {
-            report_line(report, "remedy");
-            report_say(report, "more --epochs or another --learning-rate; or the columns do "
-                       "not say it");
-        }
-        report_close(report);
+        const bool sound = about.verdict == GRADUS_FLOW_HEALTHY && !is_long(at.start);
+        if (!sound || fit->epochs >= SHORT_RUN)
+            say_stalled(report, trainer, &at, sound);
     }
     close_looks(&at);
     return status;

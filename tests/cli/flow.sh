@@ -43,11 +43,11 @@ prepared()
 
 prepared 'twenty layers of sigmoid' vanishing 1 'repeat 20 { dense 32 sigmoid } output softmax'
 prepared 'one layer of tiny weights' vanishing 3 \
-    'repeat 2 { dense 32 tanh } dense 32 start=normal sd=0.00001 tanh dense 32 tanh output softmax'
+    'repeat 2 { dense 32 tanh } dense 32 start=normal sd=1e-5 tanh dense 32 tanh output softmax'
 prepared 'weights too large' exploding 1 \
     'repeat 20 { dense 64 start=normal sd=1 relu } output softmax'
 prepared 'dead units' dead 3 \
-    'repeat 2 { dense 32 relu } dense 32 start=constant value=-1 relu dense 32 relu output softmax'
+    'repeat 2 { dense 9 relu } dense 32 start=constant value=-1 relu output softmax'
 prepared 'saturated units' saturated 2 \
     'dense 32 tanh dense 32 start=normal sd=30 tanh dense 32 tanh output softmax'
 prepared 'relu with its own start' healthy '' 'repeat 4 { dense 64 relu } output softmax'
@@ -186,6 +186,13 @@ gives 0 'a network that learns nothing' train $iris --target class --epochs 30 \
 says 'stalled  no better than the trivial predictor'
 says 'vanishing: layer 1 (sigmoid)'
 says 'remedy'
+awk 'function draw() { s = s * 16807 % 2147483647; return s % 1000 }
+    BEGIN { s = 1; print "x,y"; for (i = 0; i < 1000; i++) print draw() "," draw() }' >noise.csv
+gives 0 'a table that says nothing' train noise.csv --target y --epochs 25
+says 'stalled  no better than the trivial predictor'
+says 'flow     healthy'
+gives 0 'a short run' train noise.csv --target y --epochs 3
+check 'no verdict' sh -c '! grep -q stalled err'
 gives 0 'one that learns' train $iris --target class --epochs 30
 check 'no verdict' sh -c '! grep -q stalled err'
 
@@ -272,7 +279,8 @@ PATH=$work/bin:$PATH
 shown_lines()
 {
     awk '/^```/ { shown = 0 }
-         more { more = sub(/\\$/, ""); sub(/^ */, ""); printf "%s%s", $0, more ? "" : "\n"; next }
+         more { more = sub(/\\$/, ""); sub(/^ */, "")
+                printf "%s%s", $0, more ? "" : "\n"; next }
          /^\$ / { shown = /^\$ gradus flow|2>&1/; if (!shown) next
                   more = sub(/\\$/, ""); printf "%s%s", $0, more ? "" : "\n"; next }
          shown && $0 != "..." && $0 != "" { print "> " $0 }' "$1" >shown
