@@ -239,10 +239,11 @@ starts mish 0.144338 30 -6.5
 # Variance in is variance out, or is not: theory.md R8, fewer and narrower nets.
 moments()
 {
-    name=$1
-    shift
+    want=$1
+    name=$2
+    shift 2
     run flow "$@" --json
-    check "$name" awk -v want="$moment" '
+    check "$name" awk -v want="$want" '
         { n = split($0, part, "\"layer\":")
           for (i = 2; i <= n; i++) {
               split(part[i], a, "\"mean\":"); x = a[2] + 0; y = a[3] + 0
@@ -257,13 +258,13 @@ moments()
             exit !(first < 1e-9)
         }' out
 }
-moment=kept moments 'relu with he is kept' --activation relu --start he --width 512 --seeds 3
+moments kept 'relu with he is kept' --activation relu --start he --width 512 --seeds 3
 narrow='--width 128 --seeds 5'
-moment=kept moments 'linear with xavier is kept' --activation identity --start xavier $narrow
-moment=slow moments 'tanh with xavier fades like 1/(2 l)' --activation tanh --start xavier \
+moments kept 'linear with xavier is kept' --activation identity --start xavier $narrow
+moments slow 'tanh with xavier fades like 1/(2 l)' --activation tanh --start xavier \
     $narrow
-moment=gone moments 'relu with 1/fan_in is gone' --activation relu --start lecun $narrow
-moment=dull moments 'gradients of sigmoid with xavier are gone' --activation sigmoid \
+moments gone 'relu with 1/fan_in is gone' --activation relu --start lecun $narrow
+moments dull 'gradients of sigmoid with xavier are gone' --activation sigmoid \
     --start xavier --precision f64 $narrow
 gives 0 'as a table' flow --width 16 --depth 3 --seeds 2
 prints 'norm of the gradient at the inputs'

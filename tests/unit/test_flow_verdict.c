@@ -63,8 +63,15 @@ static void verdicts(void **state)
 static void a_sure_net_is_not_saturated(void **state)
 {
     (void)state;
-    check_verdict("dense 16 tanh dense 2 start=normal sd=40 sigmoid", GRADUS_FLOW_HEALTHY,
-                  SIZE_MAX);
+    gradus_flow_options options;
+    gradus_flow_defaults(&options);
+    options.fit.loss = "mse";
+    gradus_net *net = new_net(NULL, "dense 16 tanh dense 2 start=normal sd=20 sigmoid", 2);
+    gradus_flow *flow = flow_of(net, &examples, &options);
+    assert_true(layer_of(flow, 1).saturated >= 0.5);
+    assert_int_equal(about_of(flow).verdict, GRADUS_FLOW_HEALTHY);
+    gradus_flow_free(flow);
+    gradus_net_free(net);
 }
 
 /* ---- precision ---- */
