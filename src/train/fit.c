@@ -356,6 +356,7 @@ gradus_status gr_run_start(gr_run *r)
 {
     gradus_status status = GRADUS_OK;
     r->report.epochs = r->report.best_epoch = 0;
+    r->report.diverged_step = r->report.diverged_layer = 0;
     r->report.stopped_early = 0;
     gr_metrics_none(&r->report.valid);
     gr_optimizer_reset(&r->optimizer);
