@@ -14,8 +14,9 @@
 #include "net/forward.h"
 #include "net/layer.h"
 
-/* Starting a thread takes as long as so many multiply-adds on one. */
-static const double start_work = 5e6;
+/* Starting a thread and ending it takes as long as so many multiply-adds on one: a quarter of a
+ * millisecond, where a virtual CPU must be woken. */
+static const double start_work = 3e7;
 
 typedef struct predict_job {
     const gradus_net *net;
