@@ -130,6 +130,14 @@ prints 'underflow'
 gives 0 'a model of floats, in double' flow deep.gradus $iris --precision f64
 check 'it does not' sh -c '! grep -q underflow out'
 
+for cpu in ref auto; do
+    "$program" flow $iris --target class --hidden 32,32 --batchnorm --activation gelu --cpu $cpu \
+        --json >"flow.$cpu"
+    "$program" flow --width 24 --depth 6 --seeds 2 --cpu $cpu --json >"start.$cpu"
+done
+check 'the same bits with any instructions' cmp -s flow.ref flow.auto
+check 'at the start too' cmp -s start.ref start.auto
+
 refuses 2 'flow needs --target COL' flow $iris
 refuses 2 'no column "clas": did you mean "class"?' flow $iris --target clas
 refuses 2 '--output is no flag of gradus flow' flow $iris --target class --output x

@@ -96,9 +96,39 @@ static void rows_that_cannot_be_used(void **state)
     gradus_data_free(data);
 }
 
+/* All rows with a target, each as by itself. */
+static void all_rows_at_once(void **state)
+{
+    (void)state;
+    double x[MOST], y[2];
+    gradus_data *data = flower_table(ROWS);
+    gradus_trainer *trainer = planned(data, "kind");
+    const gradus_model *model = gradus_trainer_model(trainer);
+    gradus_examples *examples;
+    gradus_net_about about;
+    gradus_net_describe(gradus_model_net(model), &about);
+    assert_int_equal(gradus_examples_new(model, data, &examples), GRADUS_OK);
+    const gradus_set *set = gradus_examples_set(examples);
+    assert_true(set->rows > 0 && set->rows <= ROWS);
+    for (size_t i = 0, at = 0; i < ROWS; i++) {
+        if (gradus_model_example(model, data, i, x, y) != GRADUS_OK)
+            continue;
+        assert_memory_equal(x, (const double *)set->x + at * about.inputs,
+                            about.inputs * sizeof *x);
+        assert_true(y[set->label[at]] == 1);
+        at++;
+    }
+    assert_true(gradus_trainer_set(trainer)->rows < set->rows); /* some are held out */
+    gradus_examples_free(examples);
+    gradus_examples_free(NULL);
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_rows_at_once),
         cmocka_unit_test(inputs_are_those_of_the_predictor),
         cmocka_unit_test(targets_are_scaled),
         cmocka_unit_test(rows_that_cannot_be_used),

@@ -6,6 +6,7 @@
 #include "runner.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -222,9 +223,15 @@ static void divergence_is_found_and_finite_weights_kept(void **state)
     options.optimizer = "sgd";
     options.schedule = "constant";
     options.learning_rate = 1e4;
-    assert_int_equal(gradus_fit(net, &e.set, NULL, &options, NULL), GRADUS_DIVERGED);
+    gradus_fit_report report;
+    assert_int_equal(gradus_fit(net, &e.set, NULL, &options, &report), GRADUS_DIVERGED);
     assert_non_null(strstr(gradus_error(), "learning rate"));
     assert_non_null(strstr(gradus_error(), "layer"));
+    char where[64];
+    snprintf(where, sizeof where, "epoch %zu, step %zu: layer %zu ", report.epochs + 1,
+             report.diverged_step, report.diverged_layer);
+    assert_non_null(strstr(gradus_error(), where));
+    assert_true(report.diverged_step > 0 && report.diverged_layer > 0);
     for (size_t i = 0; i < gradus_net_tensors(net); i++) {
         float values[64];
         gradus_tensor tensor;
