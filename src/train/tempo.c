@@ -7,56 +7,81 @@
 
 #include <math.h>
 
-enum { TRIES = 3, LEGS = 2 * TRIES, HOLD = 200, MOST_STEPS = 4096 };
+enum { TRIES = 3, LEGS = 2 * TRIES, HOLD = 200, MOST_STEPS = 4096, MOST_LEGS = 1000000 };
 
 static const double leg_seconds = 1e-4; /* long beside the clock and a thread's waking */
-static const double long_step = 1e-3;   /* beside which handing over is nothing */
+static const double long_step = 1e-3;   /* beside which handing over is little */
+static const double stall = 2e-3;       /* of a thread that waits for its CPU */
+static const double late = 3;           /* times what a leg should take */
+static const double worth = 33;         /* times a trial, before there is another */
 
-static void start_leg(gr_tempo *tempo, unsigned leg)
+static void start_leg(gr_tempo *tempo, unsigned leg, double now)
 {
     tempo->leg = leg;
-    tempo->left = leg == LEGS ? HOLD * tempo->steps : tempo->steps;
-    if (leg == 0)
+    tempo->left = tempo->steps;
+    tempo->started = now;
+    if (leg == 0) {
+        tempo->trial = now;
         tempo->best[0] = tempo->best[1] = INFINITY;
-    tempo->all = leg == LEGS ? tempo->best[1] <= tempo->best[0] : leg < TRIES;
+    }
+    tempo->all = leg == LEGS ? tempo->best[1] <= tempo->best[0] : leg >= TRIES;
 }
 
 void gr_tempo_open(gr_tempo *tempo, double (*now)(void))
 {
     *tempo = (gr_tempo){.now = now, .steps = 1, .all = true};
-    if (now == NULL)
-        return;
-    start_leg(tempo, 0);
-    tempo->started = now();
+    if (now != NULL)
+        start_leg(tempo, 0, now());
 }
 
-/* A leg of a trial is over. The next trial has legs of some leg_seconds. */
-static void take_time(gr_tempo *tempo, double now)
+/* The winner's legs, of some leg_seconds. Where steps are long all threads, who have won, keep
+ * them until they stall. */
+static void end_trial(gr_tempo *tempo, double now)
 {
-    const double seconds = (now - tempo->started) / (double)tempo->steps;
-    double *best = &tempo->best[tempo->all];
-    *best = seconds < *best ? seconds : *best;
-    if (tempo->leg == TRIES - 1 && *best >= long_step)
-        tempo->now = NULL;
-    if (tempo->leg + 1 < LEGS)
-        return;
     const double step = tempo->best[0] < tempo->best[1] ? tempo->best[0] : tempo->best[1];
     const double steps = leg_seconds / (step > 1e-9 ? step : 1e-9);
     tempo->steps = steps > MOST_STEPS ? MOST_STEPS : 1 + (size_t)steps;
+    const double legs = worth * (now - tempo->trial) / ((double)tempo->steps * step);
+    start_leg(tempo, LEGS, now);
+    const bool keep = (tempo->all && step >= long_step) || !(legs < MOST_LEGS);
+    tempo->held = keep ? MOST_LEGS : legs > HOLD ? (size_t)legs : HOLD;
+}
+
+static void end_leg(gr_tempo *tempo, double now)
+{
+    const double spent = now - tempo->started;
+    double *best = &tempo->best[tempo->all];
+    if (tempo->leg < LEGS) {
+        const double step = spent / (double)(tempo->steps - tempo->left);
+        *best = step < *best ? step : *best;
+        if (tempo->leg + 1 < LEGS)
+            start_leg(tempo, tempo->leg + 1, now);
+        else
+            end_trial(tempo, now);
+        return;
+    }
+    const bool stalled =
+        tempo->all && spent > stall && spent > late * *best * (double)tempo->steps;
+    tempo->held--;
+    start_leg(tempo, tempo->held == 0 || stalled ? 0 : LEGS, now);
+}
+
+/* All threads have the time that one would take, and a little more. */
+static bool is_late(const gr_tempo *tempo, double now)
+{
+    return now - tempo->started > late * tempo->best[0] * (double)tempo->steps;
 }
 
 bool gr_tempo_all(gr_tempo *tempo)
 {
     if (tempo->now == NULL)
         return true;
-    if (tempo->left == 0) {
+    const bool watched =
+        tempo->leg >= TRIES && tempo->leg < LEGS && tempo->left < tempo->steps;
+    if (tempo->left == 0 || watched) {
         const double now = tempo->now();
-        if (tempo->leg < LEGS)
-            take_time(tempo, now);
-        if (tempo->now == NULL)
-            return true;
-        start_leg(tempo, tempo->leg == LEGS ? 0 : tempo->leg + 1);
-        tempo->started = now;
+        if (tempo->left == 0 || is_late(tempo, now))
+            end_leg(tempo, now);
     }
     tempo->left--;
     return tempo->all;

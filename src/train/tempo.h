@@ -2,10 +2,12 @@
  * train/tempo.h - whether all threads or one take the steps of a run faster
  *
  * Which thread computes what changes no bit, so a run may choose anew at any step. How fast
- * threads hand over to each other depends on the machine, and on what else it does: so the run
- * tries. A trial is three legs of steps by all threads and three by one; the fastest leg
- * counts, since the others may have waited for a sleeper or an epoch's end. Who wins takes the
- * next steps, HOLD times as many as a leg. Steps of a millisecond are left to all threads.
+ * threads hand over to each other depends on the machine, and on what else it does: where one
+ * of them has to share its CPU, a step may take a thousand times as long. So the run tries. A
+ * trial is three legs of steps by one thread and three by all; the fastest leg counts, since
+ * the others may have waited for a sleeper or an epoch's end. A leg of all that is late
+ * already ends at once. Who wins takes the next steps, until the trial is 3 % of the time, or
+ * all threads have become late; of steps of a millisecond, until that alone.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -16,11 +18,12 @@
 #include <stddef.h>
 
 typedef struct gr_tempo {
-    double (*now)(void); /* seconds; NULL: no trials (any more), all threads */
+    double (*now)(void); /* seconds; NULL: no trials, all threads */
     bool all;            /* take the steps of now */
-    unsigned leg;        /* 0, 1, 2: by all threads, 3, 4, 5: by one, 6: of the winner */
-    size_t left, steps;  /* steps left of this leg; of a leg of a trial */
-    double started;      /* this leg */
+    unsigned leg;        /* 0, 1, 2: by one thread, 3, 4, 5: by all, 6: of the winner */
+    size_t left, steps;  /* steps left of this leg; of a leg */
+    size_t held;         /* legs left of the winner */
+    double started, trial; /* this leg, and the trial */
     double best[2];      /* seconds of a step, by one thread and by all */
 } gr_tempo;
 

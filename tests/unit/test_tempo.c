@@ -58,12 +58,31 @@ static void without_a_clock_all_threads_work(void **state)
     assert_int_equal(run(&tempo, 1000, 1, 0.1), 1000);
 }
 
-static void long_steps_are_taken_by_all(void **state)
+static void long_steps_are_tried_once(void **state)
 {
     (void)state;
     gr_tempo tempo;
     gr_tempo_open(&tempo, now);
-    assert_int_equal(run(&tempo, 1000, 0.02, 0.01), 1000);
+    assert_int_equal(run(&tempo, 10000, 0.01, 0.02), 10000 - 3);
+    assert_in_range(run(&tempo, 1000, 0.5, 0.02), 3, 10);
+}
+
+/* A thread that shares its CPU: a step of all waits for milliseconds. From the start, and from
+ * some step on. */
+static void threads_that_wait_cost_little(void **state)
+{
+    (void)state;
+    gr_tempo tempo;
+    gr_tempo_open(&tempo, now);
+    double from = clock_at;
+    assert_in_range(run(&tempo, 1000000, 4e-3, 5e-6), 3, 1000);
+    assert_true(clock_at - from < 1.06 * (5 + 1.003)); /* epochs end 1003 times */
+
+    gr_tempo_open(&tempo, now);
+    run(&tempo, 100000, 5e-6, 8e-6);
+    from = clock_at;
+    run(&tempo, 1000000, 4e-3, 8e-6);
+    assert_true(clock_at - from < 1.06 * (8 + 1.003));
 }
 
 int main(void)
@@ -72,7 +91,8 @@ int main(void)
         cmocka_unit_test(the_faster_team_takes_the_steps),
         cmocka_unit_test(a_change_is_noticed),
         cmocka_unit_test(without_a_clock_all_threads_work),
-        cmocka_unit_test(long_steps_are_taken_by_all),
+        cmocka_unit_test(long_steps_are_tried_once),
+        cmocka_unit_test(threads_that_wait_cost_little),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
 }
