@@ -18,6 +18,7 @@
 #include "options.h"
 #include "output.h"
 #include "progress.h"
+#include "run_page.h"
 #include "stop.h"
 #include "text.h"
 #include "train_flow.h"
@@ -30,6 +31,7 @@ typedef struct cli_train {
     gradus_data *data, *valid;
     gradus_trainer *trainer;
     cli_progress progress;
+    run_record record;          /* with --report */
     cli_plan plan;
     cli_report report;
     double read_seconds;
@@ -38,6 +40,7 @@ typedef struct cli_train {
 static void train_close(cli_train *train)
 {
     watch_free(&train->progress.watch);
+    run_record_free(&train->record);
     report_free(&train->report);
     gradus_trainer_free(train->trainer);
     gradus_data_free(train->valid);
@@ -100,7 +103,14 @@ static gradus_status check_settings(cli_settings *settings)
                     "--output - and --json both want standard output: drop one");
     if (output && strcmp(output, "-") == 0 && isatty(STDOUT_FILENO))
         return fail(GRADUS_ARGUMENT, "--output -: a model is no text: send it to a file");
-    return output ? output_check(output, settings->force) : GRADUS_OK;
+    if (settings->report && (settings->folds || strcmp(settings->report, "-") == 0))
+        return fail(GRADUS_ARGUMENT, "--report is a page about one run: name a file, and leave "
+                                     "--cv out");
+    if (settings->report && output && strcmp(settings->report, output) == 0)
+        return fail(GRADUS_ARGUMENT, "--report and --output name the same file: %s", output);
+    const gradus_status status =
+        settings->report ? output_check(settings->report, settings->force) : GRADUS_OK;
+    return status == GRADUS_OK && output ? output_check(output, settings->force) : status;
 }
 
 /* The table to validate on means what the same cells mean in the one to learn from. */
@@ -243,8 +253,10 @@ static gradus_status make_plan(cli_train *train)
     cli_settings *settings = train->settings;
     gradus_status status;
 
-    settings->train.fit.observer = progress_observe;
-    settings->train.fit.user = &train->progress;
+    train->record.progress = &train->progress;
+    settings->train.fit.observer = settings->report ? run_observe : progress_observe;
+    settings->train.fit.user = settings->report ? (void *)&train->record
+                                                : (void *)&train->progress;
     train->plan = (cli_plan){.settings = settings,
                              .data = train->data,
                              .valid = train->valid,
@@ -370,6 +382,29 @@ static gradus_status end_diverged(cli_train *train, const gradus_fit_report *fit
     return status == GRADUS_OK ? GRADUS_DIVERGED : status;
 }
 
+/* The page about the run, where one was asked for; its curves are in the JSON, too. */
+static gradus_status write_page(cli_train *train, const gradus_fit_report *fit)
+{
+    const gradus_model *model = gradus_trainer_model(train->trainer);
+    const cli_settings *settings = train->settings;
+    cli_figure figure;
+    gradus_status status;
+
+    if (!settings->report)
+        return GRADUS_OK;
+    status = run_page_draw(&train->record, fit, model,
+                           train->valid ? train->valid : train->data, &figure);
+    if (status == GRADUS_OK)
+        status = run_page_write(settings, &figure, model);
+    if (status == GRADUS_OK) {
+        figure_json(&figure, &train->report);
+        report_line(&train->report, "report");
+        report_say(&train->report, "%s", text_name(settings->report));
+    }
+    figure_free(&figure);
+    return status;
+}
+
 static gradus_status run(cli_train *train)
 {
     cli_settings *settings = train->settings;
@@ -409,6 +444,8 @@ static gradus_status run(cli_train *train)
     report_say(report, "%s; same bits with any --threads",
                text_seconds(progress_clock() - started));
     saved = fit.best_epoch ? save(train, status == GRADUS_STOPPED) : GRADUS_OK;
+    if (saved == GRADUS_OK)
+        saved = write_page(train, &fit);
     if (!fit.best_epoch && settings->output)
         note("nothing was written");
     stop_gently(false);

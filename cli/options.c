@@ -22,10 +22,11 @@ enum {
     BENCH = VERB_BENCH,
     CHECK = VERB_CHECK,
     EXPLAIN = VERB_EXPLAIN,
-    TABLE = TRAIN | PREDICT | EVAL | INSPECT | EXPLAIN | CHECK, /* that read one */
-    SET = TRAIN | PREDICT | EVAL | BENCH | EXPLAIN | CHECK,     /* whose settings are kept */
-    TOLD = SET | INSPECT,                                       /* that tell what they do */
     FLOW = VERB_FLOW,
+    LAB = VERB_LAB,
+    TABLE = TRAIN | PREDICT | EVAL | INSPECT | EXPLAIN | CHECK, /* that read one */
+    SET = TRAIN | PREDICT | EVAL | BENCH | EXPLAIN | CHECK | LAB, /* whose settings are kept */
+    TOLD = SET | INSPECT,                                         /* that tell what they do */
 };
 
 #define OPTION(field, name_, letter_, value_, kind_, group_, verbs_, ...) \

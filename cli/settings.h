@@ -23,6 +23,7 @@ typedef enum cli_verb {
     VERB_EXPLAIN = 64,
     VERB_CHECK = 128,
     VERB_FLOW = 256,
+    VERB_LAB = 512,
 } cli_verb;
 
 typedef enum log_kind { LOG_HUMAN, LOG_JSON, LOG_NONE } log_kind;
@@ -90,6 +91,8 @@ typedef struct cli_settings {
     const char *valid, *valid_labels;
     const char *config;
     const char *at_least, *at_most;
+    const char *report;         /* NULL: none */
+    const char *picture;        /* NULL: none */
     size_t folds;               /* 0: no cross-validation */
     size_t top;                 /* 0: all classes */
     double threshold;           /* NaN: the likeliest class */

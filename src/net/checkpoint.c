@@ -21,6 +21,7 @@ void gr_checkpoint_cut(gr_plan *plan, size_t every)
     gr_kept *at = plan->pass.at;
     const size_t last = plan->last;
     size_t from = 1, far = 0; /* far: last reader of the nodes before n */
+    at[1].segment = (gr_range){1, last + 1}; /* without nodes, where the loss reads the input */
     for (size_t n = 1; n < last; n++) {
         far = at[n - 1].first > far ? at[n - 1].first : far;
         const size_t nodes = n + 1 - from;
@@ -32,7 +33,7 @@ void gr_checkpoint_cut(gr_plan *plan, size_t every)
     }
     close_segment(plan, from, last + 1);
     at[last].kept = false;
-    for (size_t n = last - 1; n > 0; n--)
+    for (size_t n = last; n-- > 1;)
         at[n].kept = at[n].first >= at[n].segment.to ||
                      (at[n + 1].in_place && at[n + 1].kept);
 }

@@ -24,21 +24,21 @@ run_lines()
     done <"$1"
 }
 
-for verb in train predict eval inspect explain flow check bench help; do
+for verb in train predict eval inspect explain flow check lab bench help; do
     gradus $verb --help | sed -n '/^Examples/,$p' | sed -n 's/^  //p'
 done >lines
-check 'two examples for each verb' [ "$(wc -l <lines)" -eq 18 ]
+check 'two examples for each verb' [ "$(wc -l <lines)" -eq 20 ]
 run_lines lines help
 rm -f ./*.gradus
 
-# What a page shows under "$ gradus explain" is what the command prints: each line of it, in
-# this order; "..." stands for others.
-explained()
+# What a page shows under "$ gradus explain" or "$ gradus lab" is what the command prints: each
+# line of it, in this order; "..." stands for others.
+shown()
 {
-    grep -q '^\$ gradus explain' "$1" || return 0
+    grep -qE '^\$ gradus (explain|lab)' "$1" || return 0
     awk '/^```/ { shown = 0 }
          more { more = sub(/\\$/, ""); printf "%s%s", $0, more ? "" : "\n"; next }
-         /^\$ / { shown = /^\$ gradus explain/; if (!shown) next
+         /^\$ / { shown = /^\$ gradus (explain|lab)/; if (!shown) next
                   more = sub(/\\$/, ""); printf "%s%s", $0, more ? "" : "\n"; next }
          shown && $0 != "..." { print "> " $0 }' "$1" >shown
     want=0 found=0
@@ -56,7 +56,7 @@ explained()
             fi ;;
         esac
     done <shown
-    check "$(basename "$1"): $want lines are what explain prints" [ "$found" -eq "$want" ]
+    check "$(basename "$1"): $want lines are what is printed" [ "$found" -eq "$want" ]
 }
 
 for page in "$root"/docs/commands/*.md "$root"/docs/tour.md "$root"/docs/math/*.md; do
@@ -73,8 +73,8 @@ for page in "$root"/docs/commands/*.md "$root"/docs/tour.md "$root"/docs/math/*.
     *) check "$(basename "$page") has examples" [ -s lines ] ;;
     esac
     run_lines lines "$(basename "$page")"
-    explained "$page"
-    rm -f ./*.gradus ./*.csv ./*.conf ./*.txt ./*.html
+    shown "$page"
+    rm -f ./*.gradus ./*.csv ./*.conf ./*.txt ./*.html ./*.svg
 done
 
 finish

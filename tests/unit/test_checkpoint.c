@@ -5,6 +5,8 @@
  */
 #include "runner.h"
 
+#include <math.h>
+
 #include <string.h>
 
 #include "examples.h"
@@ -203,6 +205,23 @@ static void memory_grows_with_the_root_of_the_depth(void **state)
 }
 
 /* A layer whose output is held is the one that is blamed. */
+/* Its only layer belongs to the loss: nothing is left to keep or to compute. */
+static void a_loss_may_read_the_input(void **state)
+{
+    (void)state;
+    const float x[] = {0.5f, -1, 2};
+    const uint32_t label[] = {1, 0, 1};
+    const gradus_set set = {.rows = 3, .x = x, .label = label};
+    double loss;
+    float dx[3];
+    gradus_net *net;
+    assert_int_equal(gradus_net_new(NULL, "sigmoid", 1, 1, GRADUS_FLOAT32, 1, &net), GRADUS_OK);
+    assert_int_equal(gradus_net_gradient(net, NULL, &set, 1, &loss, NULL, dx), GRADUS_OK);
+    for (size_t i = 0; i < 3; i++) /* (p - y) / 3 */
+        assert_float_equal(dx[i], (1 / (1 + exp(-(double)x[i])) - label[i]) / 3, 1e-6);
+    gradus_net_free(net);
+}
+
 static void divergence_is_found_in_what_is_kept(void **state)
 {
     (void)state;
@@ -229,6 +248,7 @@ int main(void)
         cmocka_unit_test(long_batches_have_the_same_bits_too),
         cmocka_unit_test(dx_and_evaluation_are_the_same),
         cmocka_unit_test(memory_grows_with_the_root_of_the_depth),
+        cmocka_unit_test(a_loss_may_read_the_input),
         cmocka_unit_test(divergence_is_found_in_what_is_kept),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);

@@ -1,0 +1,258 @@
+/*
+ * cli/chart_axis.c - what an axis shows, and its round numbers
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "chart_draw.h"
+
+/* ---- ranges ---- */
+
+/* The least and the largest number of many that can be drawn. */
+static void take(chart_range *range, double number)
+{
+    if (!isfinite(number) || (range->scale == CHART_LOG && number <= 0))
+        return;
+    range->least = fmin(range->least, number); /* of a NaN and a number, the number */
+    range->most = fmax(range->most, number);
+}
+
+/* Room at both ends, and some where all numbers are the same. */
+static void widen(chart_range *range, double share)
+{
+    if (!(range->least <= range->most)) { /* nothing to draw */
+        range->least = range->scale == CHART_LOG ? 0.1 : 0;
+        range->most = 1;
+    }
+    if (range->scale == CHART_LOG) {
+        const double factor = pow(range->most / range->least, share);
+        const double apart = range->most > range->least * 1.001 ? factor : 3;
+        range->least /= apart;
+        range->most *= apart;
+    } else {
+        const double width = range->most - range->least;
+        const double apart = width > 1e-12 * fabs(range->most) ? share * width
+                             : range->most != 0              ? 0.5 * fabs(range->most)
+                                                             : 0.5;
+        range->least -= apart;
+        range->most += apart;
+    }
+}
+
+/* Ends that were set are kept. */
+static chart_range finish(chart_range range, const chart_axis *axis, double share)
+{
+    widen(&range, share);
+    if (!isnan(axis->least))
+        range.least = axis->least;
+    if (!isnan(axis->most))
+        range.most = axis->most;
+    return range;
+}
+
+chart_range chart_range_x(const cli_chart *chart)
+{
+    chart_range range = {NAN, NAN, chart->x.scale};
+    bool bars = false;
+
+    for (size_t i = 0; i < chart->series_count; i++)
+        for (size_t j = 0; j < chart->series[i].count; j++)
+            take(&range, chart->series[i].points[j].x);
+    for (size_t i = 0; i < chart->series_count; i++)
+        bars = bars || chart->series[i].kind != CHART_LINE;
+    if (chart->x.names)
+        return (chart_range){-0.5, (double)chart->x.name_count - 0.5, CHART_LINEAR};
+    if (chart->grid.columns)
+        return (chart_range){chart->grid.x[0], chart->grid.x[1], chart->x.scale};
+    return finish(range, &chart->x, bars ? 0.04 : range.least < range.most ? 0 : 0.04);
+}
+
+chart_range chart_range_y(const cli_chart *chart)
+{
+    chart_range range = {NAN, NAN, chart->y.scale};
+    bool bars = false;
+
+    for (size_t i = 0; i < chart->series_count; i++) {
+        const chart_series *series = &chart->series[i];
+        for (size_t j = 0; j < series->count; j++) {
+            take(&range, series->points[j].y);
+            take(&range, series->points[j].top);
+        }
+        bars = bars || series->kind == CHART_BARS;
+        if (series->kind == CHART_BARS)
+            take(&range, 0);
+    }
+    for (size_t i = 0; i < chart->marks; i++)
+        if (!chart->mark[i].vertical)
+            take(&range, chart->mark[i].at);
+    bars = bars && range.least >= 0; /* they stand on the axis */
+    if (chart->y.names)
+        return (chart_range){-0.5, (double)chart->y.name_count - 0.5, CHART_LINEAR};
+    if (chart->grid.columns)
+        return (chart_range){chart->grid.y[0], chart->grid.y[1], chart->y.scale};
+    range = finish(range, &chart->y, 0.05);
+    if (bars && range.least < 0)
+        range.least = 0;
+    return range;
+}
+
+chart_range chart_range_grid(const chart_grid *grid)
+{
+    chart_range range = {NAN, NAN, grid->scale};
+
+    for (size_t i = 0; i < grid->columns * grid->rows; i++)
+        take(&range, grid->values[i]);
+    widen(&range, 0);
+    if (!isnan(grid->limit[0]))
+        range.least = grid->limit[0];
+    if (!isnan(grid->limit[1]))
+        range.most = grid->limit[1];
+    return range;
+}
+
+double range_share(const chart_range *range, double value)
+{
+    if (range->scale == CHART_LINEAR)
+        return (value - range->least) / (range->most - range->least);
+    return value > 0 ? log(value / range->least) / log(range->most / range->least) : NAN;
+}
+
+double range_value(const chart_range *range, double share)
+{
+    if (range->scale == CHART_LINEAR)
+        return range->least + share * (range->most - range->least);
+    return range->least * pow(range->most / range->least, share);
+}
+
+/* ---- ticks ---- */
+
+static void add_tick(chart_ticks *ticks, double at, const char *format, int digits)
+{
+    if (ticks->count == CHART_TICKS)
+        return;
+    ticks->at[ticks->count] = at;
+    snprintf(ticks->text[ticks->count], TICK_LENGTH, format, digits, at);
+    ticks->count++;
+}
+
+/* Multiples of 1, 2 or 5 times a power of ten. */
+static void linear_ticks(const chart_range *range, size_t most, chart_ticks *ticks)
+{
+    static const double steps[] = {1, 2, 5, 10};
+    const double width = range->most - range->least;
+    const double power = pow(10, floor(log10(width / (double)most)));
+    const double size = fmax(fabs(range->least), fabs(range->most));
+    double step = 10 * power;
+    int digits;
+
+    for (size_t i = 4; i-- > 0;)
+        if (width / (steps[i] * power) <= (double)most + 0.5)
+            step = steps[i] * power;
+    digits = (int)-floor(log10(step) + 1e-9);
+    digits = digits < 0 ? 0 : digits;
+    for (double k = ceil(range->least / step - 1e-9); k * step <= range->most + 1e-9 * step;
+         k++) {
+        const double at = k == 0 ? 0 : k * step; /* no -0 */
+        if (size >= 1e6 || size < 1e-3)
+            add_tick(ticks, at, "%.*g", 3);
+        else
+            add_tick(ticks, at, "%.*f", digits);
+    }
+}
+
+/* Powers of ten; where there are few of them, 2 and 5 times them too. */
+static void log_ticks(const chart_range *range, size_t most, chart_ticks *ticks)
+{
+    static const double steps[] = {1, 2, 5};
+    const double first = floor(log10(range->least) + 1e-9);
+    const double last = ceil(log10(range->most) - 1e-9);
+    const double apart = fmax(1, ceil((last - first) / (double)most));
+    const size_t each = (last - first) * 3 <= (double)most ? 3 : 1;
+    const bool plain = range->least >= 0.9e-3 && range->most <= 1.1e4;
+
+    for (double k = apart * ceil(first / apart); k <= last; k += apart)
+        for (size_t i = 0; i < each; i++) {
+            const double at = steps[i] * pow(10, k);
+            if (at < range->least * (1 - 1e-9) || at > range->most * (1 + 1e-9))
+                continue;
+            add_tick(ticks, at, plain || each > 1 ? "%.*g" : "%.*e", plain ? 6 : 0);
+        }
+}
+
+/* "1e-04" as "1e-4" */
+static void shorten(char *text)
+{
+    char *power = strchr(text, 'e'), *digit;
+
+    if (!power)
+        return;
+    power += power[1] == '-' ? 2 : 1;
+    digit = power + strspn(power, "+0");
+    if (!*digit)
+        digit--;
+    memmove(power, digit, strlen(digit) + 1);
+}
+
+void range_ticks(const chart_range *range, size_t most, chart_ticks *ticks)
+{
+    ticks->count = 0;
+    if (range->scale == CHART_LOG)
+        log_ticks(range, most, ticks);
+    if (ticks->count < 2) { /* less than a decade */
+        ticks->count = 0;
+        linear_ticks(range, most, ticks);
+    }
+    for (size_t i = 0; i < ticks->count; i++)
+        shorten(ticks->text[i]);
+}
+
+/* ---- texts ---- */
+
+void axis_title(const char *label, const char *unit, char *text, size_t room)
+{
+    if (strcmp(unit, "1") == 0)
+        snprintf(text, room, "%s", label);
+    else
+        snprintf(text, room, "%s (%s)", label, unit);
+}
+
+void chart_left_out(const cli_chart *chart, char *text, size_t room)
+{
+    size_t bad = 0, low = 0;
+    const chart_range x = {1, 2, chart->x.scale}, y = {1, 2, chart->y.scale};
+
+    for (size_t i = 0; i < chart->series_count; i++) {
+        const chart_series *series = &chart->series[i];
+        bad += series->left_out;
+        for (size_t j = 0; j < series->count; j++)
+            low += isnan(range_share(&x, series->points[j].x)) ||
+                   isnan(range_share(&y, series->points[j].y));
+    }
+    for (size_t i = 0; i < chart->grid.columns * chart->grid.rows; i++)
+        bad += isfinite(chart->grid.values[i]) ? 0 : 1;
+    *text = 0;
+    if (bad && low)
+        snprintf(text, room, "%zu points that are not finite are left out, and %zu that no "
+                 "log scale shows", bad, low);
+    else if (bad)
+        snprintf(text, room, "%zu points that are not finite are left out", bad);
+    else if (low)
+        snprintf(text, room, "%zu points that no log scale shows are left out", low);
+}
+
+size_t chart_columns(const char *text)
+{
+    size_t count = 0;
+
+    for (; *text; text++)
+        count += ((unsigned char)*text & 0xc0) != 0x80;
+    return count;
+}
+
+const char *chart_title(const cli_chart *chart)
+{
+    return chart->title && *chart->title ? chart->title : chart->figure->title;
+}

@@ -1,0 +1,72 @@
+/*
+ * cli/picture.c - a figure written to a file, or into the report
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "chart_draw.h"
+#include "message.h"
+#include "output.h"
+#include "page.h"
+
+void figure_svg(const cli_figure *figure, FILE *stream)
+{
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", stream);
+    svg_figure(figure, stream, true);
+}
+
+void figure_section(const cli_figure *figure, FILE *stream)
+{
+    fputs("<section>\n<figure>\n", stream);
+    svg_figure(figure, stream, false);
+    fputs("<figcaption class=\"small\">", stream);
+    page_escape(stream, figure->about);
+    fputs("</figcaption>\n</figure>\n<details><summary>the numbers</summary>\n", stream);
+    for (size_t i = 0; i < figure->charts; i++)
+        chart_table(figure->chart[i], stream);
+    fputs("</details>\n</section>\n", stream);
+}
+
+void figure_page(const cli_figure *figure, FILE *stream)
+{
+    page_start(stream, figure->title);
+    figure_section(figure, stream);
+    page_end(stream);
+}
+
+void figure_report(const cli_figure *figure, cli_report *report)
+{
+    figure_json(figure, report);
+    figure_text(figure, report);
+}
+
+gradus_status picture_check(const cli_settings *settings)
+{
+    if (!settings->picture)
+        return GRADUS_OK;
+    if (strcmp(settings->picture, "-") == 0 && settings->json)
+        return fail(GRADUS_ARGUMENT,
+                    "--picture - and --json both want standard output: drop one");
+    return output_check(settings->picture, settings->force);
+}
+
+gradus_status picture_write(const cli_settings *settings, const cli_figure *figure)
+{
+    const char *path = settings->picture;
+    const char *end = path ? strrchr(path, '.') : NULL;
+    cli_output output;
+    gradus_status status = figure_state(figure);
+
+    if (!path || status != GRADUS_OK)
+        return status;
+    status = output_open(&output, path, settings->force);
+    if (status != GRADUS_OK)
+        return status;
+    if (end && strcmp(end, ".html") == 0)
+        figure_page(figure, output.stream);
+    else
+        figure_svg(figure, output.stream);
+    return output_commit(&output);
+}

@@ -1,0 +1,226 @@
+/*
+ * cli/run_page.c - train --report FILE.html: a run on one page
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "run_page.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "help.h"
+#include "message.h"
+#include "metrics.h"
+#include "options.h"
+#include "output.h"
+#include "page.h"
+
+enum { MOST_POINTS = 2000, MOST_CLASSES = 16 };
+
+int run_observe(const gradus_progress *at, void *user)
+{
+    run_record *record = user;
+
+    if (at->end_of_epoch && record->count == record->room && !record->failed) {
+        const size_t room = 2 * record->room + 64;
+        gradus_progress *larger = realloc(record->epoch, room * sizeof *larger);
+        record->failed = !larger;
+        record->epoch = larger ? larger : record->epoch;
+        record->room = larger ? room : record->room;
+    }
+    if (at->end_of_epoch && !record->failed)
+        record->epoch[record->count++] = *at;
+    return progress_observe(at, record->progress);
+}
+
+void run_record_free(run_record *record)
+{
+    free(record->epoch);
+    record->epoch = NULL;
+}
+
+/* ---- curves ---- */
+
+static void draw_curves(const run_record *record, const gradus_fit_report *fit,
+                        bool classifies, cli_figure *figure)
+{
+    const size_t start = fit->best_start ? fit->best_start : 1;
+    cli_chart *loss = figure_chart(figure, "Loss");
+    cli_chart *metric = figure_chart(figure, classifies ? "Accuracy, held out"
+                                                        : "RMSE, held out");
+    cli_chart *rate = figure_chart(figure, "Learning rate");
+    chart_axes(loss, "epoch", "1", "loss", "mean per example");
+    chart_axes(metric, "epoch", "1", classifies ? "accuracy" : "RMSE",
+               classifies ? "share" : "the target's unit");
+    chart_axes(rate, "epoch", "1", "learning rate of the last step", "1");
+    chart_series *train = chart_series_add(loss, CHART_LINE, "training rows");
+    chart_series *valid = chart_series_add(loss, CHART_LINE, "held out");
+    chart_series *held = chart_series_add(metric, CHART_LINE, "");
+    chart_series *rates = chart_series_add(rate, CHART_LINE, "");
+    for (size_t i = 0; i < record->count; i++) {
+        const gradus_progress *at = &record->epoch[i];
+        if (at->start != start)
+            continue;
+        series_point(train, (double)at->epoch, at->train_loss);
+        series_point(rates, (double)at->epoch, at->rate);
+        if (at->valid.rows == 0)
+            continue;
+        series_point(valid, (double)at->epoch, at->valid.loss);
+        series_point(held, (double)at->epoch,
+                     classifies ? at->valid.accuracy : at->valid.rmse);
+    }
+    if (fit->best_epoch)
+        chart_mark_add(loss, true, (double)fit->best_epoch, "weights kept");
+}
+
+/* ---- what the model makes of a table ---- */
+
+static void draw_confusion(const gradus_model *model, const gradus_evaluation *found,
+                           cli_figure *figure)
+{
+    const char *names[MOST_CLASSES];
+    const size_t classes = found->classes;
+    cli_chart *chart = figure_chart(figure, "Confusion, all rows of the table");
+    double *values = chart_grid_add(chart, "rows", "count", classes, classes);
+
+    chart_axes(chart, "predicted class", "1", "actual class", "1");
+    for (size_t i = 0; i < classes; i++)
+        names[i] = gradus_model_class(model, i);
+    chart_names(chart, &chart->x, names, classes);
+    chart_names(chart, &chart->y, names, classes);
+    chart->grid.numbers = true;
+    for (size_t i = 0; values && i < classes * classes; i++)
+        values[i] = (double)found->confusion[i];
+}
+
+/* Residuals of evenly chosen rows, of the first target. */
+static gradus_status draw_residuals(const gradus_model *model, const gradus_data *data,
+                                    gradus_predictor *predictor, cli_figure *figure)
+{
+    const size_t rows = gradus_data_rows(data), step = rows / MOST_POINTS + 1;
+    const size_t column = gradus_data_find(data, gradus_model_target(model, 0));
+    gradus_model_about about;
+    gradus_model_describe(model, &about);
+    double *y = calloc(rows * about.targets, sizeof *y);
+    gradus_status status = y ? gradus_predictor_run(predictor, data, y)
+                             : fail(GRADUS_MEMORY, "out of memory: predictions");
+
+    if (status == GRADUS_OK && column != SIZE_MAX) {
+        cli_chart *chart = figure_chart(figure, "Residuals, all rows of the table");
+        chart_axes(chart, "predicted", "the target's unit", "actual - predicted",
+                   "the target's unit");
+        chart_series *series = chart_series_add(chart, CHART_POINTS, "");
+        for (size_t i = 0; i < rows; i += step)
+            series_point(series, y[i * about.targets],
+                         gradus_data_cell(data, i, column) - y[i * about.targets]);
+        chart_mark_add(chart, false, 0, "");
+    }
+    free(y);
+    return status;
+}
+
+gradus_status run_page_draw(const run_record *record, const gradus_fit_report *fit,
+                            const gradus_model *model, const gradus_data *data,
+                            cli_figure *figure)
+{
+    gradus_predictor *predictor = NULL;
+    const gradus_evaluation *found;
+    gradus_model_about about;
+    gradus_status status;
+
+    gradus_model_describe(model, &about);
+    figure_start(figure, "A training run", "Loss, metric and learning rate of each epoch, and "
+                 "what the network makes of the table, its training rows among them.");
+    figure->failed = record->failed;
+    draw_curves(record, fit, about.task == GRADUS_CLASSIFICATION, figure);
+    status = gradus_predictor_new(model, &predictor);
+    if (status == GRADUS_OK && about.task == GRADUS_CLASSIFICATION)
+        status = gradus_predictor_evaluate(predictor, data, &found);
+    if (status == GRADUS_OK && about.task == GRADUS_CLASSIFICATION &&
+        found->classes <= MOST_CLASSES)
+        draw_confusion(model, found, figure);
+    if (status == GRADUS_OK && about.task == GRADUS_REGRESSION)
+        status = draw_residuals(model, data, predictor, figure);
+    gradus_predictor_free(predictor);
+    return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
+}
+
+/* ---- the page ---- */
+
+/* A word as a shell reads it back. */
+static void put_word(FILE *stream, const char *word)
+{
+    char one[2] = "";
+
+    page_escape(stream, "'");
+    for (; *word; word++) {
+        one[0] = *word;
+        page_escape(stream, *word == '\'' ? "'\\''" : one);
+    }
+    page_escape(stream, "'");
+}
+
+static void put_command(const cli_settings *settings, FILE *stream)
+{
+    char room[GRADUS_NUMBER_LENGTH], usual[64];
+
+    fputs("<h2>The command that repeats it</h2>\n<pre>gradus train ", stream);
+    put_word(stream, settings->argument[0]);
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const cli_option *option = &option_table[i];
+        if (!option_of(option, VERB_TRAIN) || option->group > GROUP_TRAINING)
+            continue;
+        const char *text = option_text(settings, option, room);
+        help_default(option, VERB_TRAIN, usual, sizeof usual);
+        if (!text || strcmp(text, option->kind == KIND_FLAG ? "no" : usual) == 0 || !*text)
+            continue;
+        fprintf(stream, " --%s", option->name);
+        if (option->kind != KIND_FLAG) {
+            fputc(' ', stream);
+            put_word(stream, text);
+        }
+    }
+    fputs("</pre>\n", stream);
+}
+
+static void put_metrics(const gradus_metrics *metrics, FILE *stream)
+{
+    char text[GRADUS_NUMBER_LENGTH];
+
+    fputs("<h2>Result on the rows held out</h2>\n<table>\n", stream);
+    for (size_t i = 0; i < METRIC_COUNT; i++) {
+        const double value = metric_value(&metric_table[i], metrics);
+        if (!isfinite(value))
+            continue;
+        gradus_number_write(value, text);
+        fprintf(stream, "<tr><th>%s</th><td>%s</td></tr>\n", metric_table[i].name, text);
+    }
+    fputs("</table>\n", stream);
+}
+
+gradus_status run_page_write(const cli_settings *settings, const cli_figure *figure,
+                             const gradus_model *model)
+{
+    gradus_model_about about;
+    cli_output output;
+    gradus_status status = figure_state(figure);
+
+    gradus_model_describe(model, &about);
+    if (status == GRADUS_OK)
+        status = output_open(&output, settings->report, settings->force);
+    if (status != GRADUS_OK)
+        return status;
+    page_start(output.stream, figure->title);
+    if (about.valid.rows)
+        put_metrics(&about.valid, output.stream);
+    figure_section(figure, output.stream);
+    fputs("<h2>Network</h2>\n<pre>", output.stream);
+    page_escape(output.stream, gradus_net_text(gradus_model_net(model)));
+    fputs("</pre>\n<h2>Settings</h2>\n<pre>", output.stream);
+    page_escape(output.stream, about.settings);
+    fputs("</pre>\n", output.stream);
+    put_command(settings, output.stream);
+    page_end(output.stream);
+    return output_commit(&output);
+}

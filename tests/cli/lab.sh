@@ -1,0 +1,109 @@
+# tests/cli/lab.sh - demonstrations of the theory, and their pictures
+# SPDX-License-Identifier: MIT
+
+. "$(dirname "$0")/lib.sh"
+
+# pictured NAME ARGUMENTS...: the picture, the page and --json of a lab agree.
+pictured()
+{
+    name=$1
+    shift
+    run lab "$@" --json --picture one.svg -f
+    check "$name: --json and --picture" [ "$code" -eq 0 ]
+    cp out one.json
+    if has_python; then
+        check "$name: the SVG has the numbers of --json" \
+            python3 "$here/picture.py" one.svg one.json
+        run lab "$@" -q --picture one.html -f
+        check "$name: the page has them too" python3 "$here/picture.py" one.html one.json
+    else
+        skip "$name: numbers" 'no python3'
+    fi
+}
+
+gives 0 'the labs' lab
+prints 'gradus lab activations'
+refuses 2 'no lab "act"; did you mean "activations"?' lab act
+refuses 2 'no lab "zzzzzzzz": gradus lab lists them' lab zzzzzzzz
+refuses 2 'did you mean "tanh"?' lab activations tahn
+refuses 2 'both want standard output' lab activations --json --picture -
+refuses 5 'cannot be written' lab activations --picture no/where.svg
+refuses 2 '--picture: name a lab' lab --picture x.svg
+
+pictured activations activations gelu relu
+refuses 2 'exists already' lab activations --picture one.svg
+run lab activations sigmoid --picture -
+check 'a picture on standard output' grep -q '</svg>' out
+check 'its table on standard error' grep -q '^sigmoid' err
+run lab activations
+for line in 'sigmoid *(0, 1) *flat 0 *flat 1 *0.25 *0.00000 *none' \
+    'relu *\[0, inf) *flat 0 *slope 1 *1 *z > 0 *kink 0' \
+    'gelu *\[-0.16997, inf) *flat 0 *slope 1 *1.1289 *1.41421 *none' \
+    'selu *(-1.7581, inf) *flat -1.758 *slope 1.05 *1.7581 *0.00000 *kink 0' \
+    'silu *\[-0.27846, inf) *flat 0 *slope 1 *1.09984 *2.39936 *none' \
+    'mish *\[-0.30884, inf) *flat 0 *slope 1 *1.0885 *1.49057 *none'; do
+    check "prints: $line" grep -q "^$line" out
+done
+run lab activations elu alpha=3
+check 'elu with alpha 3: largest slope 3, a kink' grep -q '^elu alpha=3.* 3 .*kink 0' out
+
+pictured rates rates
+run lab rates
+check 'too small crawls' grep -q '^ *0.02 .* 2.182 *crawls$' out
+check 'right converges' grep -q '^ *0.5 .* 3.725e-09 *converges$' out
+check 'too large diverges' grep -q '^ *2.1 .* 69.8 *diverges$' out
+check 'plain descent stays in its well' grep -q '^ *plain *0 %' out
+check 'momentum gets out' grep -q '^ *momentum *100 %' out
+check 'noise gets out of most' grep -q '^ *noise *75 %' out
+run lab rates 0.1 1.9 3
+check 'rates of the user' grep -q '^ *1.9 .*from side to side$' out
+refuses 2 'a learning rate is a number above 0' lab rates -- -1
+
+pictured xor xor
+run lab xor
+check 'all of 20 seeds learn XOR, to about 1e-4' \
+    grep -q '^of 20 seeds 20 succeed; summed loss at the end: 0.000109 .* 0.000185$' out
+check 'of 100 seeds nearly all' grep -q '^of 100 seeds 99 succeed' out
+check 'one neuron does not' grep -q '^ *none  *0 .* 75 % *0.5$' out
+check 'two hidden units sometimes' grep -q '^ *2  *55 ' out
+check 'exact with relu' grep -q 'it makes 0, 1, 1, 0$' out
+
+pictured losses losses
+run lab losses
+check 'the slope at -8' grep -q '^ *-8 *-0.0003351 *-0.9996646$' out
+check 'cross-entropy recovers' grep -q '^ *cross-entropy .* 5$' out
+check 'squared error does not' grep -q '^ *squared error .*not in 300$' out
+check 'half the rate without the 1/2: the same weights' grep -q 'rate 0.1 .*the same$' out
+
+pictured schedules schedules
+run lab schedules
+check 'a cosine is at half after half' grep -q '^cosine .* 0.5 *0.1464 ' out
+
+make_table table.csv
+make_numbers numbers.csv
+for run in 'table.csv --target kind' 'numbers.csv --target z'; do
+    # shellcheck disable=SC2086
+    run train $run --epochs 6 --report run.html -f --json
+    check "train $run: a report" [ "$code" -eq 0 ]
+    cp out one.json
+    if has_python; then
+        check "train $run: its numbers are those of --json" \
+            python3 "$here/picture.py" run.html one.json
+    else
+        skip "train $run: numbers" 'no python3'
+    fi
+    again=$(sed -n "s/^<pre>gradus \(train .*\)<.pre>/\1/p" run.html | sed "s/&#39;/'/g")
+    digest=$(grep -o '"digest":"[0-9a-f]*"' one.json)
+    eval "\"$program\" $again --json" >out 2>err
+    check "train $run: the command on the page repeats it" grep -qF "$digest" out
+done
+refuses 2 'a page about one run' train table.csv --target kind --cv 3 --report x.html
+refuses 2 'exists already' train table.csv --target kind --report run.html
+
+LC_ALL=C.UTF-8 "$program" lab activations relu >wide 2>err
+check 'Braille where the locale has it' grep -q '⠤\|⠉\|⣀' wide
+run lab activations relu
+check 'ASCII elsewhere' [ "$(LC_ALL=C tr -d '\000-\177' <out | wc -c)" -eq 0 ]
+check 'no line is wider than 80' awk 'length > 80 { exit 1 }' out
+
+finish
