@@ -79,6 +79,16 @@ pictured schedules schedules
 run lab schedules
 check 'a cosine is at half after half' grep -q '^cosine .* 0.5 *0.1464 ' out
 
+run lab memory 10 40 --json
+check 'the bytes of 10 layers kept and computed twice' grep -q \
+    '"layers":10,.*"activation_bytes":8298376,.*"activation_bytes":3608456,' out
+check 'and change no bit' [ "$(grep -o '"same_bits":true' out | wc -l)" -eq 2 ]
+refuses 2 'name a table and its target' lab depth
+run lab depth "$root/examples/data/iris.csv" --target class sigmoid residual --json
+check 'twenty sigmoid layers do not learn, and no gradient reaches the first' grep -q \
+    '"way":"sigmoid",.*"first_gradient":[0-9.]*e-1[0-9],.*"accuracy":0\.3333.*"residual"' out
+check 'residual blocks do' grep -q '"way":"residual",.*"accuracy":0\.9' out
+
 make_table table.csv
 make_numbers numbers.csv
 for run in 'table.csv --target kind' 'numbers.csv --target z'; do
