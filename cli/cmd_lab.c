@@ -46,7 +46,7 @@ static int observe_stop(const gradus_progress *at, void *user)
     return stop_wanted();
 }
 
-gradus_fit_options lab_descent(const char *loss, double rate, size_t epochs)
+gradus_fit_options lab_fit_options(const char *loss, double rate, size_t epochs)
 {
     gradus_fit_options options;
 

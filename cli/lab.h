@@ -26,7 +26,7 @@ typedef struct cli_lab {
 gradus_status lab_net(const cli_lab *lab, const char *description, size_t inputs,
                       size_t outputs, uint64_t seed, gradus_net **net);
 /* Settings of a run by plain descent on all rows, at a constant rate. */
-gradus_fit_options lab_descent(const char *loss, double rate, size_t epochs);
+gradus_fit_options lab_fit_options(const char *loss, double rate, size_t epochs);
 /* Whether somebody wants to stop.  Errors   STOPPED. */
 gradus_status lab_stopped(void);
 

@@ -195,7 +195,7 @@ static gradus_status train(const cli_lab *lab, const dep_data *data, const dep_w
 {
     const size_t epochs = (EXAMPLES + data->train.rows - 1) / data->train.rows;
     gradus_fit_options fit =
-        lab_descent("cross-entropy", rate, epochs < MOST_EPOCHS ? epochs : MOST_EPOCHS);
+        lab_fit_options("cross-entropy", rate, epochs < MOST_EPOCHS ? epochs : MOST_EPOCHS);
     gradus_fit_report report;
     gradus_net *net = NULL;
     gradus_status status = new_net(lab, data, way, seed, &net);

@@ -47,7 +47,7 @@ static gradus_status learn(const cli_lab *lab, const char *loss, double *p)
 {
     const double x = 1, y = 1, start = -4;
     const gradus_set set = {.rows = 1, .x = &x, .y = &y};
-    const gradus_fit_options options = lab_descent(loss, 1, 1);
+    const gradus_fit_options options = lab_fit_options(loss, 1, 1);
     gradus_net *net;
     gradus_status status = lab_net(lab, "output sigmoid", 1, 1, 1, &net);
 
@@ -96,7 +96,7 @@ static gradus_status weights_of(const cli_lab *lab, const char *loss, double rat
 {
     double x[ROWS], y[ROWS];
     const gradus_set set = {.rows = ROWS, .x = x, .y = y};
-    const gradus_fit_options options = lab_descent(loss, rate, 100);
+    const gradus_fit_options options = lab_fit_options(loss, rate, 100);
     gradus_net *net;
     gradus_status status = lab_net(lab, "dense 8 tanh output", 1, 1, 1, &net);
 

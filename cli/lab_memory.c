@@ -57,7 +57,7 @@ static gradus_status train(const gradus_net *net, const gradus_set *set, size_t 
 {
     mem_clock clock = {.least = INFINITY};
     gradus_net *copy = NULL;
-    gradus_fit_options fit = lab_descent("mse", 1e-5, layers < 50 ? 10 : 1);
+    gradus_fit_options fit = lab_fit_options("mse", 1e-5, layers < 50 ? 10 : 1);
     size_t all;
     gradus_status status = gradus_net_copy(net, &copy);
 

@@ -31,7 +31,7 @@ static gradus_status follow(const cli_lab *lab, const char *schedule, rate_curve
 {
     const double zero[STEPS] = {0};
     const gradus_set set = {.rows = STEPS, .x = zero, .y = zero};
-    gradus_fit_options options = lab_descent("mse", 1, EPOCHS);
+    gradus_fit_options options = lab_fit_options("mse", 1, EPOCHS);
     gradus_net *net;
     gradus_status status = lab_net(lab, "output", 1, 1, 1, &net);
 

@@ -59,7 +59,7 @@ static gradus_status new_net(const cli_lab *lab, size_t width, uint64_t seed,
 static gradus_status descend(gradus_net *net, size_t epochs, xor_run *run)
 {
     const gradus_set set = {.rows = 4, .x = points, .y = answers};
-    gradus_fit_options options = lab_descent("mse", learning_rate, epochs);
+    gradus_fit_options options = lab_fit_options("mse", learning_rate, epochs);
 
     if (run) {
         options.observer = observe;

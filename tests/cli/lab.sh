@@ -59,6 +59,25 @@ run lab rates 0.1 1.9 3
 check 'rates of the user' grep -q '^ *1.9 .*from side to side$' out
 refuses 2 'a learning rate is a number above 0' lab rates -- -1
 
+pictured descent descent
+run lab descent
+check 'batch descent on separable classes falls as 1/t' \
+    grep -q '^batch, logistic, separable .* -0.9[0-9]  -1$' out
+check 'on least squares exponentially, until nothing is left' \
+    grep -q '^batch, least squares .* -40.29 *- *-  exponential$' out
+check 'stochastic descent with rates c/sqrt(t) as 1/sqrt(t)' \
+    grep -q '^stochastic, rate 0.3/sqrt(t) .* -0.50 *-0.49  -1/2$' out
+check 'with rates c/t as 1/t' grep -q '^stochastic, rate 1/(9 + t) .* -1.08 *-0.98  -1$' out
+check 'a constant rate stays away' \
+    grep -q '^stochastic, rate 0.1  .* 0.124 *0.125 *0.124 *0.127$' out
+check 'a decaying one settles' grep -q '^stochastic, rate 1/(9 + t) .* 1.99e-05$' out
+check 'one start in two finds the minimum' grep -q '^ *1 start *62 % of 50 seeds$' out
+check 'of eight one always does' grep -q '^ *8 starts *100 % of 50 seeds$' out
+cp out one
+run lab descent --threads 2 --cpu ref
+check 'the same for any threads and instructions' cmp one out
+refuses 2 '"x" is one too many' lab descent x
+
 pictured xor xor
 run lab xor
 check 'all of 20 seeds learn XOR, to about 1e-4' \
