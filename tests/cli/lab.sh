@@ -78,6 +78,21 @@ run lab descent --threads 2 --cpu ref
 check 'the same for any threads and instructions' cmp one out
 refuses 2 '"x" is one too many' lab descent x
 
+run lab cost --json --picture cost.svg -f
+check 'a gradient of three networks and its forward pass' \
+    [ "$(grep -o '"gradient_s":[0-9.e-]*,"forward_s":[0-9.e-]*,"ratio":' out | wc -l)" -eq 3 ]
+check 'differences by every weight of four' \
+    [ "$(grep -o '"gradient_s":[0-9.e-]*,"differences_s":[0-9.e-]*,' out | wc -l)" -eq 4 ]
+for counts in '1024-1024-1024-1024-10","rows":256,"parameters":3159050,"gradient_cost":2.66' \
+    '784-512-512-10","rows":128,"parameters":669706,"gradient_cost":2.39' \
+    '13-64-64-1","rows":32,"parameters":5121,"gradient_cost":2.83' \
+    '2-4-3-1","rows":128,"parameters":31,.*"forward_passes":62,' \
+    '13-64-64-1","rows":128,"parameters":5121,.*"forward_passes":10242,'; do
+    check "counts: $counts" grep -q "\"network\":\"$counts" out
+done
+check 'differences agree with backpropagation' \
+    [ "$(grep -o '"error":[0-9.]*e-\(09\|1[0-9]\)' out | wc -l)" -eq 3 ]
+
 pictured xor xor
 run lab xor
 check 'all of 20 seeds learn XOR, to about 1e-4' \
