@@ -23,6 +23,7 @@
 #include "text.h"
 #include "train_flow.h"
 #include "train_plan.h"
+#include "train_rate.h"
 
 /* What a run holds; each is freed by train_close(). */
 typedef struct cli_train {
@@ -34,6 +35,7 @@ typedef struct cli_train {
     run_record record;          /* with --report */
     cli_plan plan;
     cli_report report;
+    gradus_rate_search search;  /* with --learning-rate find */
     double read_seconds;
 } cli_train;
 
@@ -108,8 +110,9 @@ static gradus_status check_settings(cli_settings *settings)
                                      "--cv out");
     if (settings->report && output && strcmp(settings->report, output) == 0)
         return fail(GRADUS_ARGUMENT, "--report and --output name the same file: %s", output);
-    const gradus_status status =
-        settings->report ? output_check(settings->report, settings->force) : GRADUS_OK;
+    gradus_status status = rate_check(settings);
+    if (status == GRADUS_OK && settings->report)
+        status = output_check(settings->report, settings->force);
     return status == GRADUS_OK && output ? output_check(output, settings->force) : status;
 }
 
@@ -168,20 +171,6 @@ static int observe_stop(const gradus_progress *at, void *user)
     return stop_wanted();
 }
 
-/* Mean and standard deviation of a metric over the parts. */
-static void spread(const gradus_metrics *folds, size_t count, const cli_metric *metric,
-                   double *mean, double *deviation)
-{
-    double square = 0;
-
-    *mean = 0;
-    for (size_t k = 0; k < count; k++)
-        *mean += metric_value(metric, &folds[k]) / (double)count;
-    for (size_t k = 0; k < count; k++)
-        square += pow(metric_value(metric, &folds[k]) - *mean, 2);
-    *deviation = sqrt(square / (double)(count - 1));
-}
-
 /* `folds` holds the metrics of the networks, then those of the trivial predictors. */
 static void say_folds(cli_report *report, const gradus_metrics *folds, size_t count)
 {
@@ -192,10 +181,10 @@ static void say_folds(cli_report *report, const gradus_metrics *folds, size_t co
     report_object(report, "cv");
     for (size_t i = 0; i < METRIC_COUNT; i++) {
         const cli_metric *metric = &metric_table[i];
-        spread(folds, count, metric, &mean, &deviation);
+        metric_spread(folds, count, metric, &mean, &deviation);
         if (isnan(mean) || strcmp(metric->name, "loss_error") == 0)
             continue;
-        spread(folds + count, count, metric, &trivial, &ignored);
+        metric_spread(folds + count, count, metric, &trivial, &ignored);
         report_row(report, "%-9s%-10s%12s  +- %-10s trivial %s", "", metric->name,
                    metric->is_share ? text_share(mean, 2) : text_fixed(mean, 5),
                    metric->is_share ? text_share(deviation, 2) : text_number(deviation, 2),
@@ -251,12 +240,15 @@ static void take_resolved(cli_train *train)
 static gradus_status make_plan(cli_train *train)
 {
     cli_settings *settings = train->settings;
+    const bool find = rate_is_sought(settings);
     gradus_status status;
 
     train->record.progress = &train->progress;
     settings->train.fit.observer = settings->report ? run_observe : progress_observe;
     settings->train.fit.user = settings->report ? (void *)&train->record
                                                 : (void *)&train->progress;
+    if (find)
+        settings->train.fit.learning_rate = NAN;
     train->plan = (cli_plan){.settings = settings,
                              .data = train->data,
                              .valid = train->valid,
@@ -266,6 +258,9 @@ static gradus_status make_plan(cli_train *train)
                                 &settings->train, &train->trainer);
     if (status != GRADUS_OK)
         return fail_library(status);
+    status = find ? rate_find(train->trainer, &train->search) : GRADUS_OK;
+    if (status != GRADUS_OK)
+        return status;
     take_resolved(train);
     train->plan.trainer = train->trainer;
     return GRADUS_OK;
@@ -479,6 +474,9 @@ gradus_status cmd_train(cli_settings *settings)
     if (status != GRADUS_OK)
         goto done;
     plan_report(&train.report, &train.plan);
+    status = rate_report(&train.report, settings, &train.search);
+    if (status != GRADUS_OK)
+        goto done;
     tell(&train, "plan");
     if (settings->folds && !settings->dry_run)
         status = cross_validate(&train);

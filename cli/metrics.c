@@ -116,3 +116,16 @@ gradus_status metrics_demand(const gradus_metrics *metrics, const char *list, in
     }
     return worst;
 }
+
+void metric_spread(const gradus_metrics *folds, size_t count, const cli_metric *metric,
+                   double *mean, double *deviation)
+{
+    double square = 0;
+
+    *mean = 0;
+    for (size_t k = 0; k < count; k++)
+        *mean += metric_value(metric, &folds[k]) / (double)count;
+    for (size_t k = 0; k < count; k++)
+        square += pow(metric_value(metric, &folds[k]) - *mean, 2);
+    *deviation = sqrt(square / (double)(count - 1));
+}

@@ -37,4 +37,8 @@ void metrics_say(cli_report *report, const gradus_metrics *model,
 gradus_status metrics_demand(const gradus_metrics *metrics, const char *list, int sign,
                              const char *flag);
 
+/* Mean and standard deviation of a metric over the parts of a cross-validation. */
+void metric_spread(const gradus_metrics *folds, size_t count, const cli_metric *metric,
+                   double *mean, double *deviation);
+
 #endif

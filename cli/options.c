@@ -70,7 +70,7 @@ const cli_option *option_letter(char letter)
 static bool is_of_plan(const cli_option *option)
 {
     static const char *const others[] = {"cv", "valid", "valid-labels", "restarts", "output",
-                                         "force", "dry-run", "watch"};
+                                         "force", "dry-run", "watch", "picture"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(option->name, others[i]) == 0)
             return false;
@@ -190,14 +190,16 @@ static bool within(const cli_option *option, double value)
             (option->below ? value < option->most : value <= option->most));
 }
 
-static gradus_status set_number(const cli_option *option, double *field, const char *text,
-                                const char *where)
+static gradus_status set_number(const cli_settings *settings, const cli_option *option,
+                                double *field, const char *text, const char *where)
 {
     double value;
 
     if (option->words && words_find(option->words, text) >= 0) {
-        *field = NAN;
-        return GRADUS_OK;
+        *field = words_find(option->words, text) == 0 ? NAN : INFINITY;
+        return isinf(*field) && settings->verb != VERB_TRAIN
+                   ? fail(GRADUS_ARGUMENT, "%s: \"%s\" is for gradus train", where, text)
+                   : GRADUS_OK;
     }
     if (!gradus_number_read(text, strlen(text), &value) || !isfinite(value) ||
         !within(option, value))
@@ -286,7 +288,7 @@ gradus_status option_set(cli_settings *settings, const cli_option *option,
         status = set_choice(option, field, text, where);
         break;
     case KIND_NUMBER:
-        status = set_number(option, field, text, where);
+        status = set_number(settings, option, field, text, where);
         break;
     case KIND_COUNT:
         status = set_count(option, field, text, where);
@@ -374,6 +376,8 @@ const char *option_text(const cli_settings *settings, const cli_option *option,
     case KIND_NUMBER:
         if (isnan(*(const double *)field) && option->words)
             return "auto";
+        if (isinf(*(const double *)field))
+            return "find";
         gradus_number_write(*(const double *)field, room);
         return room;
     case KIND_COUNT:

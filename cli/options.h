@@ -16,7 +16,7 @@ typedef enum option_kind {
     KIND_FILE,      /* the same; a path */
     KIND_NAME,      /* the same; one of a list of the library */
     KIND_CHOICE,    /* enum; the index among the words */
-    KIND_NUMBER,    /* double; auto is NaN */
+    KIND_NUMBER,    /* double; auto is NaN, find (train only) infinity */
     KIND_COUNT,     /* size_t; auto and none are 0, all is SIZE_MAX, as auto beside none */
     KIND_SEED,      /* uint64_t */
     KIND_CHARACTER, /* char; auto is 0 */

@@ -565,6 +565,41 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_fit(
     gradus_fit_report *report);           /* or NULL                                    */
 
 /*
+ * Learning-rate range test: steps from the net's parameters as gradus_fit() takes them, but
+ * step k with the rate 10^-6 * 10^(k/20), until the loss blows up or the rate is 100. L, the
+ * smoothed loss, is the mean over a step and up to 4 neighbours on each side, each measured
+ * before its step on the rows of it; L0 the mean of the first 20 steps, L* the least L. The
+ * floor is all between the first rate a and the last rate b with
+ *
+ *     L <= L* + 0.15 (L0 - L*)        suggestion = a^(2/3) b^(1/3), to two digits
+ *
+ * The net is left as it was. Of the options learning_rate, schedule, warmup, patience,
+ * epochs and starts change nothing, but have to be valid.
+ *
+ * Errors   DIVERGED: not finite at the first step already, or no rate makes the loss fall;
+ *          STOPPED, where the observer says so; ARGUMENT; MEMORY.
+ * Cost     GRADUS_RATES steps at most.
+ * Source   the test: Smith, "Cyclical learning rates for training neural networks", 2017;
+ *          the rule: docs/math/descent.md.
+ */
+enum { GRADUS_RATES = 161 };
+typedef struct gradus_rate_search {
+    size_t count;                   /* steps taken                                      */
+    double rate[GRADUS_RATES];      /* of each, rising                                  */
+    double loss[GRADUS_RATES];      /* before the step, of its rows                     */
+    double smooth[GRADUS_RATES];
+    size_t least;                   /* index of the least smoothed loss                 */
+    int diverged;                   /* 1: the loss blew up, 0: no rate was too large    */
+    double floor[2];                /* a and b                                          */
+    double suggestion;
+} gradus_rate_search;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_rate_find(
+    gradus_net *net,
+    const gradus_set *train,
+    const gradus_fit_options *options,    /* NULL: defaults                             */
+    gradus_rate_search *search);
+
+/*
  * Bytes that training takes for a net: the net itself, activations and gradients of a batch,
  * the optimiser's state and the best weights; of several starts for each that runs. Beside
  * them come the examples, and for each row its number and, held out, what is measured of it.
@@ -661,6 +696,11 @@ GRADUS_API void gradus_trainer_describe(
  */
 GRADUS_API GRADUS_CHECKED gradus_status gradus_trainer_run(
     gradus_trainer *trainer, gradus_fit_report *report);
+
+/* gradus_rate_find() for the trainer's net and examples; the suggestion becomes the learning
+ * rate of its options. */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_trainer_find_rate(
+    gradus_trainer *trainer, gradus_rate_search *search);
 
 /* The examples it trains on; owned by the trainer. */
 GRADUS_API const gradus_set *gradus_trainer_set(const gradus_trainer *trainer);

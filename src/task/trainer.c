@@ -156,6 +156,16 @@ gradus_model *gradus_trainer_model(gradus_trainer *trainer)
     return trainer->model;
 }
 
+gradus_status gradus_trainer_find_rate(gradus_trainer *trainer, gradus_rate_search *search)
+{
+    gradus_fit_options *fit = &trainer->options.fit;
+    const gradus_status status = gradus_rate_find(trainer->model->net, &trainer->train.set,
+                                                  fit, search);
+    if (status == GRADUS_OK)
+        fit->learning_rate = search->suggestion;
+    return status;
+}
+
 gradus_status gradus_trainer_run(gradus_trainer *trainer, gradus_fit_report *report)
 {
     const gr_fit_hooks hooks = {.target_scale = trainer->target_scale};

@@ -275,7 +275,7 @@ static void announce(gr_run *r, size_t next)
                      left < r->draw.batch ? left : r->draw.batch);
 }
 
-static gradus_status take_step(gr_run *r)
+gradus_status gr_run_step(gr_run *r)
 {
     const size_t first = r->step * r->draw.batch;
     size_t count = r->draw.batch;
@@ -326,7 +326,7 @@ static gradus_status run_epoch(gr_run *r)
     gr_draw_epoch(&r->draw, (uint32_t)r->epoch, r->order);
     r->train_loss = r->train_weight = 0;
     for (r->step = 0; r->step < r->draw.steps && status == GRADUS_OK; r->step++)
-        status = take_step(r);
+        status = gr_run_step(r);
     if (status != GRADUS_OK)
         return status;
     r->step--; /* the last one, for messages and the observer */

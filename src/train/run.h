@@ -42,6 +42,10 @@ typedef struct gr_run {
 GRADUS_CHECKED gradus_status gr_run_open(gr_run *r);
 void gr_run_close(gr_run *r);
 
+/* Step r->step of epoch r->epoch, on its rows of r->order; adds to train_loss and
+ * train_weight.  Errors   DIVERGED: the loss is not finite, no step was taken; STOPPED. */
+GRADUS_CHECKED gradus_status gr_run_step(gr_run *r);
+
 /* Trains from the net's parameters; leaves the best epoch's in the net. */
 GRADUS_CHECKED gradus_status gr_run_start(gr_run *r);
 
