@@ -86,7 +86,8 @@ static void say_search(cli_report *report, const gradus_rate_search *search)
     report_close(report);
 }
 
-/* The last losses may be a thousand times the others: what is seen ends at twice the first. */
+/* The last losses may be a thousand times the others: what is seen ends at twice the first.
+ * A loss that may be negative has no such measure. */
 static void draw_search(const gradus_rate_search *search, cli_figure *figure)
 {
     char name[60];
@@ -94,8 +95,10 @@ static void draw_search(const gradus_rate_search *search, cli_figure *figure)
 
     chart_axes(chart, "learning rate", "1", "loss", "per example");
     chart->x.scale = CHART_LOG;
-    chart->y.least = 0;
-    chart->y.most = 2 * search->smooth[0];
+    if (search->smooth[search->least] > 0) {
+        chart->y.least = 0;
+        chart->y.most = 2 * search->smooth[0];
+    }
     chart_series *loss = chart_series_add(chart, CHART_POINTS, "of a step's rows");
     chart_series *smooth = chart_series_add(chart, CHART_LINE, "smoothed");
     for (size_t k = 0; k < search->count; k++) {
