@@ -24,9 +24,11 @@ enum {
     EXPLAIN = VERB_EXPLAIN,
     FLOW = VERB_FLOW,
     LAB = VERB_LAB,
-    TABLE = TRAIN | PREDICT | EVAL | INSPECT | EXPLAIN | CHECK, /* that read one */
-    SET = TRAIN | PREDICT | EVAL | BENCH | EXPLAIN | CHECK | LAB, /* whose settings are kept */
-    TOLD = SET | INSPECT,                                         /* that tell what they do */
+    LANDSCAPE = VERB_LANDSCAPE,
+    TABLE = TRAIN | PREDICT | EVAL | INSPECT | EXPLAIN | CHECK | LANDSCAPE, /* that read one */
+    SET = TRAIN | PREDICT | EVAL | BENCH | EXPLAIN | CHECK | LAB | LANDSCAPE, /* whose settings
+                                                                                 are kept */
+    TOLD = SET | INSPECT, /* that tell what they do */
 };
 
 #define OPTION(field, name_, letter_, value_, kind_, group_, verbs_, ...) \

@@ -28,10 +28,11 @@ void settings_defaults(cli_settings *settings, cli_verb verb)
     settings->bench.seconds = NAN;
     settings->check = (cli_check_settings){.inputs = 4, .outputs = 3, .rows = 16};
     settings->explain.row = 1;
+    settings->landscape = (cli_landscape_settings){.grid = 25, .span = 1};
     settings->flow.seeds = 20;
     settings->flow.width = 64;
     settings->flow.depth = 50;
-    if (verb == VERB_FLOW)
+    if (verb == VERB_FLOW || verb == VERB_LANDSCAPE)
         settings->check.rows = 1024;
     if (verb == VERB_BENCH)
         settings->train.fit.optimizer = "sgd"; /* what libraries are compared with */

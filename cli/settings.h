@@ -24,6 +24,7 @@ typedef enum cli_verb {
     VERB_CHECK = 128,
     VERB_FLOW = 256,
     VERB_LAB = 512,
+    VERB_LANDSCAPE = 1024,
 } cli_verb;
 
 typedef enum log_kind { LOG_HUMAN, LOG_JSON, LOG_NONE } log_kind;
@@ -72,6 +73,12 @@ typedef struct cli_flow_settings {
     size_t seeds, width, depth; /* of drawn networks, without a table */
 } cli_flow_settings;
 
+typedef struct cli_landscape_settings {
+    size_t grid;                /* points of an axis */
+    double span;
+    int line;
+} cli_landscape_settings;
+
 typedef struct kept_text kept_text;
 
 typedef struct cli_settings {
@@ -83,6 +90,7 @@ typedef struct cli_settings {
     cli_check_settings check;
     cli_explain_settings explain;
     cli_flow_settings flow;
+    cli_landscape_settings landscape;
 
     const char *argument[MOST_ARGUMENTS]; /* files, verbs and cases, in their order */
     size_t arguments;

@@ -907,6 +907,27 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_net_jacobian(
     void *by_parameters,        /* out [rows][outputs][parameters], or NULL             */
     void *by_x);                /* out [rows][outputs][rows][inputs], or NULL           */
 
+/*
+ * H v, the Hessian of the mean loss of a set times a vector, by forward over reverse: the
+ * backward pass in dual numbers in double, whatever the net's precision is; no step size.
+ *
+ *     hv_k = sum_l d^2 loss / dw_k dw_l  v_l         so <u, H v> = <v, H u>
+ *
+ * Of the loss as gradus_net_predict() has it: dropout is off, batch norm uses its running
+ * statistics. At a kink (relu at 0) it is that of the side that the value takes.
+ *
+ * Errors   ARGUMENT: unknown loss, heaviside, a function of the user's own; MEMORY.
+ * Cost     some 20 gradients: plain loops.     Memory   activations of 64 rows.
+ * Source   Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 1994.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_net_hvp(
+    const gradus_net *net,
+    const char *loss,           /* NULL: by the last activation                         */
+    const gradus_set *set,
+    const double *v,            /* [parameters], as of gradus_net_gradient()            */
+    double *gradient,           /* out [parameters], or NULL                            */
+    double *hv);                /* out [parameters]                                     */
+
 /* A wrong gradient of the loss, to see that it is found. */
 typedef enum gradus_break {
     GRADUS_BREAK_NONE,
@@ -1221,6 +1242,80 @@ typedef struct gradus_moments_about {
 } gradus_moments_about;
 GRADUS_API void gradus_moments_describe(
     const gradus_moments *moments, gradus_moments_about *about);
+
+/*
+ * The loss around a net's weights w (docs/math/landscape.md), in double whatever the net's
+ * precision is, as gradus_net_predict() computes the outputs:
+ *
+ *     L(w + a d1 + b d2),  a, b from -span to span      |d_row| = |w_row|
+ *
+ * The directions d are drawn from `seed`, then each row of a weight matrix is given the norm
+ * of the net's row; biases and batch norm stay. And the extreme eigenvalues of the Hessian
+ * at w, by Lanczos on gradus_net_hvp(), which with the gradient g decide the verdict, with
+ * flat = max(curvature_tolerance max|eigenvalue|, flat_curvature, error of the eigenvalue):
+ *
+ *     slope     |g| > gradient_tolerance: the net is at no stationary point
+ *     plateau   all |eigenvalue| <= flat_curvature
+ *     saddle    the least < -flat and the most > flat
+ *     maximum   the least < -flat, none above flat
+ *     minimum   else: no direction is found in which the loss bends down
+ *
+ * Of a set with more rows than options->rows so many are taken, evenly spread.
+ *
+ * Errors   as of gradus_net_hvp(); ARGUMENT: a grid of fewer than 2 or more than 1001 points,
+ *          rows above 4096; MEMORY: steps + 1 vectors of all parameters.
+ * Cost     grid^2 evaluations of the set, and at most steps + 1 products H v.
+ * Source   Li et al., "Visualizing the loss landscape of neural nets", NeurIPS 2018.
+ */
+typedef enum gradus_stationary {
+    GRADUS_STATIONARY_SLOPE,
+    GRADUS_STATIONARY_PLATEAU,
+    GRADUS_STATIONARY_SADDLE,
+    GRADUS_STATIONARY_MAXIMUM,
+    GRADUS_STATIONARY_MINIMUM
+} gradus_stationary;
+GRADUS_API const char *gradus_stationary_name(gradus_stationary verdict);
+
+typedef struct gradus_landscape_options {
+    const char *loss;           /* NULL: by the last activation                         */
+    double delta;               /* huber: where it turns linear, 1                      */
+    uint64_t seed;              /* of directions and of the first vector of Lanczos, 1  */
+    size_t rows;                /* of the set that are looked at, at most 4096; 1024    */
+    size_t grid;                /* points of each axis, 25; an odd number has w itself  */
+    double span;                /* 1                                                    */
+    int line;                   /* 1: only along d1                                     */
+    size_t steps;               /* of Lanczos at most, 100                              */
+    double gradient_tolerance;  /* 1e-3                                                 */
+    double curvature_tolerance; /* 1e-4                                                 */
+    double flat_curvature;      /* 1e-6                                                 */
+} gradus_landscape_options;
+GRADUS_API void gradus_landscape_defaults(gradus_landscape_options *options);
+
+typedef struct gradus_landscape gradus_landscape;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_landscape_new(
+    const gradus_net *net,
+    const gradus_set *set,
+    const gradus_landscape_options *options,  /* NULL: defaults                         */
+    gradus_landscape **landscape);
+GRADUS_API void gradus_landscape_free(gradus_landscape *landscape);
+
+typedef struct gradus_landscape_about {
+    size_t rows;                /* examples looked at                                   */
+    size_t parameters;
+    size_t columns, lines;      /* points along d1 and d2; lines is 1 for a line        */
+    double span;
+    double loss, gradient;      /* mean loss and |g| at w                               */
+    double least, most;         /* eigenvalues of the Hessian                           */
+    double least_error, most_error; /* an eigenvalue is that near                       */
+    size_t products;            /* H v that were taken                                  */
+    double gradient_tolerance, flat; /* what decided                                    */
+    gradus_stationary verdict;
+} gradus_landscape_about;
+GRADUS_API void gradus_landscape_describe(
+    const gradus_landscape *landscape, gradus_landscape_about *about);
+
+/* Losses [lines][columns], the first at a = b = -span; not finite where the loss is not. */
+GRADUS_API const double *gradus_landscape_values(const gradus_landscape *landscape);
 
 #ifdef __cplusplus
 }

@@ -18,7 +18,8 @@ typedef enum gr_purpose {
     GR_PURPOSE_DROPOUT,   /* row: position in the epoch, column: unit             */
     GR_PURPOSE_SPLIT,     /* held-out rows, folds                                 */
     GR_PURPOSE_RESTART,   /* seeds of several starts                              */
-    GR_PURPOSE_MOMENTS = 40 /* drawn examples: inputs even, gradients odd rows  */
+    GR_PURPOSE_MOMENTS = 40, /* drawn examples: inputs even, gradients odd rows */
+    GR_PURPOSE_LANDSCAPE    /* row, column: of a tensor; epoch: direction, tensor  */
 } gr_purpose;
 
 typedef struct gr_key {

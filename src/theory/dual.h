@@ -108,4 +108,12 @@ typedef struct gr_dual_loss {
 gr_dual gr_dual_lose(const gr_dual_loss *loss, size_t outputs, const gr_dual *output,
                      const double *target);
 
+/*
+ * The slopes of the same functions, as formulas, of dual numbers: what a backward pass needs
+ * (theory/dual_slope.c). Not of heaviside and softmax. gradient [outputs] is of one example.
+ */
+gr_dual gr_dual_slope(gr_activation_id activation, double alpha, gr_dual z);
+void gr_dual_lose_slope(const gr_dual_loss *loss, size_t outputs, const gr_dual *output,
+                        const double *target, gr_dual *gradient);
+
 #endif

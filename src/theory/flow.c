@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "net/criterion.h"
 #include "net/lists.h"
+#include "theory/widen.h"
 #include "train/fit.h"
 #include "train/optimizer.h"
 
@@ -102,64 +103,6 @@ static gradus_status make_rows(const gr_plan *plan, gradus_flow *flow)
     }
 done:
     return status;
-}
-
-/* ---- in double ---- */
-
-/* A net of floats and its examples, in double. */
-typedef struct widened {
-    gradus_net *net;
-    gradus_set set;
-    double *x, *y;
-} widened;
-
-static gradus_status widen_array(const gradus_net *net, const void *values, size_t count,
-                                 double **wide)
-{
-    const gradus_status status = gr_allocate(net->context, count, sizeof **wide,
-                                             "numbers in double", wide);
-    if (status == GRADUS_OK)
-        net->kernels->to_double(count, values, *wide);
-    return status;
-}
-
-static gradus_status widen(const gradus_net *net, const gradus_set *set, widened *to)
-{
-    gradus_status status;
-    double *values = NULL;
-    const gr_net_shape shape = {net->text, gr_net_inputs(net), gr_net_outputs(net),
-                                GRADUS_FLOAT64};
-    GR_TRY(gr_set_check(net, set, "examples"));
-    GR_TRY(gr_net_new_blank(net->context, &shape, SIZE_MAX, &to->net));
-    for (size_t i = 0; i < net->tensors; i++) {
-        const gr_tensor *tensor = &net->tensor[i];
-        const size_t count = tensor->rows * tensor->columns;
-        void *narrow = NULL;
-        GR_TRY(gr_allocate(net->context, count, net->kernels->size, "weights", &narrow));
-        gr_tensor_unpack(net, tensor, gr_tensor_values(net, tensor), narrow);
-        status = widen_array(net, narrow, count, &values);
-        gr_release(net->context, narrow);
-        GR_TRY(status);
-        gradus_net_set(to->net, i, values);
-        gr_release(net->context, values);
-        values = NULL;
-    }
-    to->set = *set;
-    GR_TRY(widen_array(net, set->x, set->rows * gr_net_inputs(net), &to->x));
-    if (set->y != NULL)
-        GR_TRY(widen_array(net, set->y, set->rows * gr_net_outputs(net), &to->y));
-    to->set.x = to->x;
-    to->set.y = to->y;
-done:
-    gr_release(net->context, values);
-    return status;
-}
-
-static void release_widened(const gradus_context *context, widened *to)
-{
-    gr_release(context, to->y);
-    gr_release(context, to->x);
-    gradus_net_free(to->net);
 }
 
 /* ---- the pass ---- */
@@ -317,12 +260,12 @@ static gradus_status make_flow(const gradus_net *net, const gradus_set *set,
                                double *input)
 {
     gradus_status status;
-    widened wide = {0};
+    gr_widened wide = {0};
     gr_flow_work w = {.net = net, .moments = input != NULL};
     const unsigned saved = gr_float_enter();
     *made = NULL;
     if (options->float64 && net->precision == GRADUS_FLOAT32) {
-        GR_TRY(widen(net, set, &wide));
+        GR_TRY(gr_widen(net, set, &wide));
         w.net = wide.net;
         set = &wide.set;
     }
@@ -340,7 +283,7 @@ static gradus_status make_flow(const gradus_net *net, const gradus_set *set,
 done:
     gradus_flow_free(w.flow);
     release(&w);
-    release_widened(net->context, &wide);
+    gr_widen_release(net->context, &wide);
     gr_float_leave(saved);
     return status;
 }

@@ -24,10 +24,10 @@ run_lines()
     done <"$1"
 }
 
-for verb in train predict eval inspect explain flow check lab bench help; do
+for verb in train predict eval inspect explain flow landscape check lab bench help; do
     gradus $verb --help | sed -n '/^Examples/,$p' | sed -n 's/^  //p'
 done >lines
-check 'two examples for each verb' [ "$(wc -l <lines)" -eq 20 ]
+check 'two examples for each verb' [ "$(wc -l <lines)" -eq 22 ]
 run_lines lines help
 rm -f ./*.gradus
 

@@ -32,7 +32,7 @@ prints 'jansson'
 # Every flag of every verb, from the table itself, in help, man page and completion.
 sed -n 's/^OPTION(.*, "\([a-z0-9-]*\)", .*/\1/p' "$root/cli/options.def" >flags
 check 'the table of flags was read' [ "$(wc -l <flags)" -ge 60 ]
-for verb in train predict eval inspect explain flow check lab bench help; do
+for verb in train predict eval inspect explain flow landscape check lab bench help; do
     "$program" $verb --help
 done >helps 2>&1
 "$program" help --man >man.1
@@ -47,6 +47,7 @@ done
     "$program" check --print-config
     "$program" explain --print-config
     "$program" flow --print-config
+    "$program" landscape --print-config
     "$program" lab --print-config
 } >keys
 missing=
