@@ -36,5 +36,5 @@ check 'the seed decides' sh -c '! cmp -s land.seed land.auto'
 refuses 2 '--grid' landscape line.gradus table.csv --grid 1
 refuses 2 '--span' landscape line.gradus table.csv --span 0
 refuses 4 'table.csv' landscape table.csv table.csv
-refuses 2 'no loss' landscape line.gradus table.csv --loss nothing
+refuses 2 'no "nothing"' landscape line.gradus table.csv --loss nothing
 finish
