@@ -7,6 +7,7 @@
 
 #include "base/context.h"
 #include "curvatures.h"
+#include "faults.h"
 #include "theory/lanczos.h"
 
 /* ---- eigenvalues ---- */
@@ -269,6 +270,36 @@ static void what_cannot_be_measured_is_refused(void **state)
     gradus_net_free(net);
 }
 
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    const float x[] = {1, 2, 3}, y[] = {0, 1, 1};
+    const gradus_set set = {.rows = 3, .x = x, .y = y};
+    gradus_landscape_options options;
+    gradus_landscape *landscape;
+    gradus_net *net;
+    faults fault;
+    gradus_context *context = faults_open(&fault);
+    gradus_landscape_defaults(&options);
+    options.grid = 2;
+    assert_int_equal(gradus_net_new(context, "dense 2 tanh output", 1, 1, GRADUS_FLOAT32, 1,
+                                    &net), GRADUS_OK);
+    for (size_t n = 1;; n++) {
+        faults_arm(&fault, n, FAULT_MEMORY);
+        const gradus_status status = gradus_landscape_new(net, &set, &options, &landscape);
+        if (!faults_hit(&fault)) {
+            assert_int_equal(status, GRADUS_OK);
+            assert_true(n > 20);
+            break;
+        }
+        assert_int_equal(status, GRADUS_MEMORY);
+        assert_null(landscape);
+    }
+    gradus_landscape_free(landscape);
+    gradus_net_free(net);
+    faults_close(&fault, context);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +312,7 @@ int main(void)
         cmocka_unit_test(directions_have_the_norm_of_the_weights),
         cmocka_unit_test(a_plane_around_the_net),
         cmocka_unit_test(what_cannot_be_measured_is_refused),
+        cmocka_unit_test(every_allocation_may_fail),
     };
     return gr_run_tests(tests, sizeof tests / sizeof *tests);
 }
