@@ -303,10 +303,10 @@ gradus_status gradus_landscape_new(const gradus_net *net, const gradus_set *set,
 {
     gradus_status status;
     gradus_landscape_options usual;
+    gradus_landscape_defaults(&usual);
     work w = {.options = options != NULL ? options : &usual};
     const unsigned saved = gr_float_enter();
     *landscape = NULL;
-    gradus_landscape_defaults(&usual);
     GR_TRY(check(w.options));
     GR_TRY(gr_set_check(net, set, "examples"));
     GR_TRY(gr_allocate(net->context, 1, sizeof *w.made, "a landscape", &w.made));
