@@ -8,35 +8,22 @@
 #include <string.h>
 
 #include "explain.h"
+#include "page.h"
 
-static const char head[] =
-    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-    "<meta name=\"viewport\" content=\"width=device-width\">\n"
-    "<title>Backpropagation of one example</title>\n<style>\n"
-    ":root { --paper: #ffffff; --ink: #1a1a1a; --soft: #767676; --line: #c8c8c8;\n"
-    "  --positive: #0072b2; --negative: #d55e00; --fill: #f2f5f8; }\n"
-    "@media screen and (prefers-color-scheme: dark) { :root { --paper: #15181c;\n"
-    "  --ink: #ececec; --soft: #a0a0a0; --line: #4a4f55; --positive: #56b4e9;\n"
+static const char style[] =
+    ":root { --positive: #0072b2; --negative: #d55e00; --fill: #f2f5f8; }\n"
+    "@media screen and (prefers-color-scheme: dark) { :root { --positive: #56b4e9;\n"
     "  --negative: #e69f00; --fill: #20262c; }\n"
     "  svg text { fill: var(--ink); } svg .note { fill: var(--soft); }\n"
     "  svg .unit { fill: var(--fill); stroke: var(--ink); }\n"
     "  svg .shut, svg .plate { fill: var(--paper); } svg .link { stroke: var(--soft); }\n"
     "  svg .positive { stroke: var(--positive); } svg .none { stroke: var(--line); }\n"
     "  svg .negative { stroke: var(--negative); } }\n"
-    "body { background: var(--paper); color: var(--ink); font: 16px/1.5 sans-serif;\n"
-    "  max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }\n"
-    "h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }\n"
-    "table { border-collapse: collapse; } section { overflow-x: auto; }\n"
-    "th, td { padding: 0.2rem 0.9rem 0.2rem 0; text-align: left;\n"
-    "  border-bottom: 1px solid var(--line); white-space: nowrap; }\n"
-    "data, code { font-family: monospace; font-variant-numeric: tabular-nums; }\n"
+    "data { font-family: monospace; font-variant-numeric: tabular-nums; }\n"
     ".chain { break-inside: avoid; margin: 0.9rem 0; } .sum { padding-left: 2rem; }\n"
-    ".shut { color: var(--negative); } .small { color: var(--soft); font-size: 0.9rem; }\n"
+    ".shut { color: var(--negative); }\n"
     "svg { width: 100%; height: auto; max-height: 80vh; }\n"
-    "@page { margin: 15mm; } @media print { body { margin: 0; max-width: none;\n"
-    "  font-size: 11pt; } h2 { break-after: avoid; } svg { max-height: 12cm; }\n"
-    "  table { font-size: 8pt; } th, td { padding-right: 0.6em; white-space: normal; } }\n"
-    "</style>\n</head>\n<body>\n";
+    "@media print { svg { max-height: 12cm; } }\n";
 
 /* ---- pieces ---- */
 
@@ -62,16 +49,6 @@ static void number(FILE *stream, double value)
     page_number(stream, "data", value, 10);
 }
 
-/* Text that no browser reads as anything else. */
-static void escape(FILE *stream, const char *text)
-{
-    for (; *text; text++)
-        if (strchr("<>&\"'", *text))
-            fprintf(stream, "&#%d;", *text);
-        else
-            fputc(*text, stream);
-}
-
 static void cell(FILE *stream, double value)
 {
     fputs("<td>", stream);
@@ -91,20 +68,20 @@ static void list(FILE *stream, const double *numbers, size_t count)
 
 static void write_head(const cli_lesson *lesson, FILE *stream)
 {
-    fputs(head, stream);
-    fputs("<h1>Backpropagation of one example</h1>\n<p>Network <code>", stream);
-    escape(stream, gradus_net_text(lesson->net));
-    fputs("</code><br>\nInputs ", stream);
+    page_start(stream, "Backpropagation of one example", style);
+    fputs("<p>Network <code>", stream);
+    page_escape(stream, gradus_net_text(lesson->net));
+    fputs("</code><br/>\nInputs ", stream);
     list(stream, lesson->x, lesson->inputs);
     fputs(", target ", stream);
     list(stream, lesson->y, lesson->outputs);
     if (*lesson->source) {
         fputs(" (", stream);
-        escape(stream, lesson->source);
+        page_escape(stream, lesson->source);
         fputs(")", stream);
     }
-    fputs("<br>\nLoss <code>", stream);
-    escape(stream, lesson->about.loss_name);
+    fputs("<br/>\nLoss <code>", stream);
+    page_escape(stream, lesson->about.loss_name);
     fputs("</code>, learning rate ", stream);
     number(stream, lesson->rate);
     fputs("</p>\n", stream);
@@ -154,7 +131,7 @@ static void write_path(const cli_lesson *lesson, size_t weight, size_t path, FIL
     fputs(path ? "<div class=\"sum\">+ " : "<div class=\"sum\">= ", stream);
     for (size_t i = 0; i < count; i++)
         fprintf(stream, "%sd%s/d%s", i ? " &#183; " : "", f[i].of, f[i].by);
-    fputs("<br>\n&#8199; = ", stream);
+    fputs("<br/>\n&#8199; = ", stream);
     number(stream, f[0].value);
     for (size_t i = 1; i < count; i++) {
         fputs(" &#183; (", stream);
@@ -209,7 +186,8 @@ static void write_update(const cli_lesson *lesson, FILE *stream)
     number(stream, lesson->about.loss_after);
     fputs(". With + instead of &#8722; in the update: loss ", stream);
     number(stream, lesson->about.loss_opposite);
-    fputs(".</p></section>\n</body>\n</html>\n", stream);
+    fputs(".</p></section>\n", stream);
+    page_end(stream);
 }
 
 void lesson_page(const cli_lesson *lesson, FILE *stream)

@@ -32,7 +32,7 @@ static const char style[] =
     "  font-size: 11pt; } h2 { break-after: avoid; } figure { break-inside: avoid; }\n"
     "  table { font-size: 8pt; } th, td { padding-right: 0.6em; white-space: normal; } }\n";
 
-void page_start(FILE *stream, const char *title)
+void page_start(FILE *stream, const char *title, const char *further_style)
 {
     fputs("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n"
           "<head>\n<meta charset=\"utf-8\"/>\n"
@@ -40,6 +40,7 @@ void page_start(FILE *stream, const char *title)
     page_escape(stream, title);
     fprintf(stream, "</title>\n<style>\n%s", style);
     svg_style(stream);
+    fputs(further_style ? further_style : "", stream);
     fputs("</style>\n</head>\n<body>\n<h1>", stream);
     page_escape(stream, title);
     fputs("</h1>\n", stream);

@@ -8,8 +8,9 @@
 
 #include <stdio.h>
 
-/* From <!DOCTYPE> to the first heading, with the style of pages and charts; and the end. */
-void page_start(FILE *stream, const char *title);
+/* From <!DOCTYPE> to the first heading, with the style of pages and charts, and a further one
+ * or NULL; and the end. */
+void page_start(FILE *stream, const char *title, const char *further_style);
 void page_end(FILE *stream);
 
 /* Text that no browser and no XML parser reads as anything else. */

@@ -31,7 +31,7 @@ void figure_section(const cli_figure *figure, FILE *stream)
 
 void figure_page(const cli_figure *figure, FILE *stream)
 {
-    page_start(stream, figure->title);
+    page_start(stream, figure->title, NULL);
     figure_section(figure, stream);
     page_end(stream);
 }

@@ -211,7 +211,7 @@ gradus_status run_page_write(const cli_settings *settings, const cli_figure *fig
         status = output_open(&output, settings->report, settings->force);
     if (status != GRADUS_OK)
         return status;
-    page_start(output.stream, figure->title);
+    page_start(output.stream, figure->title, NULL);
     if (about.valid.rows)
         put_metrics(&about.valid, output.stream);
     figure_section(figure, output.stream);
