@@ -67,9 +67,9 @@ static double fit_slope(const desc_run *run, size_t from)
     double n = 0, x = 0, y = 0, xx = 0, xy = 0;
 
     for (size_t i = 0; i < run->points; i++) {
-        const double log_t = log10((double)run->t[i]), log_e = log10(run->excess[i]);
         if (run->t[i] < from || run->t[i] > 10 * from || !(run->excess[i] > 0))
             continue;
+        const double log_t = log10((double)run->t[i]), log_e = log10(run->excess[i]);
         n += 1;
         x += log_t;
         y += log_e;

@@ -26,8 +26,10 @@ int run_observe(const gradus_progress *at, void *user)
         const size_t room = 2 * record->room + 64;
         gradus_progress *larger = realloc(record->epoch, room * sizeof *larger);
         record->failed = !larger;
-        record->epoch = larger ? larger : record->epoch;
-        record->room = larger ? room : record->room;
+        if (larger) {
+            record->epoch = larger;
+            record->room = room;
+        }
     }
     if (at->end_of_epoch && !record->failed)
         record->epoch[record->count++] = *at;
@@ -125,7 +127,7 @@ gradus_status run_page_draw(const run_record *record, const gradus_fit_report *f
                             cli_figure *figure)
 {
     gradus_predictor *predictor = NULL;
-    const gradus_evaluation *found;
+    const gradus_evaluation *found = NULL;
     gradus_model_about about;
     gradus_status status;
 
@@ -137,8 +139,7 @@ gradus_status run_page_draw(const run_record *record, const gradus_fit_report *f
     status = gradus_predictor_new(model, &predictor);
     if (status == GRADUS_OK && about.task == GRADUS_CLASSIFICATION)
         status = gradus_predictor_evaluate(predictor, data, &found);
-    if (status == GRADUS_OK && about.task == GRADUS_CLASSIFICATION &&
-        found->classes <= MOST_CLASSES)
+    if (status == GRADUS_OK && found && found->classes <= MOST_CLASSES)
         draw_confusion(model, found, figure);
     if (status == GRADUS_OK && about.task == GRADUS_REGRESSION)
         status = draw_residuals(model, data, predictor, figure);

@@ -73,8 +73,7 @@ static const char *const nets[] = {
     "repeat 3 { dense 19 batchnorm gelu dropout 0.2 } dense 3 output",
     "repeat 4 { dropout 0.3 dense 20 relu } output",
     "dense 16 repeat 4 { residual scale=0.5 { batchnorm relu dense 16 } } output",
-    "dense 10 residual { repeat 3 { residual { dense 7 silu dense 10 } tanh } dense 10 } "
-    "output",
+    "dense 9 residual { repeat 3 { residual { dense 7 silu dense 9 } tanh } dense 9 } output",
     "residual { dense 33 relu } residual { dense 5 tanh dense 4 } residual { relu } output",
     "tanh residual { relu } dense 4 residual { sigmoid } batchnorm output",
     "repeat 5 { dense 3 relu } output",
