@@ -31,34 +31,6 @@ check 'two examples for each verb' [ "$(wc -l <lines)" -eq 22 ]
 run_lines lines help
 rm -f ./*.gradus
 
-# What a page shows under "$ gradus explain" or "$ gradus lab" is what the command prints: each
-# line of it, in this order; "..." stands for others.
-shown()
-{
-    grep -qE '^\$ gradus (explain|lab)' "$1" || return 0
-    awk '/^```/ { shown = 0 }
-         more { more = sub(/\\$/, ""); printf "%s%s", $0, more ? "" : "\n"; next }
-         /^\$ / { shown = /^\$ gradus (explain|lab)/; if (!shown) next
-                  more = sub(/\\$/, ""); printf "%s%s", $0, more ? "" : "\n"; next }
-         shown && $0 != "..." { print "> " $0 }' "$1" >shown
-    want=0 found=0
-    while IFS= read -r line; do
-        case $line in
-        '$ '*) sh -c "${line#??}" >out 2>err </dev/null; after=0 ;;
-        '> ') ;;
-        *)
-            want=$((want + 1))
-            at=$(tail -n +$((after + 1)) out | grep -nxF -m 1 -- "${line#> }" | cut -d: -f1)
-            if [ -n "$at" ]; then
-                found=$((found + 1)) after=$((after + at))
-            else
-                echo "# not printed: $line"
-            fi ;;
-        esac
-    done <shown
-    check "$(basename "$1"): $want lines are what is printed" [ "$found" -eq "$want" ]
-}
-
 for page in "$root"/docs/commands/*.md "$root"/docs/tour.md "$root"/docs/math/*.md; do
     # Lines that begin with "$ "; one that ends in a backslash goes on.
     sed -n '/^\$ /{:more
@@ -73,7 +45,7 @@ for page in "$root"/docs/commands/*.md "$root"/docs/tour.md "$root"/docs/math/*.
     *) check "$(basename "$page") has examples" [ -s lines ] ;;
     esac
     run_lines lines "$(basename "$page")"
-    shown "$page"
+    shown_lines "$page" '^\\$ gradus (explain|lab)'
     rm -f ./*.gradus ./*.csv ./*.conf ./*.txt ./*.html ./*.svg
 done
 

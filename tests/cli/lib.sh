@@ -174,3 +174,31 @@ has_python()
 {
     python3 -c 'pass' 2>/dev/null
 }
+
+# What a page $1 shows under the commands that match $2 is what they print: each line of it, in
+# this order; "..." stands for others.
+shown_lines()
+{
+    awk -v wanted="$2" '/^```/ { shown = 0 }
+         more { more = sub(/\\$/, ""); sub(/^ */, "")
+                printf "%s%s", $0, more ? "" : "\n"; next }
+         /^\$ / { shown = $0 ~ wanted; if (!shown) next
+                  more = sub(/\\$/, ""); printf "%s%s", $0, more ? "" : "\n"; next }
+         shown && $0 != "..." && $0 != "" { print "> " $0 }' "$1" >shown
+    [ -s shown ] || return 0
+    want=0 found=0
+    while IFS= read -r line; do
+        case $line in
+        '$ '*) sh -c "${line#??}" >out 2>err </dev/null; after=0 ;;
+        *)
+            want=$((want + 1))
+            at=$(tail -n +$((after + 1)) out | grep -nxF -m 1 -- "${line#> }" | cut -d: -f1)
+            if [ -n "$at" ]; then
+                found=$((found + 1)) after=$((after + at))
+            else
+                echo "# not printed: $line"
+            fi ;;
+        esac
+    done <shown
+    check "$(basename "$1"): $want lines are what is printed" [ "$found" -eq "$want" ]
+}
