@@ -6,7 +6,8 @@
  *   1 status     what every call returns        5 train     fit a net to arrays
  *   2 context    memory, files, threads, CPU    6 trainer   from a table to a model
  *   3 data       tables of examples             7 model     save, load, predict, evaluate
- *   4 net        layers and parameters              8 theory    look at what a net does
+ *   4 net        layers and parameters          8 theory    look at what a net does
+ *                                               9 approximate  build a net for a function
  *
  * Rules that hold for every function unless its own comment says otherwise:
  *
@@ -1316,6 +1317,32 @@ GRADUS_API void gradus_landscape_describe(
 
 /* Losses [lines][columns], the first at a = b = -span; not finite where the loss is not. */
 GRADUS_API const double *gradus_landscape_values(const gradus_landscape *landscape);
+
+/* ---- 9 approximate --------------------------------------------------------------- */
+
+#define GRADUS_VARIABLES 8 /* most variables of a function */
+
+typedef struct gradus_interval {
+    double least, most;         /* both belong to it; may be infinite                   */
+} gradus_interval;
+
+/*
+ * A function f of d variables that a network is built for, or compared with. With `enclose`
+ * what is said about the error is a proof; without it, a look at many points.
+ *
+ *     result[0]            holds f(x) for every x of the box
+ *     result[1 + i]        holds df/dx_i                                 order >= 1
+ *     result[1 + d + k]    holds d^2f/dx_i dx_j, i <= j, row after row   order 2
+ *
+ * Where nothing is known an interval is all numbers. Intervals of smaller boxes are narrower.
+ */
+typedef struct gradus_function {
+    size_t inputs;              /* d, 1 to GRADUS_VARIABLES                             */
+    double (*value)(const double *x, void *user);
+    gradus_status (*enclose)(const gradus_interval *box, int order, gradus_interval *result,
+                             void *user);     /* or NULL                                */
+    void *user;
+} gradus_function;
 
 #ifdef __cplusplus
 }

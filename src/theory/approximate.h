@@ -1,0 +1,52 @@
+/*
+ * theory/approximate.h - networks that are built, not trained, to approximate a function
+ *
+ * A construction is a recipe: for a number n of pieces it tells what the network takes, how
+ * far from f it is at most, and builds it. The list is theory/constructions.def, and each
+ * stands in a file theory/approximate_<name>.c.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef GR_THEORY_APPROXIMATE_H
+#define GR_THEORY_APPROXIMATE_H
+
+#include <stdbool.h>
+
+#include "gradus.h"
+
+/* What is approximated: f on a box. */
+typedef struct gr_target {
+    const gradus_context *context;
+    const gradus_function *f;
+    const gradus_interval *box; /* [f->inputs], finite, least < most */
+} gr_target;
+
+/* What a network takes. Units are hidden ones, layers hidden layers. SIZE_MAX: too many. */
+typedef struct gr_shape {
+    size_t units, layers, parameters;
+} gr_shape;
+
+/* sup |f - net| over the closed box is at most `bound`, for the weights as they are stored
+ * and with the rounding of an evaluation in double, which is at most `rounding` of it. */
+typedef struct gr_bound {
+    double bound, rounding;
+    bool proved; /* false: by values of f at many points */
+} gr_bound;
+
+typedef struct gr_construction {
+    const char *name;       /* "interpolation" */
+    const char *activation; /* "relu" */
+    const char *about;      /* in a few words */
+    size_t least_inputs, most_inputs;
+    size_t least_pieces, most_pieces;   /* that make sense, of each axis or in all */
+    gr_shape (*shape)(const gr_target *target, size_t pieces);
+    /* Bounds need not fall with every piece more, but do in the long run. */
+    gradus_status (*bound)(const gr_target *target, size_t pieces, gr_bound *bound);
+    gradus_status (*build)(const gr_target *target, size_t pieces, gradus_net **net);
+} gr_construction;
+
+#define CONSTRUCTION(name) extern const gr_construction gr_construction_##name;
+#include "theory/constructions.def"
+#undef CONSTRUCTION
+
+#endif
