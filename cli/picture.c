@@ -42,10 +42,25 @@ void figure_report(const cli_figure *figure, cli_report *report)
     figure_text(figure, report);
 }
 
+/* An ending that promises something else than what would be written. */
+static bool is_other_format(const char *path)
+{
+    static const char *const other[] = {".png", ".jpg", ".jpeg", ".gif", ".pdf", ".eps", ".ps"};
+    const char *end = strrchr(path, '.');
+
+    for (size_t i = 0; end && i < sizeof other / sizeof *other; i++)
+        if (strcmp(end, other[i]) == 0)
+            return true;
+    return false;
+}
+
 gradus_status picture_check(const cli_settings *settings)
 {
     if (!settings->picture)
         return GRADUS_OK;
+    if (is_other_format(settings->picture))
+        return fail(GRADUS_ARGUMENT, "--picture: \"%s\": pictures are SVG or HTML: name it "
+                    "so, browsers and Inkscape convert it", settings->picture);
     if (strcmp(settings->picture, "-") == 0 && settings->json)
         return fail(GRADUS_ARGUMENT,
                     "--picture - and --json both want standard output: drop one");

@@ -19,6 +19,8 @@
 #include "net/lists.h"
 #include "theory/explain.h"
 
+enum { MOST_WEIGHTS = 100000 };
+
 void gradus_explain_defaults(gradus_explain_options *options)
 {
     *options = (gradus_explain_options){.delta = 1, .learning_rate = 0.1};
@@ -315,6 +317,15 @@ static gradus_status check_numbers(const double *x, size_t count, const char *wh
     return GRADUS_OK;
 }
 
+static gradus_status check_size(const gradus_net *net)
+{
+    if (net->parameter_count > MOST_WEIGHTS)
+        return gr_fail(GRADUS_ARGUMENT, "explain: %zu weights are more than can be followed "
+                       "one by one, %d: take a smaller network, or \"gradus flow\"",
+                       net->parameter_count, MOST_WEIGHTS);
+    return GRADUS_OK;
+}
+
 static gradus_status check_trainable(const gradus_net *net)
 {
     double alpha;
@@ -339,6 +350,7 @@ gradus_status gradus_explain(const gradus_net *net, const double *x, const doubl
     gradus_explain_defaults(&usual);
     options = options == NULL ? &usual : options;
     *explanation = NULL;
+    GR_TRY(check_size(net));
     GR_TRY(check_trainable(net));
     GR_TRY(check_numbers(x, gr_net_inputs(net), "input"));
     GR_TRY(check_numbers(y, gr_net_outputs(net), "target"));

@@ -119,6 +119,8 @@ prints 'sums only: these are more than 4096 paths'
 gives 0 'paths past counting' explain --network 'repeat 90 { dense 2 tanh } output' --x 1 \
     --y 1 --chain w1
 prints 'more paths than can be counted'
+refuses 2 '159993 weights are more than' \
+    explain --network 'dense 400 relu dense 396 output' --x 1 --y 1
 refuses 2 'too large to draw' explain --network 'dense 99 output' --x 1 --y 1 --page big.html
 refuses 2 'of m.gradus a row is explained' explain m.gradus
 refuses 2 'the model has one' explain m.gradus table.csv --network 'dense 2 output'

@@ -28,6 +28,7 @@ refuses 2 'no lab "zzzzzzzz": gradus lab lists them' lab zzzzzzzz
 refuses 2 'did you mean "tanh"?' lab activations tahn
 refuses 2 'both want standard output' lab activations --json --picture -
 refuses 5 'cannot be written' lab activations --picture no/where.svg
+refuses 2 'pictures are SVG or HTML' lab activations --picture x.png
 refuses 2 '--picture: name a lab' lab --picture x.svg
 
 pictured activations activations gelu relu
