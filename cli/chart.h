@@ -139,5 +139,9 @@ void figure_page(const cli_figure *figure, FILE *stream);
  */
 gradus_status picture_check(const cli_settings *settings);
 gradus_status picture_write(const cli_settings *settings, const cli_figure *figure);
+/* The same, and the report as --json and --log ask: on standard error where the picture takes
+ * standard output. */
+gradus_status picture_tell(const cli_settings *settings, const cli_figure *figure,
+                           cli_report *report);
 
 #endif

@@ -55,24 +55,27 @@ static chart_range finish(chart_range range, const chart_axis *axis, double shar
 
 chart_range chart_range_x(const cli_chart *chart)
 {
-    chart_range range = {NAN, NAN, chart->x.scale};
+    chart_range range = {NAN, NAN, chart->x.scale, true};
     bool bars = false;
 
     for (size_t i = 0; i < chart->series_count; i++)
-        for (size_t j = 0; j < chart->series[i].count; j++)
-            take(&range, chart->series[i].points[j].x);
+        for (size_t j = 0; j < chart->series[i].count; j++) {
+            const double x = chart->series[i].points[j].x;
+            take(&range, x);
+            range.whole = range.whole && x == floor(x);
+        }
     for (size_t i = 0; i < chart->series_count; i++)
         bars = bars || chart->series[i].kind != CHART_LINE;
     if (chart->x.names)
-        return (chart_range){-0.5, (double)chart->x.name_count - 0.5, CHART_LINEAR};
+        return (chart_range){-0.5, (double)chart->x.name_count - 0.5, CHART_LINEAR, true};
     if (chart->grid.columns)
-        return (chart_range){chart->grid.x[0], chart->grid.x[1], chart->x.scale};
+        return (chart_range){chart->grid.x[0], chart->grid.x[1], chart->x.scale, false};
     return finish(range, &chart->x, bars ? 0.04 : range.least < range.most ? 0 : 0.04);
 }
 
 chart_range chart_range_y(const cli_chart *chart)
 {
-    chart_range range = {NAN, NAN, chart->y.scale};
+    chart_range range = {NAN, NAN, chart->y.scale, false};
     bool bars = false;
 
     for (size_t i = 0; i < chart->series_count; i++) {
@@ -90,9 +93,9 @@ chart_range chart_range_y(const cli_chart *chart)
             take(&range, chart->mark[i].at);
     bars = bars && range.least >= 0; /* they stand on the axis */
     if (chart->y.names)
-        return (chart_range){-0.5, (double)chart->y.name_count - 0.5, CHART_LINEAR};
+        return (chart_range){-0.5, (double)chart->y.name_count - 0.5, CHART_LINEAR, true};
     if (chart->grid.columns)
-        return (chart_range){chart->grid.y[0], chart->grid.y[1], chart->y.scale};
+        return (chart_range){chart->grid.y[0], chart->grid.y[1], chart->y.scale, false};
     range = finish(range, &chart->y, 0.05);
     if (bars && range.least < 0)
         range.least = 0;
@@ -101,7 +104,7 @@ chart_range chart_range_y(const cli_chart *chart)
 
 chart_range chart_range_grid(const chart_grid *grid)
 {
-    chart_range range = {NAN, NAN, grid->scale};
+    chart_range range = {NAN, NAN, grid->scale, false};
 
     for (size_t i = 0; i < grid->columns * grid->rows; i++)
         take(&range, grid->values[i]);
@@ -151,6 +154,7 @@ static void linear_ticks(const chart_range *range, size_t most, chart_ticks *tic
     for (size_t i = 4; i-- > 0;)
         if (width / (steps[i] * power) <= (double)most + 0.5)
             step = steps[i] * power;
+    step = range->whole ? fmax(step, 1) : step;
     digits = (int)-floor(log10(step) + 1e-9);
     digits = digits < 0 ? 0 : digits;
     for (double k = ceil(range->least / step - 1e-9); k * step <= range->most + 1e-9 * step;
@@ -209,6 +213,43 @@ void range_ticks(const chart_range *range, size_t most, chart_ticks *ticks)
         shorten(ticks->text[i]);
 }
 
+/* A name in so many columns: the end of a longer one is cut off. */
+static void cut_name(const char *name, size_t columns, char text[TICK_LENGTH])
+{
+    const bool longer = chart_columns(name) > columns;
+    size_t bytes = 0;
+
+    for (size_t left = longer ? columns - 1 : columns; name[bytes] && left-- > 0;) {
+        size_t next = bytes + 1;
+        while (((unsigned char)name[next] & 0xc0) == 0x80)
+            next++;
+        if (next > TICK_LENGTH - 4)
+            break;
+        bytes = next;
+    }
+    snprintf(text, TICK_LENGTH, "%.*s%s", (int)bytes, name, name[bytes] ? "\u2026" : "");
+}
+
+void axis_names(const chart_axis *axis, bool vertical, double pixels, chart_ticks *ticks)
+{
+    const double each = 6.5, apart = 6; /* a letter, names */
+    const size_t least = 6;             /* letters that still tell what a name is */
+    const double room = floor(pixels / (each * (double)least + apart));
+    const size_t most = vertical || room > CHART_TICKS ? CHART_TICKS
+                        : room < 1                     ? 1
+                                                       : (size_t)room;
+    const size_t step = (axis->name_count + most - 1) / most;
+    const double shown = ceil((double)axis->name_count / (double)step);
+    const double letters = vertical ? TICK_LENGTH : floor((pixels / shown - apart) / each);
+
+    ticks->count = 0;
+    for (size_t i = 0; i < axis->name_count && ticks->count < CHART_TICKS; i += step) {
+        ticks->at[ticks->count] = (double)i;
+        cut_name(axis->names[i], letters < 2 ? 2 : (size_t)letters,
+                 ticks->text[ticks->count++]);
+    }
+}
+
 /* ---- texts ---- */
 
 void axis_title(const char *label, const char *unit, char *text, size_t room)
@@ -222,7 +263,7 @@ void axis_title(const char *label, const char *unit, char *text, size_t room)
 void chart_left_out(const cli_chart *chart, char *text, size_t room)
 {
     size_t bad = 0, low = 0;
-    const chart_range x = {1, 2, chart->x.scale}, y = {1, 2, chart->y.scale};
+    const chart_range x = {1, 2, chart->x.scale, false}, y = {1, 2, chart->y.scale, false};
 
     for (size_t i = 0; i < chart->series_count; i++) {
         const chart_series *series = &chart->series[i];

@@ -12,6 +12,7 @@
 typedef struct chart_range {
     double least, most;
     chart_scale scale;
+    bool whole;                 /* only whole numbers: no ticks between them */
 } chart_range;
 
 enum { CHART_TICKS = 16, TICK_LENGTH = 24 };
@@ -30,6 +31,9 @@ double range_share(const chart_range *range, double value);
 double range_value(const chart_range *range, double share);
 /* At most `most` round numbers within the range. */
 void range_ticks(const chart_range *range, size_t most, chart_ticks *ticks);
+/* Names of 0, 1, 2, ... as ticks, side by side in so many pixels or above each other; of many
+ * only some. */
+void axis_names(const chart_axis *axis, bool vertical, double pixels, chart_ticks *ticks);
 
 /* Where a column, a row of the grid stands. */
 static inline double grid_x(const chart_grid *grid, size_t column)

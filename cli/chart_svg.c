@@ -83,37 +83,13 @@ static size_t most_ticks(double pixels, double each)
     return number < 2 ? 2 : number > 10 ? 10 : (size_t)number;
 }
 
-/* Names of 0, 1, 2, ... as ticks; of many only some. */
-static void name_ticks(const chart_axis *axis, size_t most, chart_ticks *ticks)
-{
-    const size_t step = (axis->name_count + most - 1) / most;
-
-    ticks->count = 0;
-    for (size_t i = 0; i < axis->name_count && ticks->count < CHART_TICKS; i += step) {
-        ticks->at[ticks->count] = (double)i;
-        snprintf(ticks->text[ticks->count++], TICK_LENGTH, "%.23s", axis->names[i]);
-    }
-}
-
-/* How many names of an axis have room side by side. */
-static size_t names_across(const chart_axis *axis, double pixels)
-{
-    size_t longest = 2;
-
-    for (size_t i = 0; i < axis->name_count; i++)
-        if (chart_columns(axis->names[i]) > longest)
-            longest = chart_columns(axis->names[i]);
-    const double most = floor(pixels / (7.5 * (double)(longest < 23 ? longest : 23) + 6));
-    return most < 1 ? 1 : most > CHART_TICKS ? CHART_TICKS : (size_t)most;
-}
-
 static void get_ticks(const chart_place *place, bool vertical, chart_ticks *ticks)
 {
     const chart_axis *axis = vertical ? &place->chart->y : &place->chart->x;
     const size_t most = vertical ? most_ticks(place->high, 34) : most_ticks(place->wide, 64);
 
     if (axis->names)
-        name_ticks(axis, vertical ? CHART_TICKS : names_across(axis, place->wide), ticks);
+        axis_names(axis, vertical, place->wide, ticks);
     else
         range_ticks(vertical ? &place->y : &place->x, most, ticks);
 }
@@ -322,7 +298,8 @@ void svg_figure(const cli_figure *figure, FILE *stream, bool alone)
     const size_t columns = columns_of(figure), rows = (figure->charts + columns - 1) / columns;
     const size_t size = columns > 3 ? 2 : columns - 1;
     const double width = widths[size] * (double)columns;
-    const double height = TITLE + heights[size] * (double)rows + 10;
+    const double top = alone ? TITLE : 0; /* on a page the heading says it */
+    const double height = top + heights[size] * (double)rows + 10;
 
     fprintf(stream, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" "
             "width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" "
@@ -337,17 +314,19 @@ void svg_figure(const cli_figure *figure, FILE *stream, bool alone)
             chart_table(figure->chart[i], stream);
         fputs("</metadata>\n", stream);
     }
-    fprintf(stream, "<rect class=\"paper\" width=\"%.0f\" height=\"%.0f\"/>\n"
-            "<text class=\"title\" x=\"%d\" y=\"24\" style=\"font-size: 16px\">", width,
-            height, MARGIN);
-    page_escape(stream, figure->title);
-    fputs("</text>\n", stream);
+    fprintf(stream, "<rect class=\"paper\" width=\"%.0f\" height=\"%.0f\"/>\n", width, height);
+    if (alone) {
+        fprintf(stream, "<text class=\"title\" x=\"%d\" y=\"24\" style=\"font-size: 16px\">",
+                MARGIN);
+        page_escape(stream, figure->title);
+        fputs("</text>\n", stream);
+    }
     for (size_t i = 0; i < figure->charts; i++) {
         chart_place place = {.to = stream, .chart = figure->chart[i],
                              .width = widths[size], .height = heights[size]};
         fprintf(stream, "<g transform=\"translate(%.0f %.0f)\">\n",
                 widths[size] * (double)(i % columns),
-                TITLE + heights[size] * (double)(i / columns));
+                top + heights[size] * (double)(i / columns));
         draw_chart(&place);
         fputs("</g>\n", stream);
     }

@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "config.h"
+#include "flow_chart.h"
 #include "flow_report.h"
 #include "message.h"
 #include "network.h"
@@ -140,10 +141,13 @@ static gradus_status tell(const cli_flow *flow, const gradus_flow *found)
 {
     const cli_settings *settings = flow->settings;
     cli_report report;
+    cli_figure figure;
     gradus_flow_about about;
     gradus_status status;
 
     report_start(&report);
+    figure_start(&figure, "Flow of the gradient", "How error signals pass through the layers "
+                 "on the way back, and what they make of the weights.");
     gradus_flow_describe(found, &about);
     say_network(&report, flow);
     report_line(&report, "examples");
@@ -152,11 +156,11 @@ static gradus_status tell(const cli_flow *flow, const gradus_flow *found)
     flow_table(&report, found, NULL, settings->verbose);
     flow_verdict(&report, found, settings->train.precision);
     flow_remedy(&report, found);
-    status = report_state(&report);
-    if (status == GRADUS_OK && settings->json)
-        report_print_json(&report, stdout);
-    else if (status == GRADUS_OK && settings->log != LOG_NONE)
-        report_print(&report, stdout);
+    flow_chart(&figure, found, NULL);
+    if (settings->picture)
+        figure_json(&figure, &report);
+    status = picture_tell(settings, &figure, &report);
+    figure_free(&figure);
     report_free(&report);
     return status;
 }
@@ -172,6 +176,9 @@ gradus_status cmd_flow(cli_settings *settings)
         return GRADUS_OK;
     }
     gradus_flow_defaults(&flow.options);
+    status = picture_check(settings);
+    if (status != GRADUS_OK)
+        return status;
     status = gradus_context_new(&settings->context, &flow.context);
     if (status != GRADUS_OK)
         return fail_library(status);

@@ -104,18 +104,6 @@ static void list(cli_report *report)
     report_close(report);
 }
 
-/* A picture on standard output leaves the table to standard error. */
-static void print(cli_lab *lab)
-{
-    const cli_settings *settings = lab->settings;
-    const bool busy = settings->picture && strcmp(settings->picture, "-") == 0;
-
-    if (settings->json)
-        report_print_json(&lab->report, stdout);
-    else if (settings->log != LOG_NONE)
-        report_print(&lab->report, busy ? stderr : stdout);
-}
-
 static gradus_status run_lab(cli_lab *lab, const lab_entry *entry)
 {
     gradus_status status = GRADUS_OK;
@@ -133,7 +121,7 @@ static gradus_status run_lab(cli_lab *lab, const lab_entry *entry)
     if (status != GRADUS_OK)
         return status;
     figure_report(&lab->figure, &lab->report);
-    return picture_write(lab->settings, &lab->figure);
+    return GRADUS_OK;
 }
 
 gradus_status cmd_lab(cli_settings *settings)
@@ -162,9 +150,7 @@ gradus_status cmd_lab(cli_settings *settings)
         list(&lab.report);
     }
     if (status == GRADUS_OK)
-        status = report_state(&lab.report);
-    if (status == GRADUS_OK)
-        print(&lab);
+        status = picture_tell(settings, &lab.figure, &lab.report);
     figure_free(&lab.figure);
     report_free(&lab.report);
     gradus_context_free(lab.context);

@@ -216,24 +216,11 @@ static void say(cli_landscape *l)
 
 static gradus_status tell(cli_landscape *l)
 {
-    const cli_settings *settings = l->settings;
-    const bool busy = settings->picture && strcmp(settings->picture, "-") == 0;
-    gradus_status status;
-
     report_start(&l->report);
     say(l);
     draw(l);
     figure_report(&l->figure, &l->report);
-    status = picture_write(settings, &l->figure);
-    if (status == GRADUS_OK)
-        status = report_state(&l->report);
-    if (status != GRADUS_OK)
-        return status;
-    if (settings->json)
-        report_print_json(&l->report, stdout);
-    else if (settings->log != LOG_NONE)
-        report_print(&l->report, busy ? stderr : stdout);
-    return GRADUS_OK;
+    return picture_tell(l->settings, &l->figure, &l->report);
 }
 
 gradus_status cmd_landscape(cli_settings *settings)

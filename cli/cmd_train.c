@@ -377,29 +377,6 @@ static gradus_status end_diverged(cli_train *train, const gradus_fit_report *fit
     return status == GRADUS_OK ? GRADUS_DIVERGED : status;
 }
 
-/* The page about the run, where one was asked for; its curves are in the JSON, too. */
-static gradus_status write_page(cli_train *train, const gradus_fit_report *fit)
-{
-    const gradus_model *model = gradus_trainer_model(train->trainer);
-    const cli_settings *settings = train->settings;
-    cli_figure figure;
-    gradus_status status;
-
-    if (!settings->report)
-        return GRADUS_OK;
-    status = run_page_draw(&train->record, fit, model,
-                           train->valid ? train->valid : train->data, &figure);
-    if (status == GRADUS_OK)
-        status = run_page_write(settings, &figure, model);
-    if (status == GRADUS_OK) {
-        figure_json(&figure, &train->report);
-        report_line(&train->report, "report");
-        report_say(&train->report, "%s", text_name(settings->report));
-    }
-    figure_free(&figure);
-    return status;
-}
-
 static gradus_status run(cli_train *train)
 {
     cli_settings *settings = train->settings;
@@ -439,8 +416,10 @@ static gradus_status run(cli_train *train)
     report_say(report, "%s; same bits with any --threads",
                text_seconds(progress_clock() - started));
     saved = fit.best_epoch ? save(train, status == GRADUS_STOPPED) : GRADUS_OK;
-    if (saved == GRADUS_OK)
-        saved = write_page(train, &fit);
+    if (saved == GRADUS_OK && settings->report)
+        saved = run_page(&(run_about){settings, train->context, train->trainer, &train->record,
+                                      &fit, train->valid ? train->valid : train->data},
+                         report);
     if (!fit.best_epoch && settings->output)
         note("nothing was written");
     stop_gently(false);

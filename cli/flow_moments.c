@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow_chart.h"
 #include "flow_report.h"
 #include "message.h"
 #include "network.h"
@@ -90,10 +91,13 @@ static gradus_status tell(const cli_settings *settings, const gradus_moments *mo
                           const char *description)
 {
     cli_report report;
+    cli_figure figure;
     gradus_moments_about about;
     gradus_status status;
 
     report_start(&report);
+    figure_start(&figure, "The start of a network", "Second moments of activations and of "
+                 "error signals before any training, over the seeds.");
     gradus_moments_describe(moments, &about);
     report_line(&report, "network");
     report_say(&report, "%s; %zu seeds, %s", description, settings->flow.seeds,
@@ -109,11 +113,11 @@ static gradus_status tell(const cli_settings *settings, const gradus_moments *mo
     report_say(&report, "|dW| of the first layer: %s",
                text_number(about.first_gradient.mean, 3));
     add_spread(&report, "first_weight_gradient", &about.first_gradient);
-    status = report_state(&report);
-    if (status == GRADUS_OK && settings->json)
-        report_print_json(&report, stdout);
-    else if (status == GRADUS_OK && settings->log != LOG_NONE)
-        report_print(&report, stdout);
+    flow_moments_chart(&figure, moments);
+    if (settings->picture)
+        figure_json(&figure, &report);
+    status = picture_tell(settings, &figure, &report);
+    figure_free(&figure);
     report_free(&report);
     return status;
 }

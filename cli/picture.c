@@ -85,3 +85,20 @@ gradus_status picture_write(const cli_settings *settings, const cli_figure *figu
         figure_svg(figure, output.stream);
     return output_commit(&output);
 }
+
+gradus_status picture_tell(const cli_settings *settings, const cli_figure *figure,
+                           cli_report *report)
+{
+    const bool busy = settings->picture && strcmp(settings->picture, "-") == 0;
+    gradus_status status = picture_write(settings, figure);
+
+    if (status == GRADUS_OK)
+        status = report_state(report);
+    if (status != GRADUS_OK)
+        return status;
+    if (settings->json)
+        report_print_json(report, stdout);
+    else if (settings->log != LOG_NONE)
+        report_print(report, busy ? stderr : stdout);
+    return GRADUS_OK;
+}

@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow_chart.h"
 #include "help.h"
 #include "message.h"
 #include "metrics.h"
 #include "options.h"
 #include "output.h"
 #include "page.h"
+#include "text.h"
 
 enum { MOST_POINTS = 2000, MOST_CLASSES = 16 };
 
@@ -122,9 +124,8 @@ static gradus_status draw_residuals(const gradus_model *model, const gradus_data
     return status;
 }
 
-gradus_status run_page_draw(const run_record *record, const gradus_fit_report *fit,
-                            const gradus_model *model, const gradus_data *data,
-                            cli_figure *figure)
+static gradus_status draw(const run_about *run, const gradus_model *model,
+                          const flow_looks *flow, cli_figure *figure)
 {
     gradus_predictor *predictor = NULL;
     const gradus_evaluation *found = NULL;
@@ -132,17 +133,16 @@ gradus_status run_page_draw(const run_record *record, const gradus_fit_report *f
     gradus_status status;
 
     gradus_model_describe(model, &about);
-    figure_start(figure, "A training run", "Loss, metric and learning rate of each epoch, and "
-                 "what the network makes of the table, its training rows among them.");
-    figure->failed = record->failed;
-    draw_curves(record, fit, about.task == GRADUS_CLASSIFICATION, figure);
+    figure->failed = run->record->failed;
+    draw_curves(run->record, run->fit, about.task == GRADUS_CLASSIFICATION, figure);
     status = gradus_predictor_new(model, &predictor);
     if (status == GRADUS_OK && about.task == GRADUS_CLASSIFICATION)
-        status = gradus_predictor_evaluate(predictor, data, &found);
+        status = gradus_predictor_evaluate(predictor, run->data, &found);
     if (status == GRADUS_OK && found && found->classes <= MOST_CLASSES)
         draw_confusion(model, found, figure);
     if (status == GRADUS_OK && about.task == GRADUS_REGRESSION)
-        status = draw_residuals(model, data, predictor, figure);
+        status = draw_residuals(model, run->data, predictor, figure);
+    flow_chart(figure, flow->now, flow->start);
     gradus_predictor_free(predictor);
     return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
 }
@@ -187,21 +187,35 @@ static void put_command(const cli_settings *settings, FILE *stream)
 
 static void put_metrics(const gradus_metrics *metrics, FILE *stream)
 {
-    char text[GRADUS_NUMBER_LENGTH];
-
     fputs("<h2>Result on the rows held out</h2>\n<table>\n", stream);
     for (size_t i = 0; i < METRIC_COUNT; i++) {
         const double value = metric_value(&metric_table[i], metrics);
         if (!isfinite(value))
             continue;
-        gradus_number_write(value, text);
-        fprintf(stream, "<tr><th>%s</th><td>%s</td></tr>\n", metric_table[i].name, text);
+        fprintf(stream, "<tr><th>%s</th><td>%s</td></tr>\n", metric_table[i].name,
+                text_number(value, 6));
     }
     fputs("</table>\n", stream);
 }
 
-gradus_status run_page_write(const cli_settings *settings, const cli_figure *figure,
-                             const gradus_model *model)
+static void put_flow(const gradus_flow *flow, FILE *stream)
+{
+    gradus_flow_about about;
+
+    gradus_flow_describe(flow, &about);
+    fprintf(stream, "<h2>Flow of the gradient</h2>\n<p>%s: ",
+            gradus_flow_verdict_name(about.verdict));
+    page_escape(stream, about.cause);
+    fputs(".</p>\n", stream);
+    if (*about.remedy) {
+        fputs("<p>Remedy: ", stream);
+        page_escape(stream, about.remedy);
+        fputs(".</p>\n", stream);
+    }
+}
+
+static gradus_status put_page(const run_about *run, const gradus_model *model,
+                              const flow_looks *flow, const cli_figure *figure)
 {
     gradus_model_about about;
     cli_output output;
@@ -209,19 +223,47 @@ gradus_status run_page_write(const cli_settings *settings, const cli_figure *fig
 
     gradus_model_describe(model, &about);
     if (status == GRADUS_OK)
-        status = output_open(&output, settings->report, settings->force);
+        status = output_open(&output, run->settings->report, run->settings->force);
     if (status != GRADUS_OK)
         return status;
     page_start(output.stream, figure->title, NULL);
     if (about.valid.rows)
         put_metrics(&about.valid, output.stream);
     figure_section(figure, output.stream);
+    put_flow(flow->now, output.stream);
     fputs("<h2>Network</h2>\n<pre>", output.stream);
     page_escape(output.stream, gradus_net_text(gradus_model_net(model)));
     fputs("</pre>\n<h2>Settings</h2>\n<pre>", output.stream);
     page_escape(output.stream, about.settings);
     fputs("</pre>\n", output.stream);
-    put_command(settings, output.stream);
+    put_command(run->settings, output.stream);
     page_end(output.stream);
     return output_commit(&output);
+}
+
+gradus_status run_page(const run_about *run, cli_report *report)
+{
+    const gradus_model *model = gradus_trainer_model(run->trainer);
+    flow_looks flow = {NULL, NULL};
+    cli_figure figure;
+    char title[256];
+    gradus_status status = flow_look(run->context, run->trainer, &flow);
+
+    snprintf(title, sizeof title, "Learning %.100s from %.100s",
+             gradus_model_target(model, 0), run->settings->argument[0]);
+    figure_start(&figure, title, "Loss, metric and learning rate of each epoch; what the "
+                 "network makes of the table, its training rows among them; and how the "
+                 "gradient passes through its layers.");
+    if (status == GRADUS_OK)
+        status = draw(run, model, &flow, &figure);
+    if (status == GRADUS_OK)
+        status = put_page(run, model, &flow, &figure);
+    if (status == GRADUS_OK) {
+        figure_json(&figure, report);
+        report_line(report, "report");
+        report_say(report, "%s", text_name(run->settings->report));
+    }
+    figure_free(&figure);
+    flow_looks_free(&flow);
+    return status;
 }

@@ -8,6 +8,7 @@
 
 #include "chart.h"
 #include "progress.h"
+#include "train_flow.h"
 
 /* The ends of all epochs, as they came; out of memory is kept. */
 typedef struct run_record {
@@ -20,14 +21,20 @@ typedef struct run_record {
 gradus_observer run_observe;    /* its user is a run_record */
 void run_record_free(run_record *record);
 
+/* What a page is about. */
+typedef struct run_about {
+    const cli_settings *settings;
+    const gradus_context *context;
+    gradus_trainer *trainer;
+    const run_record *record;
+    const gradus_fit_report *fit;
+    const gradus_data *data;    /* of which it shows what the network makes */
+} run_about;
+
 /*
- * Draws the run of `record` and what the model makes of `data` into `figure`, and writes the
- * page.  Errors   ARGUMENT, IO, MEMORY; DATA.
+ * Writes the page of --report: curves of the run, what the network makes of the data, the flow
+ * of its gradient; the same numbers to the JSON.  Errors   ARGUMENT, IO, MEMORY; DATA.
  */
-gradus_status run_page_draw(const run_record *record, const gradus_fit_report *fit,
-                            const gradus_model *model, const gradus_data *data,
-                            cli_figure *figure);
-gradus_status run_page_write(const cli_settings *settings, const cli_figure *figure,
-                             const gradus_model *model);
+gradus_status run_page(const run_about *run, cli_report *report);
 
 #endif

@@ -20,19 +20,14 @@
 /* A shorter run, in which nothing is wrong, has just not learned yet. */
 enum { SHORT_RUN = 20 };
 
-/* The net as it is, and as it was at the start: the same description and seed draw it. */
-typedef struct looks {
-    gradus_flow *now, *start;
-} looks;
-
-static void close_looks(looks *at)
+void flow_looks_free(flow_looks *at)
 {
     gradus_flow_free(at->now);
     gradus_flow_free(at->start);
 }
 
-static gradus_status look(const gradus_context *context, gradus_trainer *trainer,
-                          looks *at)
+gradus_status flow_look(const gradus_context *context, gradus_trainer *trainer,
+                        flow_looks *at)
 {
     const gradus_net *net = gradus_model_net(gradus_trainer_model(trainer));
     const gradus_set *set = gradus_trainer_set(trainer);
@@ -100,7 +95,7 @@ static void say_step(cli_report *report, const gradus_flow *flow, const char *op
 }
 
 /* What is wrong with the steps, or else with the network. */
-static void say_cause(cli_report *report, gradus_trainer *trainer, const looks *at)
+static void say_cause(cli_report *report, gradus_trainer *trainer, const flow_looks *at)
 {
     const gradus_train_options *options = gradus_trainer_options(trainer);
     const bool steps = is_long(at->start);
@@ -115,8 +110,8 @@ static void say_cause(cli_report *report, gradus_trainer *trainer, const looks *
 gradus_status flow_say_diverged(cli_report *report, const gradus_context *context,
                                 gradus_trainer *trainer, const gradus_fit_report *fit)
 {
-    looks at = {NULL, NULL};
-    gradus_status status = look(context, trainer, &at);
+    flow_looks at = {NULL, NULL};
+    gradus_status status = flow_look(context, trainer, &at);
 
     if (status == GRADUS_OK) {
         report_object(report, "diverged");
@@ -128,7 +123,7 @@ gradus_status flow_say_diverged(cli_report *report, const gradus_context *contex
         say_cause(report, trainer, &at);
         report_close(report);
     }
-    close_looks(&at);
+    flow_looks_free(&at);
     return status;
 }
 
@@ -141,7 +136,7 @@ static bool is_stalled(gradus_trainer *trainer, const gradus_fit_report *fit)
            !isnan(about.trivial.loss);
 }
 
-static void say_stalled(cli_report *report, gradus_trainer *trainer, const looks *at,
+static void say_stalled(cli_report *report, gradus_trainer *trainer, const flow_looks *at,
                         bool sound)
 {
     report_line(report, "stalled");
@@ -159,19 +154,19 @@ static void say_stalled(cli_report *report, gradus_trainer *trainer, const looks
 gradus_status flow_say_stalled(cli_report *report, const gradus_context *context,
                                gradus_trainer *trainer, const gradus_fit_report *fit)
 {
-    looks at = {NULL, NULL};
+    flow_looks at = {NULL, NULL};
     gradus_flow_about about;
     gradus_status status;
 
     if (!is_stalled(trainer, fit))
         return GRADUS_OK;
-    status = look(context, trainer, &at);
+    status = flow_look(context, trainer, &at);
     if (status == GRADUS_OK) {
         gradus_flow_describe(at.now, &about);
         const bool sound = about.verdict == GRADUS_FLOW_HEALTHY && !is_long(at.start);
         if (!sound || fit->epochs >= SHORT_RUN)
             say_stalled(report, trainer, &at, sound);
     }
-    close_looks(&at);
+    flow_looks_free(&at);
     return status;
 }

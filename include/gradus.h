@@ -1191,7 +1191,8 @@ GRADUS_API void gradus_flow_layer_describe(
  *     mean       sqrt(mean over inputs of ((mean_to - mean_from) / deviation_from)^2)
  *     deviation  the same of deviation_to - deviation_from
  *
- * Inputs without deviation are left out; NaN where none is left.
+ * Inputs that were constant, up to a millionth of their mean, are left out; NaN where none is
+ * left.
  */
 GRADUS_API void gradus_flow_drift(
     const gradus_flow *from, const gradus_flow *to, size_t layer, double *mean,

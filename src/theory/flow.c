@@ -17,6 +17,9 @@
 
 enum { USUAL_ROWS = 1024 };
 
+/* Of a mean: a deviation that is smaller may be rounding alone. */
+#define CONSTANT 1e-6
+
 void gradus_flow_defaults(gradus_flow_options *options)
 {
     *options = (gradus_flow_options){.rows = USUAL_ROWS};
@@ -332,7 +335,7 @@ void gradus_flow_drift(const gradus_flow *from, const gradus_flow *to, size_t la
     const gr_flow_row *a = &from->row[layer], *b = &to->row[layer];
     double means = 0, deviations = 0, count = 0;
     for (size_t j = 0; !isnan(a->about.input_mean) && j < a->about.inputs; j++) {
-        if (!(a->deviation[j] > 0))
+        if (!(a->deviation[j] > CONSTANT * fabs(a->mean[j])))
             continue;
         const double moved = (b->mean[j] - a->mean[j]) / a->deviation[j];
         const double grown = b->deviation[j] / a->deviation[j] - 1;

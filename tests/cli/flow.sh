@@ -282,6 +282,29 @@ gives 0 'as a table' flow --width 16 --depth 3 --seeds 2
 prints 'norm of the gradient at the inputs'
 refuses 2 'outputs' flow --width 16 --network 'dense 8 relu'
 
+# ---- pictures ----
+
+# drawn NAME ARGUMENTS...: the numbers of the picture are those of --json
+drawn()
+{
+    name=$1
+    shift
+    run flow "$@" --json --picture flow.svg -f
+    check "$name: a picture" [ "$code" -eq 0 ]
+    cp out one.json
+    if has_python; then
+        check "$name: its numbers" python3 "$here/picture.py" flow.svg one.json
+    else
+        skip "$name: its numbers" 'no python3'
+    fi
+}
+drawn 'a network before training' $iris --target class
+drawn 'a start' --width 16 --depth 3 --seeds 2
+refuses 2 'both want standard output' flow $iris --target class --json --picture -
+run flow $iris --target class --picture -
+check 'a picture on standard output' grep -q '</svg>' out
+check 'leaves the report to standard error' grep -q healthy err
+
 # ---- documents ----
 
 mkdir bin

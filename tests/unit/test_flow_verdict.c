@@ -185,6 +185,27 @@ static void drift_in_deviations(void **state)
     gradus_net_free(net);
 }
 
+/* An input that is constant but for rounding has not drifted by 10^12 deviations. */
+static void constant_inputs_do_not_drift(void **state)
+{
+    (void)state;
+    static double still[ROWS * INPUTS], moved[ROWS * INPUTS];
+    double mean, deviation;
+    for (size_t i = 0; i < ROWS * INPUTS; i++) {
+        still[i] = i % INPUTS == 0 ? x[i] : 0.5 + 1e-13 * x[i];
+        moved[i] = i % INPUTS == 0 ? x[i] : still[i] + 1;
+    }
+    const gradus_set here = {.rows = ROWS, .x = still, .y = y};
+    const gradus_set there = {.rows = ROWS, .x = moved, .y = y};
+    gradus_net *net = new_net(NULL, "dense 3 tanh output", 1);
+    gradus_flow *from = flow_of(net, &here, NULL), *to = flow_of(net, &there, NULL);
+    gradus_flow_drift(from, to, 0, &mean, &deviation);
+    assert_true(mean == 0 && deviation == 0);
+    gradus_flow_free(to);
+    gradus_flow_free(from);
+    gradus_net_free(net);
+}
+
 static void looking_changes_nothing(void **state)
 {
     (void)state;
@@ -330,6 +351,7 @@ int main(void)
         cmocka_unit_test(underflow_is_told),
         cmocka_unit_test(a_step_that_was_taken),
         cmocka_unit_test(drift_in_deviations),
+        cmocka_unit_test(constant_inputs_do_not_drift),
         cmocka_unit_test(looking_changes_nothing),
         cmocka_unit_test(rows_are_spread),
         cmocka_unit_test(moments_of_a_linear_net),
