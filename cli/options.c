@@ -68,11 +68,12 @@ const cli_option *option_letter(char letter)
     return NULL;
 }
 
-/* flow plans a run as train does, and takes what train takes, but for what is done with it. */
+/* flow and landscape plan a run as train does, and take what train takes, but for what is done
+ * with it. */
 static bool is_of_plan(const cli_option *option)
 {
     static const char *const others[] = {"cv", "valid", "valid-labels", "restarts", "output",
-                                         "force", "dry-run", "watch", "picture"};
+                                         "force", "dry-run", "watch", "picture", "report"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(option->name, others[i]) == 0)
             return false;
@@ -81,7 +82,8 @@ static bool is_of_plan(const cli_option *option)
 
 bool option_of(const cli_option *option, cli_verb verb)
 {
-    return (option->verbs & (unsigned)verb) != 0 || (verb == VERB_FLOW && is_of_plan(option));
+    return (option->verbs & (unsigned)verb) != 0 ||
+           ((verb & (VERB_FLOW | VERB_LANDSCAPE)) != 0 && is_of_plan(option));
 }
 
 bool option_is_key(const cli_option *option)

@@ -28,7 +28,8 @@ void settings_defaults(cli_settings *settings, cli_verb verb)
     settings->bench.seconds = NAN;
     settings->check = (cli_check_settings){.inputs = 4, .outputs = 3, .rows = 16};
     settings->explain.row = 1;
-    settings->landscape = (cli_landscape_settings){.grid = 25, .span = 1};
+    settings->landscape = (cli_landscape_settings){.grid = 25, .span = NAN, .gradient = NAN,
+                                                     .curvature = 1e-4, .flat = 1e-6};
     settings->flow.seeds = 20;
     settings->flow.width = 64;
     settings->flow.depth = 50;

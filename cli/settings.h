@@ -75,8 +75,10 @@ typedef struct cli_flow_settings {
 
 typedef struct cli_landscape_settings {
     size_t grid;                /* points of an axis */
-    double span;
+    double span;                /* NaN: chosen */
     int line;
+    double gradient;            /* tolerances; NaN: the gradient's noise */
+    double curvature, flat;
 } cli_landscape_settings;
 
 typedef struct kept_text kept_text;

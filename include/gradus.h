@@ -1253,10 +1253,16 @@ GRADUS_API void gradus_moments_describe(
  *     L(w + a d1 + b d2),  a, b from -span to span      |d_row| = |w_row|
  *
  * The directions d are drawn from `seed`, then each row of a weight matrix is given the norm
- * of the net's row; biases and batch norm stay. And the extreme eigenvalues of the Hessian
- * at w, by Lanczos on gradus_net_hvp(), which with the gradient g decide the verdict, with
+ * of the net's row; biases and batch norm stay. With a path, nets along the way of training,
+ * they are of norm 1 and span the plane in which the path lies best (the two principal
+ * directions of its distances from w); statistics of batch norm stay those of the net.
+ *
+ * And the extreme eigenvalues of the Hessian at w, by Lanczos on gradus_net_hvp(), which with
+ * the gradient g decide the verdict, with
  * flat = max(curvature_tolerance max|eigenvalue|, flat_curvature, error of the eigenvalue):
  *
+ *     noise     sqrt(sum_i |g_i - g|^2 / (N (N - 1))), g_i of row i alone: how far the
+ *               gradient of N rows is from that of all there could be
  *     slope     |g| > gradient_tolerance: the net is at no stationary point
  *     plateau   all |eigenvalue| <= flat_curvature
  *     saddle    the least < -flat and the most > flat
@@ -1266,7 +1272,8 @@ GRADUS_API void gradus_moments_describe(
  * Of a set with more rows than options->rows so many are taken, evenly spread.
  *
  * Errors   as of gradus_net_hvp(); ARGUMENT: a grid of fewer than 2 or more than 1001 points,
- *          rows above 4096; MEMORY: steps + 1 vectors of all parameters.
+ *          rows above 4096, a path of other nets, of more than 256, or that does not move;
+ *          MEMORY: steps + 1 vectors of all parameters.
  * Cost     grid^2 evaluations of the set, and at most steps + 1 products H v.
  * Source   Li et al., "Visualizing the loss landscape of neural nets", NeurIPS 2018.
  */
@@ -1285,10 +1292,12 @@ typedef struct gradus_landscape_options {
     uint64_t seed;              /* of directions and of the first vector of Lanczos, 1  */
     size_t rows;                /* of the set that are looked at, at most 4096; 1024    */
     size_t grid;                /* points of each axis, 25; an odd number has w itself  */
-    double span;                /* 1                                                    */
+    double span;                /* 0: 1, or somewhat more than as far as the path goes  */
     int line;                   /* 1: only along d1                                     */
     size_t steps;               /* of Lanczos at most, 100                              */
-    double gradient_tolerance;  /* 1e-3                                                 */
+    const gradus_net *const *path; /* [points] nets of the same description, or NULL    */
+    size_t points;
+    double gradient_tolerance;  /* 0: the gradient's noise                              */
     double curvature_tolerance; /* 1e-4                                                 */
     double flat_curvature;      /* 1e-6                                                 */
 } gradus_landscape_options;
@@ -1308,17 +1317,29 @@ typedef struct gradus_landscape_about {
     size_t columns, lines;      /* points along d1 and d2; lines is 1 for a line        */
     double span;
     double loss, gradient;      /* mean loss and |g| at w                               */
+    double noise;               /* of g; NaN of one row                                 */
     double least, most;         /* eigenvalues of the Hessian                           */
     double least_error, most_error; /* an eigenvalue is that near                       */
     size_t products;            /* H v that were taken                                  */
     double gradient_tolerance, flat; /* what decided                                    */
     gradus_stationary verdict;
+    size_t points;              /* of the path                                          */
+    double explained[2];        /* shares of its squared distances from w that d1 and d2
+                                   have; 0 without a path                               */
 } gradus_landscape_about;
 GRADUS_API void gradus_landscape_describe(
     const gradus_landscape *landscape, gradus_landscape_about *about);
 
 /* Losses [lines][columns], the first at a = b = -span; not finite where the loss is not. */
 GRADUS_API const double *gradus_landscape_values(const gradus_landscape *landscape);
+
+/* The nets of the path [points]: where they lie on the plane, and their own loss, which is not
+ * that of the plane below them. */
+typedef struct gradus_landscape_point {
+    double a, b, loss;
+} gradus_landscape_point;
+GRADUS_API const gradus_landscape_point *gradus_landscape_path(
+    const gradus_landscape *landscape);
 
 /* ---- 9 approximate --------------------------------------------------------------- */
 

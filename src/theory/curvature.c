@@ -261,6 +261,24 @@ void gr_curvature_product(gr_curvature *c, const double *v, double *gradient, do
     }
 }
 
+double gr_curvature_noise(gr_curvature *c, const double *gradient)
+{
+    const size_t count = c->net->parameter_count, all = c->set->rows;
+    double sum = 0;
+    for (size_t k = 0; k < count; k++)
+        c->tangent.parameter[k].slope = 0;
+    for (size_t i = 0; i < all; i++) {
+        const double weight = c->set->weight != NULL ? c->set->weight[i] : 1;
+        memset(c->gradient, 0, count * sizeof *c->gradient);
+        run_piece(c, i, 1);
+        for (size_t k = 0; k < count; k++) {
+            const double apart = c->gradient[k].value - weight * gradient[k];
+            sum = fma(apart, apart, sum);
+        }
+    }
+    return all > 1 ? sqrt(sum * ((double)all / ((double)all - 1))) / c->weight : NAN;
+}
+
 gradus_status gradus_net_hvp(const gradus_net *net, const char *loss, const gradus_set *set,
                              const double *v, double *gradient, double *hv)
 {

@@ -37,4 +37,8 @@ void gr_curvature_close(gr_curvature *c);
 /* gradient = of the mean loss (or NULL), hv = H v, both [parameters] */
 void gr_curvature_product(gr_curvature *c, const double *v, double *gradient, double *hv);
 
+/* sqrt(sum_i w_i^2 |g_i - g|^2 / W^2 N / (N - 1)): the standard error of the mean gradient g
+ * [parameters], with g_i of row i alone; NaN of one row.   Cost   of a product. */
+double gr_curvature_noise(gr_curvature *c, const double *gradient);
+
 #endif

@@ -10,7 +10,7 @@
  *
  * Each new vector is made orthogonal to all before it, twice, as rounding would otherwise
  * bring eigenvalues back as copies.
- * Source: Golub and Van Loan, "Matrix Computations", chapters 8.5 and 10.
+ * Source: Golub and Van Loan, "Matrix Computations", chapter 10.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -24,9 +24,10 @@
 #include "base/random.h"
 #include "base/status.h"
 #include "kernels/elementary.h"
+#include "theory/eigen.h"
 #include "theory/flow.h"
 
-enum { EVERY = 10, SWEEPS = 60 };
+enum { EVERY = 10 };
 
 typedef struct lanczos {
     const gr_lanczos *problem;
@@ -37,46 +38,6 @@ typedef struct lanczos {
 } lanczos;
 
 /* ---- eigenvalues of T ---- */
-
-/* The rotation of axes p and q that makes t_pq 0; the last row of all rotations' product. */
-static void rotate(size_t m, double *t, double *last, size_t p, size_t q)
-{
-    const double gap = (t[q * m + q] - t[p * m + p]) / (2 * t[p * m + q]);
-    const double tangent = (gap < 0 ? -1 : 1) / (fabs(gap) + sqrt(gap * gap + 1));
-    const double c = 1 / sqrt(tangent * tangent + 1), s = tangent * c;
-    for (size_t k = 0; k < m; k++) {
-        const double x = t[k * m + p], y = t[k * m + q];
-        t[k * m + p] = c * x - s * y;
-        t[k * m + q] = s * x + c * y;
-    }
-    for (size_t k = 0; k < m; k++) {
-        const double x = t[p * m + k], y = t[q * m + k];
-        t[p * m + k] = c * x - s * y;
-        t[q * m + k] = s * x + c * y;
-    }
-    const double x = last[p], y = last[q];
-    last[p] = c * x - s * y;
-    last[q] = s * x + c * y;
-}
-
-/* Jacobi's method, until what is beside the diagonal is lost in rounding. */
-static void diagonalise(size_t m, double *t, double *last)
-{
-    double size = 0;
-    for (size_t i = 0; i < m * m; i++)
-        size = fabs(t[i]) > size ? fabs(t[i]) : size;
-    for (size_t sweep = 0; sweep < SWEEPS; sweep++) {
-        bool changed = false;
-        for (size_t p = 0; p < m; p++)
-            for (size_t q = p + 1; q < m; q++)
-                if (fabs(t[p * m + q]) > 0x1p-54 * size) {
-                    rotate(m, t, last, p, q);
-                    changed = true;
-                }
-        if (!changed)
-            return;
-    }
-}
 
 static void look(const lanczos *l, gr_extremes *found)
 {
@@ -91,7 +52,7 @@ static void look(const lanczos *l, gr_extremes *found)
         if (i + 1 < m)
             l->t[i * m + i + 1] = l->t[(i + 1) * m + i] = l->b[i];
     }
-    diagonalise(m, l->t, l->last);
+    gr_eigen_diagonalise(m, l->t, 1, l->last);
     for (size_t i = 1; i < m; i++) {
         least = l->t[i * m + i] < l->t[least * m + least] ? i : least;
         most = l->t[i * m + i] > l->t[most * m + most] ? i : most;

@@ -8,26 +8,23 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "theory/landscape.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/status.h"
 #include "net/criterion.h"
-#include "theory/curvature.h"
 #include "theory/flow.h"
-#include "theory/lanczos.h"
-#include "theory/widen.h"
 
 enum { MOST_GRID = 1001, MOST_ROWS = 4096 };
 
-struct gradus_landscape {
-    const gradus_context *context;
-    gradus_landscape_about about;
-    double *values;        /* [lines][columns] */
-};
+/* How much further than the path a plane goes. */
+#define BEYOND 1.2
 
 typedef struct work {
+    const gradus_net *net;
     const gradus_landscape_options *options;
     gradus_landscape *made;
     void *x, *y;           /* the rows that are looked at */
@@ -40,20 +37,15 @@ typedef struct work {
     double *loss, *prediction; /* [rows], [rows][outputs] */
     double *centre, *along, *across, *moved; /* [all tensors] w, d1, d2 and their sum */
     double *gradient, *direction; /* [parameters] */
+    void *narrow;          /* [all tensors] in the net's precision */
     gr_curvature curvature;
 } work;
 
 void gradus_landscape_defaults(gradus_landscape_options *options)
 {
     *options = (gradus_landscape_options){
-        .delta = 1, .seed = 1, .rows = 1024, .grid = 25, .span = 1, .steps = 100,
-        .gradient_tolerance = 1e-3, .curvature_tolerance = 1e-4, .flat_curvature = 1e-6};
-}
-
-const char *gradus_stationary_name(gradus_stationary verdict)
-{
-    static const char *const names[] = {"slope", "plateau", "saddle", "maximum", "minimum"};
-    return (size_t)verdict < GR_COUNT(names) ? names[verdict] : NULL;
+        .delta = 1, .seed = 1, .rows = 1024, .grid = 25, .steps = 100,
+        .curvature_tolerance = 1e-4, .flat_curvature = 1e-6};
 }
 
 /* ---- rows ---- */
@@ -92,7 +84,7 @@ done:
 
 /* ---- directions ---- */
 
-static size_t all_values(const gradus_net *net)
+size_t gr_landscape_values(const gradus_net *net)
 {
     size_t count = 0;
     for (size_t i = 0; i < net->tensors; i++)
@@ -122,12 +114,54 @@ static void draw(const work *w, uint32_t which, double *direction)
     }
 }
 
+/* A direction at a right angle to the first, of norm 1; it stays 0 in a net of one weight. */
+static void turn_aside(const work *w)
+{
+    const size_t all = gr_landscape_values(w->wide.net);
+    draw(w, 1, w->across);
+    const double whole = gr_norm(all, w->across);
+    double shared = 0;
+    for (size_t k = 0; k < all; k++)
+        shared = fma(w->across[k], w->along[k], shared);
+    for (size_t k = 0; k < all; k++)
+        w->across[k] = fma(-shared, w->along[k], w->across[k]);
+    const double norm = gr_norm(all, w->across);
+    for (size_t k = 0; k < all; k++)
+        w->across[k] = norm > 1e-9 * whole ? w->across[k] / norm : 0;
+}
+
+static gradus_status direct(work *w)
+{
+    gradus_landscape_about *about = &w->made->about;
+    double furthest = 0;
+    if (about->points == 0) {
+        draw(w, 0, w->along);
+        if (!w->options->line)
+            draw(w, 1, w->across);
+        about->span = w->options->span > 0 ? w->options->span : 1;
+        return GRADUS_OK;
+    }
+    const gradus_status status = gr_landscape_project(w->made, w->net, w->options->path,
+                                                      w->centre, w->along, w->across);
+    if (status != GRADUS_OK)
+        return status;
+    for (size_t t = 0; t < about->points; t++) {
+        const double a = fabs(w->made->path[t].a), b = fabs(w->made->path[t].b);
+        furthest = a > furthest ? a : furthest;
+        furthest = b > furthest ? b : furthest;
+    }
+    about->span = w->options->span > 0 ? w->options->span : BEYOND * furthest;
+    if (about->explained[1] == 0 && !w->options->line)
+        turn_aside(w);
+    return GRADUS_OK;
+}
+
 static gradus_status allocate(work *w)
 {
     gradus_status status;
     const gradus_net *net = w->wide.net;
     const gradus_context *context = net->context;
-    const size_t all = all_values(net), rows = w->chosen.rows;
+    const size_t all = gr_landscape_values(net), rows = w->chosen.rows;
     const gradus_landscape_about *about = &w->made->about;
     const char *what = "a landscape";
     GR_TRY(gr_allocate(context, all, sizeof(double), what, &w->centre));
@@ -139,6 +173,8 @@ static gradus_status allocate(work *w)
                        &w->prediction));
     GR_TRY(gr_allocate(context, net->parameter_count, sizeof(double), what, &w->gradient));
     GR_TRY(gr_allocate(context, net->parameter_count, sizeof(double), what, &w->direction));
+    GR_TRY(gr_allocate(context, all, w->net->kernels->size, what, &w->narrow));
+    GR_TRY(gr_allocate(context, about->points, sizeof *w->made->path, what, &w->made->path));
     GR_TRY(gr_allocate(context, about->lines * about->columns, sizeof(double), what,
                        &w->made->values));
 done:
@@ -162,13 +198,25 @@ static double evaluate(const work *w)
 static double loss_at(const work *w, double a, double b)
 {
     gradus_net *net = w->wide.net;
-    const size_t all = all_values(net);
+    const size_t all = gr_landscape_values(net);
     for (size_t k = 0; k < all; k++)
         w->moved[k] = fma(b, w->across[k], fma(a, w->along[k], w->centre[k]));
     const double *values = w->moved;
     for (size_t i = 0; i < net->tensors; i++) {
         gradus_net_set(net, i, values);
         values += net->tensor[i].rows * net->tensor[i].columns;
+    }
+    return evaluate(w);
+}
+
+/* Of a net on the path, with the statistics that it has. */
+static double loss_of(const work *w, const gradus_net *net)
+{
+    for (size_t i = 0; i < net->tensors; i++) {
+        const size_t count = net->tensor[i].rows * net->tensor[i].columns;
+        gradus_net_get(net, i, w->narrow);
+        net->kernels->to_double(count, w->narrow, w->moved);
+        gradus_net_set(w->wide.net, i, w->moved);
     }
     return evaluate(w);
 }
@@ -185,62 +233,8 @@ static void survey(const work *w)
                 about->lines == 1 ? 0 : about->span * ((2 * (double)i - last) / last);
             w->made->values[i * about->columns + j] = loss_at(w, a, b);
         }
-}
-
-/* ---- how it bends ---- */
-
-static void product(const double *x, double *y, void *user)
-{
-    gr_curvature_product(user, x, NULL, y);
-}
-
-static gradus_stationary judge(gradus_landscape_about *about,
-                               const gradus_landscape_options *options)
-{
-    const double least = fabs(about->least), most = fabs(about->most);
-    const double size = least > most ? least : most;
-    double flat = options->curvature_tolerance * size;
-    const double others[] = {options->flat_curvature, about->least_error, about->most_error};
-    for (size_t i = 0; i < GR_COUNT(others); i++)
-        flat = others[i] > flat ? others[i] : flat;
-    about->flat = flat;
-    about->gradient_tolerance = options->gradient_tolerance;
-    if (!(about->gradient <= options->gradient_tolerance))
-        return GRADUS_STATIONARY_SLOPE;
-    if (size <= options->flat_curvature)
-        return GRADUS_STATIONARY_PLATEAU;
-    if (about->least < -flat)
-        return about->most > flat ? GRADUS_STATIONARY_SADDLE : GRADUS_STATIONARY_MAXIMUM;
-    return GRADUS_STATIONARY_MINIMUM;
-}
-
-static gradus_status bend(work *w)
-{
-    gradus_landscape_about *about = &w->made->about;
-    const size_t count = w->wide.net->parameter_count;
-    const gr_lanczos problem = {.count = count, .steps = w->options->steps,
-                                .seed = w->options->seed, .tolerance = 1e-6,
-                                .product = product, .user = &w->curvature};
-    gr_extremes found;
-    gr_curvature_product(&w->curvature, w->direction, w->gradient, w->direction);
-    about->loss = w->curvature.loss;
-    about->gradient = gr_norm(count, w->gradient);
-    if (!isfinite(about->loss) || !isfinite(about->gradient))
-        return gr_fail(GRADUS_DATA, "landscape: the loss of the net as it is, or its "
-                       "gradient, is not finite: nothing can be measured around it");
-    const gradus_status status = gr_lanczos_run(w->wide.net->context, &problem, &found);
-    if (status != GRADUS_OK)
-        return status;
-    if (!isfinite(found.least))
-        return gr_fail(GRADUS_DATA, "landscape: the second derivative of the loss is not "
-                       "finite");
-    about->least = found.least;
-    about->most = found.most;
-    about->least_error = found.least_error;
-    about->most_error = found.most_error;
-    about->products = found.products;
-    about->verdict = judge(about, w->options);
-    return GRADUS_OK;
+    for (size_t t = 0; t < about->points; t++)
+        w->made->path[t].loss = loss_of(w, w->options->path[t]);
 }
 
 /* ---- all of it ---- */
@@ -253,8 +247,8 @@ static gradus_status check(const gradus_landscape_options *options)
     if (options->rows < 1 || options->rows > MOST_ROWS)
         return gr_fail(GRADUS_ARGUMENT, "landscape: %zu rows: from 1 to %d", options->rows,
                        MOST_ROWS);
-    if (!(options->span > 0) || !isfinite(options->span))
-        return gr_fail(GRADUS_ARGUMENT, "landscape: the span is to be above 0");
+    if (!(options->span >= 0) || !isfinite(options->span))
+        return gr_fail(GRADUS_ARGUMENT, "landscape: the span is to be above 0, or 0: chosen");
     if (options->steps < 1)
         return gr_fail(GRADUS_ARGUMENT, "landscape: at least 1 step is needed");
     return GRADUS_OK;
@@ -270,15 +264,13 @@ static gradus_status measure(work *w)
                                   .delta = options->delta, .inference = true};
     double *values = w->centre;
     GR_TRY(gr_curvature_open(&w->curvature, net, &w->wide.set, &loss));
-    GR_TRY(bend(w));
+    GR_TRY(gr_landscape_bend(w->made, &w->curvature, options, w->gradient, w->direction));
     GR_TRY(gr_plan_new(net, &plan, &w->plan));
     for (size_t i = 0; i < net->tensors; i++) {
         gradus_net_get(net, i, values);
         values += net->tensor[i].rows * net->tensor[i].columns;
     }
-    draw(w, 0, w->along);
-    if (!options->line)
-        draw(w, 1, w->across);
+    GR_TRY(direct(w));
     survey(w);
 done:
     return status;
@@ -286,9 +278,9 @@ done:
 
 static void release(const gradus_context *context, work *w)
 {
-    void *const blocks[] = {w->direction, w->gradient, w->prediction, w->loss, w->moved,
-                            w->across, w->along, w->centre, w->index, w->weight, w->label,
-                            w->y, w->x};
+    void *const blocks[] = {w->narrow, w->direction, w->gradient, w->prediction, w->loss,
+                            w->moved, w->across, w->along, w->centre, w->index, w->weight,
+                            w->label, w->y, w->x};
     gr_plan_free(w->plan);
     gr_curvature_close(&w->curvature);
     gr_widen_release(context, &w->wide);
@@ -304,7 +296,7 @@ gradus_status gradus_landscape_new(const gradus_net *net, const gradus_set *set,
     gradus_status status;
     gradus_landscape_options usual;
     gradus_landscape_defaults(&usual);
-    work w = {.options = options != NULL ? options : &usual};
+    work w = {.net = net, .options = options != NULL ? options : &usual};
     const unsigned saved = gr_float_enter();
     *landscape = NULL;
     GR_TRY(check(w.options));
@@ -313,7 +305,8 @@ gradus_status gradus_landscape_new(const gradus_net *net, const gradus_set *set,
     w.made->context = net->context;
     w.made->about = (gradus_landscape_about){
         .parameters = net->parameter_count, .columns = w.options->grid,
-        .lines = w.options->line ? 1 : w.options->grid, .span = w.options->span};
+        .lines = w.options->line ? 1 : w.options->grid,
+        .points = w.options->path != NULL ? w.options->points : 0};
     GR_TRY(choose_rows(&w, net, set));
     GR_TRY(gr_widen(net, &w.chosen, &w.wide));
     GR_TRY(allocate(&w));
@@ -331,6 +324,7 @@ void gradus_landscape_free(gradus_landscape *landscape)
     if (landscape == NULL)
         return;
     const gradus_context *context = landscape->context;
+    gr_release(context, landscape->path);
     gr_release(context, landscape->values);
     gr_release(context, landscape);
 }
@@ -344,4 +338,9 @@ void gradus_landscape_describe(const gradus_landscape *landscape,
 const double *gradus_landscape_values(const gradus_landscape *landscape)
 {
     return landscape->values;
+}
+
+const gradus_landscape_point *gradus_landscape_path(const gradus_landscape *landscape)
+{
+    return landscape->path;
 }

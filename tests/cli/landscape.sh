@@ -33,6 +33,34 @@ check 'the same bits with any instructions' cmp -s land.ref land.auto
 "$program" landscape line.gradus table.csv --grid 7 --seed 2 --json >land.seed
 check 'the seed decides' sh -c '! cmp -s land.seed land.auto'
 
+# The way that training takes.
+run landscape table.csv --target z --hidden 4 --epochs 300 --grid 5 --json --picture way.svg
+check 'a training' [ "$code" -eq 0 ]
+cp out one.json
+if has_python; then
+    check 'its picture has the numbers of --json' python3 "$here/picture.py" way.svg one.json
+    check 'of 301 networks every fourth; shares; the end is the model' python3 -c '
+import json
+j = json.load(open("one.json"))
+epochs = [point["epoch"] for point in j["path"]]
+assert epochs == list(range(0, epochs[-1] + 1, 4)) and len(epochs) > 20, epochs
+assert 0.5 < sum(j["explained"]) <= 1 and j["explained"][0] > j["explained"][1]
+assert j["path"][0]["a"] < 0 and j["path"][0]["loss"] > 2 * j["loss"]
+assert j["noise"] > 0 and j["gradient_tolerance"] == j["noise"]'
+else
+    skip 'the numbers of a training' 'no python3'
+fi
+gives 0 'in words' landscape table.csv --target z --hidden 4 --epochs 20 --grid 5
+prints 'the plane has'
+gives 0 'along a line' landscape table.csv --target z --hidden 4 --epochs 20 --grid 5 --line
+prints 'first principal direction'
+refuses 2 'needs --target COL' landscape table.csv
+refuses 2 '--epochs is of a training' landscape line.gradus table.csv --epochs 3
+refuses 2 'is for gradus train' landscape table.csv --target z --learning-rate find
+refuses 7 'diverged' landscape table.csv --target z --learning-rate 1e30 --optimizer sgd
+gives 0 'a tolerance' landscape line.gradus table.csv --grid 3 --gradient-tolerance 1e9
+prints 'verdict  minimum'
+
 refuses 2 '--grid' landscape line.gradus table.csv --grid 1
 refuses 2 '--span' landscape line.gradus table.csv --span 0
 refuses 4 'table.csv' landscape table.csv table.csv

@@ -8,6 +8,7 @@
 #include "base/context.h"
 #include "curvatures.h"
 #include "faults.h"
+#include "theory/eigen.h"
 #include "theory/lanczos.h"
 
 /* ---- eigenvalues ---- */
@@ -60,6 +61,30 @@ static void eigenvalues_that_are_known(void **state)
     assert_int_equal(e.products, 10);
 }
 
+/* A = R diag(5, -1, 2) R^T for a rotation R: its columns come back. */
+static void eigenvectors_that_are_known(void **state)
+{
+    (void)state;
+    const double c = 0.8, s = 0.6, values[] = {5, -1, 2};
+    const double r[] = {c, -s, 0, s * c, c * c, -s, s * s, s * c, c};
+    double a[9] = {0}, v[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < 3; j++)
+            for (size_t k = 0; k < 3; k++)
+                a[3 * i + j] += r[3 * i + k] * values[k] * r[3 * j + k];
+    gr_eigen_diagonalise(3, a, 3, v);
+    for (size_t k = 0; k < 3; k++) {
+        size_t at = 0;
+        while (at < 3 && fabs(a[4 * at] - values[k]) > 1e-13)
+            at++;
+        assert_true(at < 3);
+        double same = 0;
+        for (size_t i = 0; i < 3; i++)
+            same += v[3 * i + at] * r[3 * i + k];
+        near(fabs(same), 1, 1e-14);
+    }
+}
+
 /* ---- landscapes ---- */
 
 static gradus_landscape_about about_of(const gradus_net *net, const char *loss,
@@ -71,6 +96,7 @@ static gradus_landscape_about about_of(const gradus_net *net, const char *loss,
     gradus_landscape_defaults(&options);
     options.loss = loss;
     options.grid = 3;
+    options.gradient_tolerance = 1e-3;
     assert_int_equal(gradus_landscape_new(net, set, &options, &landscape), GRADUS_OK);
     gradus_landscape_describe(landscape, &about);
     gradus_landscape_free(landscape);
@@ -176,6 +202,132 @@ static void training_ends_in_a_minimum(void **state)
     assert_int_equal(about.verdict, GRADUS_STATIONARY_MINIMUM);
     assert_int_equal(about.products, 10); /* all parameters there are */
     gradus_net_free(net);
+}
+
+/* ---- paths ---- */
+
+enum { POINTS = 5 };
+
+typedef struct walk {
+    gradus_net *net, *step[POINTS];
+} walk;
+
+/* From the model at (3, 4): u_t along (0.6, 0.8) and v_t along (-0.8, 0.6). */
+static walk new_walk(const double *u, const double *v)
+{
+    walk w;
+    const double centre[] = {3, 4};
+    w.net = new_net("output bias=no", 2, 1);
+    gradus_net_set(w.net, 0, centre);
+    for (size_t t = 0; t < POINTS; t++) {
+        const double at[] = {3 + 0.6 * u[t] - 0.8 * v[t], 4 + 0.8 * u[t] + 0.6 * v[t]};
+        w.step[t] = new_net("output bias=no", 2, 1);
+        gradus_net_set(w.step[t], 0, at);
+    }
+    return w;
+}
+
+static void free_walk(walk *w)
+{
+    for (size_t t = 0; t < POINTS; t++)
+        gradus_net_free(w->step[t]);
+    gradus_net_free(w->net);
+}
+
+static gradus_status survey(const walk *w, const gradus_net *const *path, size_t points,
+                            double span, gradus_landscape **landscape)
+{
+    static const double x[] = {1, 0, 0, 2}, y[] = {1, 2};
+    const gradus_set set = {.rows = 2, .x = x, .y = y};
+    gradus_landscape_options options;
+    gradus_landscape_defaults(&options);
+    options.loss = "mse";
+    options.grid = 3;
+    options.path = path;
+    options.points = points;
+    options.span = span;
+    return gradus_landscape_new(w->net, &set, &options, landscape);
+}
+
+static double quadratic(double a, double b)
+{
+    return ((a - 1) * (a - 1) + (2 * b - 2) * (2 * b - 2)) / 4;
+}
+
+static void a_path_lies_in_its_principal_directions(void **state)
+{
+    (void)state;
+    const double u[] = {-8, 4, -2, 1, 0}, v[] = {0.5, 1, 0, 0, 0};
+    const double uu = 64 + 16 + 4 + 1, vv = 1.25, uv = -4 + 4; /* at a right angle */
+    walk w = new_walk(u, v);
+    gradus_landscape *landscape;
+    gradus_landscape_about about;
+    assert_true(uv == 0);
+    assert_int_equal(survey(&w, (const gradus_net *const *)w.step, POINTS, 0, &landscape),
+                     GRADUS_OK);
+    gradus_landscape_describe(landscape, &about);
+    near(about.explained[0], uu / (uu + vv), 1e-14);
+    near(about.explained[1], vv / (uu + vv), 1e-13);
+    near(about.span, 1.2 * 8, 1e-14);
+    const gradus_landscape_point *path = gradus_landscape_path(landscape);
+    for (size_t t = 0; t < POINTS; t++) { /* the start is on the negative side of both */
+        near(path[t].a, u[t], 1e-13);
+        near(path[t].b, -v[t], 1e-13);
+        near(path[t].loss,
+             quadratic(3 + 0.6 * u[t] - 0.8 * v[t], 4 + 0.8 * u[t] + 0.6 * v[t]), 1e-13);
+    }
+    const double *values = gradus_landscape_values(landscape);
+    near(values[4], quadratic(3, 4), 1e-14);
+    near(values[5], quadratic(3 + 0.6 * 9.6, 4 + 0.8 * 9.6), 1e-13);
+    near(values[7], quadratic(3 + 0.8 * 9.6, 4 - 0.6 * 9.6), 1e-13);
+    gradus_landscape_free(landscape);
+    free_walk(&w);
+}
+
+static void a_path_on_a_line_and_none(void **state)
+{
+    (void)state;
+    const double u[] = {-8, 4, -2, 1, 0}, still[] = {0, 0, 0, 0, 0};
+    walk w = new_walk(u, still);
+    gradus_landscape *landscape;
+    gradus_landscape_about about;
+    const gradus_net *const *path = (const gradus_net *const *)w.step;
+    assert_int_equal(survey(&w, path, POINTS, 5, &landscape), GRADUS_OK);
+    gradus_landscape_describe(landscape, &about);
+    near(about.explained[0], 1, 1e-14);
+    assert_true(about.explained[1] == 0);
+    const double *values = gradus_landscape_values(landscape);
+    near(values[5], quadratic(6, 8), 1e-13); /* across is at a right angle, to either side */
+    const double left = quadratic(3 - 4, 4 + 3), right = quadratic(3 + 4, 4 - 3);
+    near(fmin(values[1], values[7]), fmin(left, right), 1e-13);
+    near(fmax(values[1], values[7]), fmax(left, right), 1e-13);
+    gradus_landscape_free(landscape);
+    assert_int_equal(survey(&w, path + 4, 1, 0, &landscape), GRADUS_ARGUMENT);
+    assert_non_null(strstr(gradus_error(), "does not move"));
+    gradus_net *other = new_net("dense 2 output", 2, 1);
+    const gradus_net *mixed[] = {w.step[0], other};
+    assert_int_equal(survey(&w, mixed, 2, 0, &landscape), GRADUS_ARGUMENT);
+    assert_non_null(strstr(gradus_error(), "net 2 of the path"));
+    gradus_net_free(other);
+    free_walk(&w);
+}
+
+/* Two rows with gradients g1 and g2: the standard error of their mean is |g1 - g2| / 2. */
+static void noise_of_a_gradient(void **state)
+{
+    (void)state;
+    const double u[] = {0, 0, 0, 0, 0};
+    walk w = new_walk(u, u);
+    gradus_landscape *landscape;
+    gradus_landscape_about about;
+    assert_int_equal(survey(&w, NULL, 0, 1, &landscape), GRADUS_OK);
+    gradus_landscape_describe(landscape, &about);
+    /* of (w1 - 1)^2 / 2 and (2 w2 - 2)^2 / 2 at (3, 4): (2, 0) and (0, 12) */
+    near(about.gradient, sqrt(4 + 144) / 2, 1e-14);
+    near(about.noise, sqrt(4 + 144) / 2, 1e-14);
+    assert_true(about.gradient_tolerance == about.noise);
+    gradus_landscape_free(landscape);
+    free_walk(&w);
 }
 
 /* One weight w: d is w or -w, and the loss along it is (w (1 + a) x - y)^2 / 2. */
@@ -310,6 +462,10 @@ int main(void)
         cmocka_unit_test(where_all_bends_down_is_a_maximum),
         cmocka_unit_test(training_ends_in_a_minimum),
         cmocka_unit_test(directions_have_the_norm_of_the_weights),
+        cmocka_unit_test(eigenvectors_that_are_known),
+        cmocka_unit_test(a_path_lies_in_its_principal_directions),
+        cmocka_unit_test(a_path_on_a_line_and_none),
+        cmocka_unit_test(noise_of_a_gradient),
         cmocka_unit_test(a_plane_around_the_net),
         cmocka_unit_test(what_cannot_be_measured_is_refused),
         cmocka_unit_test(every_allocation_may_fail),
