@@ -455,6 +455,8 @@ typedef struct gradus_set {
  *
  * Dropout draws its masks from `seed`; batch norm uses the statistics of the set.
  *
+ * Cost     gradus_net_about.gradient_cost forward passes; one, where neither `gradient` nor
+ *          `dx` is wanted.
  * Errors   ARGUMENT: unknown loss, a heaviside layer, one row with batch norm; MEMORY.
  * Memory   the activations of at most 4096 rows (all rows with batch norm).
  */

@@ -206,7 +206,13 @@ static void walk_gradient(void *job, size_t thread, size_t threads)
     }
 }
 
-/* The same, of a net that net/small.c describes. */
+static void walk_loss(void *job, size_t thread, size_t threads)
+{
+    const walk *w = job;
+    walk_operations(w, (gr_range){0, w->plan->last + 1}, thread, threads);
+}
+
+/* A gradient of a net that net/small.c describes. */
 static void small_gradient(const walk *w)
 {
     gr_plan *plan = w->plan;
@@ -357,6 +363,21 @@ bool gr_plan_find_not_finite(const gr_plan *plan, size_t *layer, const char **ty
 
 /* ---- of a whole set ---- */
 
+/* The loss alone, by the forward pass that a gradient begins with. */
+static double loss_of(gr_plan *plan, const gradus_set *set, const uint32_t *index)
+{
+    double loss = 0;
+    for (size_t from = 0; from < set->rows; from += plan->piece) {
+        const size_t left = set->rows - from;
+        walk w = {.plan = plan, .set = set, .index = index + from};
+        load(plan, set, index + from, left < plan->piece ? left : plan->piece);
+        plan->pass.first_row = from;
+        gr_pool_run(plan->pool, walk_loss, &w);
+        loss += gr_sum(plan->pass.rows, plan->value);
+    }
+    return loss;
+}
+
 gradus_status gradus_net_gradient(const gradus_net *net, const char *loss,
                                   const gradus_set *set, uint64_t seed, double *value,
                                   void *gradient, void *dx)
@@ -376,7 +397,10 @@ gradus_status gradus_net_gradient(const gradus_net *net, const char *loss,
     for (size_t i = 0; i < set->rows; i++)
         index[i] = (uint32_t)i;
     plan->pass.dropout = (gr_key){seed, GR_PURPOSE_DROPOUT, 0};
-    gr_plan_gradient(plan, set, index, set->rows, NULL, dx, &sum);
+    if (gradient == NULL && dx == NULL)
+        sum = loss_of(plan, set, index);
+    else
+        gr_plan_gradient(plan, set, index, set->rows, NULL, dx, &sum);
     const double weight = gr_plan_weight(set, index, set->rows);
     *value = sum / weight;
     size_t copied = 0;

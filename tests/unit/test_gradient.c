@@ -167,7 +167,7 @@ static void pieces_of_a_large_batch_add_up(void **state)
     enum { MANY = 3 * 4096 + 17 };
     static double x[MANY * 2], y[MANY];
     gradus_net *net;
-    double whole, all[64], sum[64] = {0};
+    double whole, alone, all[64], sum[64] = {0};
     for (uint32_t i = 0; i < MANY; i++) {
         x[2 * i] = gr_random_uniform((gr_key){1, GR_PURPOSE_SPLIT, 0}, i, 0);
         x[2 * i + 1] = gr_random_uniform((gr_key){1, GR_PURPOSE_SPLIT, 0}, i, 1);
@@ -177,6 +177,8 @@ static void pieces_of_a_large_batch_add_up(void **state)
                                     &net), GRADUS_OK);
     const gradus_set set = {.rows = MANY, .x = x, .y = y};
     assert_int_equal(gradus_net_gradient(net, "mse", &set, 1, &whole, all, NULL), GRADUS_OK);
+    assert_int_equal(gradus_net_gradient(net, "mse", &set, 1, &alone, NULL, NULL), GRADUS_OK);
+    assert_memory_equal(&alone, &whole, sizeof whole);
     for (size_t from = 0; from < MANY; from += 1000) {
         const size_t rows = MANY - from < 1000 ? MANY - from : 1000;
         const gradus_set part = {.rows = rows, .x = x + 2 * from, .y = y + from};
