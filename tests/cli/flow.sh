@@ -305,12 +305,4 @@ run flow $iris --target class --picture -
 check 'a picture on standard output' grep -q '</svg>' out
 check 'leaves the report to standard error' grep -q healthy err
 
-# ---- documents ----
-
-mkdir bin
-ln -s "$program" bin/gradus
-PATH=$work/bin:$PATH
-shown_lines "$root/docs/math/vanishing-gradients.md" '^\\$ (gradus flow|.*2>&1)'
-shown_lines "$root/docs/tour.md" '^\\$ (gradus flow|.*2>&1)'
-
 finish
