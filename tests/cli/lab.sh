@@ -105,6 +105,11 @@ check 'all of 20 seeds learn XOR, to about 1e-4' \
 check 'of 100 seeds nearly all' grep -q '^of 100 seeds 99 succeed' out
 check 'one neuron does not' grep -q '^ *none  *0 .* 75 % *0.5$' out
 check 'two hidden units sometimes' grep -q '^ *2  *55 ' out
+check 'with its standard error' grep -q '^ *2  *55 +- 5 ' out
+check 'of 1000 starts' grep -q '^ *10  *60.9 % +- 1.5 %$' out
+check 'more at a smaller rate' grep -q '^ *1  *70.5 % +- 1.4 %$' out
+check 'gradients right to 1e-9' [ "$(grep -c \
+    '^[12x][.a-z]*\( *[0-9.]*e-1[0-9]\)\{2\}\( *[0-9.]*e-1[5-9]\)\{2\}$' out)" -eq 5 ]
 check 'exact with relu' grep -q 'it makes 0, 1, 1, 0$' out
 
 pictured losses losses
