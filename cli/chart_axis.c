@@ -42,14 +42,16 @@ static void widen(chart_range *range, double share)
     }
 }
 
-/* Ends that were set are kept. */
+/* Ends that were set are kept, and the room at the other one is a share of what is shown. */
 static chart_range finish(chart_range range, const chart_axis *axis, double share)
 {
+    const bool set[] = {!isnan(axis->least), !isnan(axis->most)};
+
+    range.least = set[0] ? axis->least : range.least;
+    range.most = set[1] ? axis->most : range.most;
     widen(&range, share);
-    if (!isnan(axis->least))
-        range.least = axis->least;
-    if (!isnan(axis->most))
-        range.most = axis->most;
+    range.least = set[0] ? axis->least : range.least;
+    range.most = set[1] ? axis->most : range.most;
     return range;
 }
 

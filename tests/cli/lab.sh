@@ -47,6 +47,9 @@ for line in 'sigmoid *(0, 1) *flat 0 *flat 1 *0.25 *0.00000 *none' \
 done
 run lab activations elu alpha=3
 check 'elu with alpha 3: largest slope 3, a kink' grep -q '^elu alpha=3.* 3 .*kink 0' out
+run lab activations exp
+check 'a curve that is cut leaves no room below' grep -q '^ *1 |' out
+check 'nor negative numbers' [ "$(grep -c '^ *-[1-9][0-9]* |' out)" -eq 0 ]
 
 pictured rates rates
 run lab rates
