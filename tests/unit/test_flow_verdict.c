@@ -1,5 +1,5 @@
 /*
- * tests/unit/test_flow_verdict.c - verdicts, precision, steps and drift; moments at the start
+ * tests/unit/test_flow_verdict.c - verdicts, precision, steps and drift
  *
  * SPDX-License-Identifier: MIT
  */
@@ -241,51 +241,6 @@ static void rows_are_spread(void **state)
     gradus_net_free(net);
 }
 
-/* ---- starts ---- */
-
-static void moments_of_a_linear_net(void **state)
-{
-    (void)state;
-    gradus_moments_options options;
-    gradus_moments *moments, *again;
-    gradus_moments_about about, same;
-    gradus_moments_layer layer;
-    gradus_moments_defaults(&options);
-    options.inputs = options.outputs = 32;
-    options.seeds = 30;
-    assert_int_equal(gradus_moments_new(NULL, "repeat 5 { dense 32 start=lecun }", &options,
-                                        &moments), GRADUS_OK);
-    assert_int_equal(gradus_moments_layers(moments), 5);
-    for (size_t i = 0; i < 5; i++) {
-        gradus_moments_layer_describe(moments, i, &layer);
-        assert_int_equal(layer.number, i + 1);
-        assert_true(layer.activation.mean > 0.8 && layer.activation.mean < 1.2);
-        assert_true(layer.gradient.mean > 0.8 && layer.gradient.mean < 1.2);
-        assert_true(layer.activation.least < layer.activation.mean);
-        assert_true(layer.activation.most > layer.activation.mean);
-        assert_true(layer.activation.deviation > 0);
-    }
-    gradus_moments_describe(moments, &about);
-    assert_true(fabs(about.input.mean) < 0.1);
-    assert_int_equal(gradus_moments_new(NULL, "repeat 5 { dense 32 start=lecun }", &options,
-                                        &again), GRADUS_OK);
-    gradus_moments_describe(again, &same);
-    assert_memory_equal(&about, &same, sizeof about);
-    gradus_moments_free(again);
-    gradus_moments_free(moments);
-
-    /* orthonormal weights keep every length */
-    assert_int_equal(gradus_moments_new(NULL, "repeat 5 { dense 32 start=orthogonal }",
-                                        &options, &moments), GRADUS_OK);
-    gradus_moments_describe(moments, &about);
-    assert_true(fabs(about.input.least) < 1e-12 && fabs(about.input.most) < 1e-12);
-    gradus_moments_free(moments);
-    options.seeds = 0;
-    assert_int_equal(gradus_moments_new(NULL, "dense 32", &options, &moments),
-                     GRADUS_ARGUMENT);
-    assert_null(moments);
-}
-
 /* ---- limits ---- */
 
 static void what_is_refused(void **state)
@@ -354,7 +309,6 @@ int main(void)
         cmocka_unit_test(constant_inputs_do_not_drift),
         cmocka_unit_test(looking_changes_nothing),
         cmocka_unit_test(rows_are_spread),
-        cmocka_unit_test(moments_of_a_linear_net),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(without_memory),
     };
