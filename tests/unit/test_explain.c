@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "every_loss.h"
 #include "faults.h"
 #include "gradient_cases.h"
 
@@ -196,25 +197,6 @@ static double cubed_slope(double z, void *user)
     return 3 * z * z;
 }
 
-static double quartic(const double *output, const double *target, size_t outputs,
-                      double *gradient, void *user)
-{
-    (void)user;
-    double sum = 0;
-    for (size_t j = 0; j < outputs; j++) {
-        const double r = output[j] - target[j];
-        gradient[j] = r * r * r;
-        sum += r * r * r * r / 4;
-    }
-    return sum;
-}
-
-static const char *const last_of[] = {
-#define LOSS(id, name, fused, task) fused,
-#include "kernels/losses.def"
-#undef LOSS
-    "cubed"};
-
 /* Of every activation, loss and kind of block: the gradients of training. */
 static void agrees_with_training(const gradus_context *context, const char *network,
                                  const char *loss)
@@ -263,12 +245,11 @@ static void every_activation_loss_and_block(void **state)
     assert_int_equal(gradus_context_add_loss(context, &quarter), GRADUS_OK);
     for (size_t a = 0;; a++) {
         const char *name = gradus_activation_name(a) ? gradus_activation_name(a) : "cubed";
-        for (size_t l = 0; strcmp(name, "heaviside") != 0 && l < 6; l++)
+        for (size_t l = 0; strcmp(name, "heaviside") != 0 && l < LOSSES; l++)
             for (size_t b = 0; b < 3; b++) {
-                const char *loss = gradus_loss_name(l) ? gradus_loss_name(l) : "quartic";
-                const char *last = last_of[l] != NULL ? last_of[l] : "";
+                const char *last = every_loss[l].last != NULL ? every_loss[l].last : "";
                 snprintf(network, sizeof network, blocks[b], name, last);
-                agrees_with_training(context, network, loss);
+                agrees_with_training(context, network, every_loss[l].name);
             }
         if (gradus_activation_name(a) == NULL)
             break;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "every_loss.h"
 #include "gradus.h"
 
 enum { ROWS = 9, INPUTS = 3, OUTPUTS = 3, MOST = 400 };
@@ -25,37 +26,12 @@ static const char *const activations[] = {
 #undef ACTIVATION
 };
 
-typedef struct loss_case {
-    const char *name, *last;
-} loss_case;
-
-static const loss_case losses[] = {
-#define LOSS(id, name, fused, task) {name, fused},
-#include "kernels/losses.def"
-#undef LOSS
-    {"quartic", "tanh"}, /* the user's own */
-};
-
 static const char *const kinds[] = {
     "dense 5 %s output",
     "dense 4 residual scale=0.5 { dense 5 %s dense 4 } residual { dense 6 %s } output",
     "dense 5 bias=no batchnorm %s output",
     "dense 6 %s dropout 0.3 output",
 };
-
-/* loss = sum (output - target)^4 / 4 */
-static double quartic(const double *output, const double *target, size_t outputs,
-                      double *gradient, void *user)
-{
-    (void)user;
-    double sum = 0;
-    for (size_t j = 0; j < outputs; j++) {
-        const double r = output[j] - target[j];
-        gradient[j] = r * r * r;
-        sum += r * r * r * r / 4;
-    }
-    return sum;
-}
 
 typedef struct check {
     gradus_net *net;
@@ -99,10 +75,11 @@ static gradus_context *context_with_quartic(void)
 
 #define EACH_COMBINATION(code)                                                          \
     for (size_t a = 0; a < sizeof activations / sizeof *activations; a++)               \
-        for (size_t l = 0; activations[a] && l < sizeof losses / sizeof *losses; l++)   \
+        for (size_t l = 0; activations[a] && l < LOSSES; l++)                           \
             for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {                 \
                 char text[256];                                                         \
-                describe(text, sizeof text, kinds[k], activations[a], losses[l].last);  \
+                describe(text, sizeof text, kinds[k], activations[a],                   \
+                         every_loss[l].last);                                           \
                 code                                                                    \
             }
 
@@ -151,9 +128,9 @@ static void float32_gradients_agree_with_float64(void **state)
     const double bound = 64 * 0x1p-24 * sqrt(ROWS);
     double worst = 0;
     EACH_COMBINATION({
-        const double error = float_error(context, text, losses[l].name);
+        const double error = float_error(context, text, every_loss[l].name);
         if (!(error <= bound))
-            fail_msg("%s with %s: float32 is off by %g", text, losses[l].name, error);
+            fail_msg("%s with %s: float32 is off by %g", text, every_loss[l].name, error);
         worst = fmax(worst, error);
     })
     printf("# worst relative error of a float32 gradient %.1e (bound %.1e)\n", worst, bound);
