@@ -2,10 +2,9 @@
  * cli/lab_cost.c - what a gradient costs, beside a forward pass and beside differences
  *
  * The forward pass is gradus_net_forward() of the batch, which is what a prediction costs;
- * the gradient a step of gradus_fit() on it: forward, loss, backward, plain descent. Both go
- * through the same batches, on one thread and in turns, so that both see the same machine;
- * the medians are compared. Steps are timed within an epoch: what an epoch costs beside them,
- * such as a fresh order, is left out. Differences are in cli/lab_differences.c.
+ * the gradient a step of gradus_fit() on it: forward, loss, backward, plain descent. Behind
+ * each step stands a forward pass, on the one thread, so that both of a pair see the same
+ * machine; the median of the pairs' ratios is told. Differences are in cli/lab_differences.c.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -18,7 +17,7 @@
 #include "stop.h"
 #include "text.h"
 
-enum { TURNS = 9, SHAPES = 3 };
+enum { SHAPES = 3 };
 
 /* ---- a network and its examples ---- */
 
@@ -67,99 +66,107 @@ void cost_close(cost_case *c)
     gradus_net_free(c->net);
 }
 
-/* ---- the two times ---- */
+/* ---- the two times, in pairs ---- */
 
-typedef struct cost_clock {
-    double first, last; /* ends of the first and of the last step */
-} cost_clock;
+typedef struct cost_watch {
+    const cost_case *c;
+    size_t pairs, most;
+    double *gradient, *forward, *ratio; /* [most] seconds, seconds and their ratio */
+    void *y, *scratch;          /* of a forward pass */
+    double mark;                /* when the step began */
+} cost_watch;
 
+/* After a step, a forward pass of a batch. The first step of an epoch is not counted: it waits
+ * for the order of the rows. */
 static int observe(const gradus_progress *at, void *user)
 {
-    cost_clock *clock = user;
+    cost_watch *w = user;
+    const cost_case *c = w->c;
+    const size_t batch = c->rows * c->inputs * cost_size(c);
+    const double stepped = progress_clock();
 
-    if (!at->end_of_epoch && at->step == 1)
-        clock->first = progress_clock();
-    if (!at->end_of_epoch && at->step == at->steps)
-        clock->last = progress_clock();
+    if (at->end_of_epoch)
+        return stop_wanted();
+    gradus_net_forward(at->net, (const char *)c->x + (at->step - 1) * batch, c->rows, w->y,
+                       w->scratch);
+    const double passed = progress_clock();
+    if (at->step > 1 && w->pairs < w->most) {
+        w->gradient[w->pairs] = stepped - w->mark;
+        w->forward[w->pairs] = passed - stepped;
+        w->ratio[w->pairs] = w->gradient[w->pairs] / w->forward[w->pairs];
+        w->pairs++;
+    }
+    w->mark = passed;
     return stop_wanted();
 }
 
-/* Seconds of a step; so small a rate moves nothing that could change its time. */
-static gradus_status time_gradient(const cost_case *c, double *seconds)
+/* So small a rate moves nothing that could change a time. */
+static gradus_status take_pairs(cost_watch *w)
 {
+    const cost_case *c = w->c;
     const gradus_set set = {.rows = c->batches * c->rows, .x = c->x, .y = c->y};
-    gradus_fit_options options = lab_fit_options("mse", 1e-9, 1);
-    cost_clock clock = {0, 0};
+    gradus_fit_options options = lab_fit_options("mse", 1e-9, w->most / (c->batches - 1));
     gradus_status status;
 
     options.batch = c->rows;
     options.observer = observe;
-    options.user = &clock;
+    options.user = w;
     status = gradus_fit(c->net, &set, NULL, &options, NULL);
-    *seconds = (clock.last - clock.first) / (double)(c->batches - 1);
     return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
 }
 
-static void time_forward(const cost_case *c, void *y, void *scratch, double *seconds)
+/* Medians. */
+static gradus_status measure(const cost_case *c, cost_times *times)
 {
-    const size_t batch = c->rows * c->inputs * cost_size(c);
-    const double start = progress_clock();
+    cost_watch w = {.c = c, .most = c->pairs};
+    gradus_status status;
 
-    for (size_t k = 0; k < c->batches; k++)
-        gradus_net_forward(c->net, (const char *)c->x + k * batch, c->rows, y, scratch);
-    *seconds = (progress_clock() - start) / (double)c->batches;
-}
-
-/* Medians of both. */
-static gradus_status take_turns(const cost_case *c, double *gradient, double *forward)
-{
-    double gradients[TURNS], forwards[TURNS];
-    void *y = malloc(c->rows * c->outputs * cost_size(c));
-    void *scratch = aligned_alloc(64, (gradus_net_scratch(c->net) + 63) / 64 * 64);
-    gradus_status status = y && scratch ? GRADUS_OK
-                                        : fail(GRADUS_MEMORY, "out of memory: a batch");
-
-    for (size_t i = 0; i < TURNS && status == GRADUS_OK; i++) {
-        status = time_gradient(c, &gradients[i]);
-        time_forward(c, y, scratch, &forwards[i]);
-        if (status == GRADUS_OK)
-            status = lab_stopped();
+    w.gradient = calloc(3 * w.most, sizeof *w.gradient);
+    w.forward = w.gradient + w.most;
+    w.ratio = w.forward + w.most;
+    w.y = malloc(c->rows * c->outputs * cost_size(c));
+    w.scratch = aligned_alloc(64, (gradus_net_scratch(c->net) + 63) / 64 * 64);
+    if (w.gradient && w.y && w.scratch)
+        status = take_pairs(&w);
+    else
+        status = fail(GRADUS_MEMORY, "out of memory: a batch");
+    if (status == GRADUS_OK) {
+        times->upper = bench_quantile(w.gradient, w.pairs, 0.5);
+        times->lower = bench_quantile(w.forward, w.pairs, 0.5);
+        times->ratio = bench_quantile(w.ratio, w.pairs, 0.5);
     }
-    free(scratch);
-    free(y);
-    if (status != GRADUS_OK)
-        return status;
-    *gradient = bench_quantile(gradients, TURNS, 0.5);
-    *forward = bench_quantile(forwards, TURNS, 0.5);
-    return GRADUS_OK;
+    free(w.scratch);
+    free(w.y);
+    free(w.gradient);
+    return status;
 }
 
 /* ---- table and picture ---- */
 
 static const cost_case shapes[SHAPES] = {
     {.layers = "1024-1024-1024-1024-10", .inputs = 1024, .outputs = 10, .rows = 256,
-     .batches = 8, .text = "repeat 3 { dense 1024 relu } output"},
+     .batches = 9, .pairs = 56, .text = "repeat 3 { dense 1024 relu } output"},
     {.layers = "784-512-512-10", .inputs = 784, .outputs = 10, .rows = 128,
-     .batches = 32, .text = "repeat 2 { dense 512 relu } output"},
+     .batches = 33, .pairs = 320, .text = "repeat 2 { dense 512 relu } output"},
     {.layers = "13-64-64-1", .inputs = 13, .outputs = 1, .rows = 256,
-     .batches = 128, .text = "repeat 2 { dense 64 relu } output"}};
+     .batches = 101, .pairs = 5000, .text = "repeat 2 { dense 64 relu } output"}};
 
-static void say(cli_report *report, const cost_case *c, double gradient, double forward)
+static void say(cli_report *report, const cost_case *c, const cost_times *times)
 {
-    const double r = c->about.gradient_cost, ratio = gradient / forward;
+    const double r = c->about.gradient_cost;
 
     report_row(report, "%-23s%6zu%10.1f us%10.1f us%9s%9s%+6.0f %%", c->layers, c->rows,
-               1e6 * gradient, 1e6 * forward, text_number(ratio, 3), text_number(r, 3),
-               100 * (ratio / r - 1));
+               1e6 * times->upper, 1e6 * times->lower, text_number(times->ratio, 3),
+               text_number(r, 3), 100 * (times->ratio / r - 1));
     report_object(report, NULL);
     report_string(report, "network", c->layers, NULL);
     report_count(report, "rows", c->rows, NULL);
     report_count(report, "parameters", c->about.parameters, NULL);
     report_number(report, "gradient_cost", r, 0, NULL);
     report_object(report, "t");
-    report_number(report, "gradient_s", gradient, 0, NULL);
-    report_number(report, "forward_s", forward, 0, NULL);
-    report_number(report, "ratio", ratio, 0, NULL);
+    report_number(report, "gradient_s", times->upper, 0, NULL);
+    report_number(report, "forward_s", times->lower, 0, NULL);
+    report_number(report, "ratio", times->ratio, 0, NULL);
     report_close(report);
     report_close(report);
 }
@@ -180,15 +187,15 @@ static gradus_status cost_gradients(cli_lab *lab, const gradus_context *context)
     report_array(&lab->report, "gradients");
     for (size_t i = 0; i < SHAPES && status == GRADUS_OK; i++) {
         cost_case c = shapes[i];
-        double gradient, forward;
+        cost_times times;
         status = cost_open(context, &c);
         if (status == GRADUS_OK)
-            status = take_turns(&c, &gradient, &forward);
+            status = measure(&c, &times);
         cost_close(&c);
         if (status != GRADUS_OK)
             return status;
-        say(&lab->report, &c, gradient, forward);
-        series_point(measured, (double)i, gradient / forward);
+        say(&lab->report, &c, &times);
+        series_point(measured, (double)i, times.ratio);
         series_point(counted, (double)i, c.about.gradient_cost);
     }
     report_close(&lab->report);

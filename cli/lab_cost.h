@@ -12,11 +12,18 @@ typedef struct cost_case {
     const char *layers, *text;
     size_t inputs, outputs;
     size_t rows, batches;       /* of a batch; batches there are */
+    size_t pairs;               /* of times that are taken */
     gradus_precision precision;
     gradus_net_about about;
     gradus_net *net;
     void *x, *y;                /* [batches][rows][inputs], [batches][rows][outputs] */
 } cost_case;
+
+/* What is compared, each a median of pairs that were taken one behind the other. */
+typedef struct cost_times {
+    double upper, lower;        /* seconds */
+    double ratio;
+} cost_times;
 
 /* Bytes of a number. */
 size_t cost_size(const cost_case *c);
