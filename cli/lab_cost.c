@@ -145,7 +145,7 @@ static gradus_status measure(const cost_case *c, cost_times *times)
 
 static const cost_case shapes[SHAPES] = {
     {.layers = "1024-1024-1024-1024-10", .inputs = 1024, .outputs = 10, .rows = 256,
-     .batches = 9, .pairs = 56, .text = "repeat 3 { dense 1024 relu } output"},
+     .batches = 9, .pairs = 32, .text = "repeat 3 { dense 1024 relu } output"},
     {.layers = "784-512-512-10", .inputs = 784, .outputs = 10, .rows = 128,
      .batches = 33, .pairs = 320, .text = "repeat 2 { dense 512 relu } output"},
     {.layers = "13-64-64-1", .inputs = 13, .outputs = 1, .rows = 256,

@@ -175,7 +175,8 @@ has_python()
     python3 -c 'pass' 2>/dev/null
 }
 
-# Runs a line of a document into out, err and $code. What a lab printed once, it prints again.
+# Runs a line of a document into out, err and $code. What a lab, or a check of the library,
+# printed once, it prints again.
 run_line()
 {
     kept=kept.$(printf '%s' "$1" | cksum | tr -d ' \n')
@@ -187,7 +188,7 @@ run_line()
     sh -c "$1" >out 2>err </dev/null
     code=$?
     case $1 in
-    'gradus lab '*) [ "$code" -ne 0 ] || cp out "$kept" ;;
+    'gradus lab '* | 'gradus check grad --self') [ "$code" -ne 0 ] || cp out "$kept" ;;
     esac
 }
 
