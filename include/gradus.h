@@ -434,8 +434,9 @@ GRADUS_API void gradus_net_forward(
     void *scratch);             /* gradus_net_scratch() bytes, 64-byte aligned         */
 GRADUS_API size_t gradus_net_scratch(const gradus_net *net);
 
-/* The same for many rows at once, on as many of the context's threads as the work pays for:
- * they are started and ended within the call.   Errors   MEMORY. */
+/* The same for many rows at once, where it pays on the context's threads: of calls at the same
+ * time one has them. They start when first needed, and end with the context, those of the
+ * default one with the process.   Errors   MEMORY. */
 GRADUS_API GRADUS_CHECKED gradus_status gradus_net_predict(
     const gradus_net *net, const void *x, size_t rows, void *y);
 

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "base/crew.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/status.h"
@@ -14,6 +15,7 @@
 enum { MOST_THREADS = 4096 };
 
 static gradus_context default_context;
+static gr_crew default_crew; /* which ends with the process */
 static pthread_once_t default_once = PTHREAD_ONCE_INIT;
 
 static void make_default(void)
@@ -25,6 +27,7 @@ static void make_default(void)
         .threads = cpus,
         .cpus = cpus,
         .cpu = gr_cpu_best(),
+        .crew = &default_crew,
     };
 }
 
@@ -50,6 +53,12 @@ static int is_whole(const gradus_context_options *options)
             (files->open && files->read && files->write && files->sync && files->close &&
              files->rename && files->remove && files->sync_folder && files->kind));
 }
+
+/* A context and its crew, one block. */
+typedef struct own {
+    gradus_context context;
+    gr_crew crew;
+} own;
 
 gradus_status gradus_context_new(const gradus_context_options *options,
                                  gradus_context **context)
@@ -77,16 +86,21 @@ gradus_status gradus_context_new(const gradus_context_options *options,
     if (options->threads > 0)
         made.threads = options->threads;
     made.always_threads = options->always_threads;
-    gradus_status status = gr_allocate(&made, 1, sizeof made, "context", context);
-    if (status == GRADUS_OK)
-        **context = made;
-    return status;
+    own *block;
+    gradus_status status = gr_allocate(&made, 1, sizeof *block, "context", &block);
+    if (status != GRADUS_OK)
+        return status;
+    made.crew = &block->crew;
+    block->context = made;
+    *context = &block->context;
+    return GRADUS_OK;
 }
 
 void gradus_context_free(gradus_context *context)
 {
     if (context == NULL)
         return;
+    gr_crew_free(context->crew);
     for (size_t i = 0; i < context->activation_count; i++)
         gr_release(context, (char *)context->activations[i].name);
     for (size_t i = 0; i < context->loss_count; i++)

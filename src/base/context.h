@@ -1,8 +1,8 @@
 /*
  * base/context.h - the context: doors to memory and files, CPU, threads, user functions
  *
- * Immutable once it is shared. Internal code never sees NULL: every public function
- * starts with `context = gr_context_or_default(context)`.
+ * Immutable once it is shared, but for its crew. Internal code never sees NULL: every public
+ * function starts with `context = gr_context_or_default(context)`.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,6 +11,8 @@
 
 #include "base/cpu.h"
 #include "gradus.h"
+
+typedef struct gr_crew gr_crew;
 
 struct gradus_context {
     gradus_memory memory;
@@ -23,6 +25,7 @@ struct gradus_context {
     size_t activation_count;
     gradus_loss *losses;
     size_t loss_count;
+    gr_crew *crew;                  /* base/crew.h */
 };
 
 /* Room for the name of an activation or loss, with its final 0. */

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#define _GNU_SOURCE /* sched_getaffinity, CPU_ALLOC */
+#define _GNU_SOURCE /* sched_getaffinity, sched_getcpu, pthread_setaffinity_np, CPU_ALLOC */
 #include "base/cpu.h"
 
 #include <errno.h>
@@ -76,6 +76,21 @@ size_t gr_cpu_threads(void)
     size_t quota = gr_quota_threads("/proc/self/cgroup", "/sys/fs/cgroup");
     size_t threads = quota < allowed ? quota : allowed;
     return threads > 0 ? threads : 1;
+}
+
+int gr_cpu_here(void)
+{
+    return sched_getcpu();
+}
+
+void gr_cpu_keep_off(pthread_t thread, int cpu)
+{
+    cpu_set_t allowed;
+    if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return; /* more CPUs than it has room for */
+    CPU_CLR((size_t)cpu, &allowed);
+    if (CPU_COUNT(&allowed) > 0)
+        (void)pthread_setaffinity_np(thread, sizeof allowed, &allowed);
 }
 
 #if defined(__SSE2__)

@@ -8,6 +8,8 @@
 #ifndef GR_BASE_CPU_H
 #define GR_BASE_CPU_H
 
+#include <pthread.h>
+
 #include "gradus.h"
 
 typedef enum gr_cpu {
@@ -25,6 +27,12 @@ GRADUS_CHECKED gradus_status gr_cpu_find(const char *name, gr_cpu *cpu);
 
 /* Threads that affinity mask and cgroup quota (v2 and v1) allow, at least 1. */
 size_t gr_cpu_threads(void);
+
+/* The CPU that this thread is on, -1 where it cannot be asked. */
+int gr_cpu_here(void);
+
+/* From now on a thread may use what this one may use, but for one CPU where others are left. */
+void gr_cpu_keep_off(pthread_t thread, int cpu);
 
 /*
  * Gradual underflow on, flush-to-zero off, round to nearest: a host built with

@@ -30,6 +30,7 @@ struct gr_pool {
     worker *workers; /* [threads - 1] */
     size_t threads;
     int spins;
+    int home; /* CPU that workers are kept off */
 
     gr_work *work; /* NULL: go home */
     void *job;
@@ -107,6 +108,17 @@ static void *live(void *argument)
     }
 }
 
+/* Before workers are woken. Where there are too few CPUs each may have to be shared. */
+static void keep_workers_off(gr_pool *pool)
+{
+    const int cpu = gr_cpu_here();
+    if (pool->spins == 0 || cpu == pool->home)
+        return;
+    pool->home = cpu;
+    for (size_t i = 0; i + 1 < pool->threads; i++)
+        gr_cpu_keep_off(pool->workers[i].thread, cpu);
+}
+
 void gr_pool_run(gr_pool *pool, gr_work *work, void *job)
 {
     if (pool == NULL || pool->threads == 1) {
@@ -115,6 +127,8 @@ void gr_pool_run(gr_pool *pool, gr_work *work, void *job)
     }
     pool->work = work;
     pool->job = job;
+    if (gr_pool_sleeps(pool))
+        keep_workers_off(pool);
     gr_pool_wait(pool);
     work(job, 0, pool->threads);
     gr_pool_wait(pool);
@@ -158,6 +172,8 @@ gradus_status gr_pool_new(const gradus_context *context, size_t threads, gr_pool
     pthread_cond_init(&made->opened, NULL);
     pthread_mutex_lock(&made->mutex);
     made->threads = 1 + start_workers(made, count);
+    made->home = -1;
+    keep_workers_off(made);
     pthread_mutex_unlock(&made->mutex);
     return GRADUS_OK;
 }
@@ -172,8 +188,20 @@ void gr_pool_free(gr_pool *pool)
         pthread_join(pool->workers[i].thread, NULL);
     pthread_cond_destroy(&pool->opened);
     pthread_mutex_destroy(&pool->mutex);
+    gr_pool_forget(pool);
+}
+
+void gr_pool_forget(gr_pool *pool)
+{
+    if (pool == NULL)
+        return;
     gr_release(pool->context, pool->workers);
     gr_release(pool->context, pool);
+}
+
+bool gr_pool_sleeps(const gr_pool *pool)
+{
+    return atomic_load(&pool->sleepers) > 0;
 }
 
 size_t gr_pool_threads(const gr_pool *pool)

@@ -10,6 +10,8 @@
 #ifndef GR_BASE_POOL_H
 #define GR_BASE_POOL_H
 
+#include <stdbool.h>
+
 #include "base/context.h"
 
 typedef struct gr_pool gr_pool;
@@ -21,6 +23,12 @@ GRADUS_CHECKED gradus_status gr_pool_new(const gradus_context *context, size_t t
                                          gr_pool **pool);
 void gr_pool_free(gr_pool *pool);
 size_t gr_pool_threads(const gr_pool *pool); /* NULL pool: 1 */
+
+/* Whether a run would have to wake somebody. */
+bool gr_pool_sleeps(const gr_pool *pool);
+
+/* Releases the memory of a pool whose threads are not there: they are another process's. */
+void gr_pool_forget(gr_pool *pool);
 
 /*
  * Calls work(job, thread, threads) on every thread and returns when all have returned.

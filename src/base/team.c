@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/crew.h"
 #include "base/memory.h"
 #include "base/status.h"
 
@@ -17,6 +18,7 @@ enum { TEXT = 1024 }; /* a message, as long as base/status.c keeps it */
 struct gr_team {
     const gradus_context *given;
     gradus_context context; /* the members' */
+    gr_crew crew;           /* its */
     gr_pool *pool;
     size_t items;
     gr_item *work;
@@ -107,6 +109,7 @@ gradus_status gr_team_new(const gradus_context *context, size_t items, gr_team *
         return status;
     }
     team->context = *context;
+    team->context.crew = &team->crew;
     team->context.memory =
         (gradus_memory){team_allocate, team_resize, team_release, team};
     team->context.threads = context->threads / gr_team_members(team);
@@ -117,6 +120,7 @@ void gr_team_free(gr_team *team)
 {
     if (team == NULL)
         return;
+    gr_crew_free(&team->crew);
     gr_pool_free(team->pool);
     pthread_mutex_destroy(&team->failure_door);
     pthread_mutex_destroy(&team->observer_door);

@@ -140,9 +140,9 @@ size_t gradus_net_scratch(const gradus_net *net)
     return gr_forward_scratch(net, BLOCK);
 }
 
-/* Lays out the scratch for blocks of so many rows. */
-static void place(const gradus_net *net, size_t rows, void *scratch)
+void gr_forward_place(const gradus_net *net, size_t most_rows, void *scratch)
 {
+    const size_t rows = most_rows < BLOCK ? most_rows : BLOCK;
     gr_kept *at = scratch;
     void **row = (void **)((char *)scratch + values_bytes(net));
     char *slots = (char *)row + pointers_bytes(net, rows);
@@ -197,15 +197,21 @@ static void forward_block(const gradus_net *net, const void *x, size_t rows, voi
     give_output(net, &pass, y);
 }
 
-void gradus_net_forward(const gradus_net *net, const void *x, size_t rows, void *y,
-                        void *scratch)
+void gr_forward_placed(const gradus_net *net, const void *x, size_t rows, void *y,
+                       void *scratch)
 {
-    const unsigned saved = gr_float_enter();
-    place(net, rows < BLOCK ? rows : BLOCK, scratch);
     for (size_t from = 0; from < rows; from += BLOCK) {
         const size_t count = rows - from < BLOCK ? rows - from : BLOCK;
         forward_block(net, gr_at(net, x, from * gr_net_inputs(net)), count,
                       gr_at(net, y, from * gr_net_outputs(net)), scratch);
     }
+}
+
+void gradus_net_forward(const gradus_net *net, const void *x, size_t rows, void *y,
+                        void *scratch)
+{
+    const unsigned saved = gr_float_enter();
+    gr_forward_place(net, rows, scratch);
+    gr_forward_placed(net, x, rows, y, scratch);
     gr_float_leave(saved);
 }

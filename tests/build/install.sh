@@ -16,6 +16,8 @@ ok "installs nothing else" [ "$(wc -l < "$work/files")" -eq 13 ]
 lib=$(dirname "$(find "$work/to" -name libgradus.so)")
 ok "the shared library has its version's name" sh -c \
     "readelf -d '$lib/libgradus.so' | grep -q 'SONAME.*libgradus.so.0'"
+ok "the shared library stays in memory, as its threads may" sh -c \
+    "readelf -d '$lib/libgradus.so' | grep -q 'FLAGS_1.*NODELETE'"
 
 flags() { # pkg-config's, with the paths below the folder installed to
     PKG_CONFIG_PATH=$lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$work/to pkg-config "$@" gradus

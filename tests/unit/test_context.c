@@ -4,6 +4,7 @@
  */
 #include "base/context.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,29 @@ static void the_float_mode_is_set_and_put_back(void **state)
 #endif
 }
 
+/* It leaves the CPU at once; where it has no other one it stays. */
+static void *leave_the_cpu(void *cpu_)
+{
+    int *cpu = cpu_;
+    cpu[0] = gr_cpu_here();
+    gr_cpu_keep_off(pthread_self(), cpu[0]);
+    cpu[1] = gr_cpu_here();
+    gr_cpu_keep_off(pthread_self(), -1);
+    return NULL;
+}
+
+static void a_thread_is_kept_off_a_cpu(void **state)
+{
+    (void)state;
+    int cpu[2];
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, leave_the_cpu, cpu), 0);
+    pthread_join(thread, NULL);
+    if (cpu[0] < 0 || gr_cpu_threads() < 2)
+        skip();
+    assert_int_not_equal(cpu[0], cpu[1]);
+}
+
 static void write_file(const char *folder, const char *name, const char *text)
 {
     char path[512];
@@ -257,6 +281,7 @@ int main(void)
         cmocka_unit_test(functions_are_added_by_name),
         cmocka_unit_test(adding_survives_every_failure),
         cmocka_unit_test(the_float_mode_is_set_and_put_back),
+        cmocka_unit_test(a_thread_is_kept_off_a_cpu),
         cmocka_unit_test(quotas_of_cgroups_are_read),
     };
     return gr_run_tests(tests, GR_COUNT(tests));

@@ -1,0 +1,36 @@
+/*
+ * base/crew.h - the threads that a context keeps
+ *
+ * A call that is over in less time than threads take to start borrows those of its context.
+ * One caller has them at a time: who comes meanwhile works alone. They are started, or woken,
+ * once the calls that worked alone would have gained as much as that takes. They end with the
+ * context. A process that was forked starts its own.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef GR_BASE_CREW_H
+#define GR_BASE_CREW_H
+
+#include <stdatomic.h>
+
+#include "base/pool.h"
+
+struct gr_crew {         /* all 0: not started */
+    atomic_int taken;    /* by this process; 0: free */
+    int process;         /* whose threads they are */
+    gr_pool *pool;       /* NULL: not started */
+    double missed;       /* seconds that calls would have gained by them */
+    double end;          /* of the last one, about */
+};
+
+/*
+ * For work that takes so many seconds alone. *pool is NULL where the caller does it alone; else
+ * it goes back by gr_crew_give_back().   Errors   MEMORY.
+ */
+GRADUS_CHECKED gradus_status gr_crew_borrow(const gradus_context *context, double alone,
+                                            gr_pool **pool);
+void gr_crew_give_back(const gradus_context *context, gr_pool *pool); /* NULL is fine */
+
+void gr_crew_free(gr_crew *crew);
+
+#endif
