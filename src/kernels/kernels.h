@@ -35,6 +35,7 @@ enum {
     GR_LANES = 8,
     GR_CHAIN = 4096, /* rows of one chain of a weight gradient */
     GR_LINE = 64,    /* bytes of a line: of a row of a panel */
+    GR_ABREAST_LINES = 2, /* rows of a block that stand abreast, in lines */
     GR_NARROW = 4    /* most outputs of a layer that is worked with rows in the lanes */
 };
 
@@ -196,6 +197,28 @@ typedef struct gr_small {
     gr_small_layer *layer;
 } gr_small;
 
+/*
+ * Predictions of rows abreast, in the lanes of vectors: dense layers, one behind the other,
+ * each with at most one activation; only the last one's may need a row as a whole.
+ */
+typedef struct gr_abreast_layer {
+    size_t inputs, outputs;
+    int narrow;                  /* w is transposed: panels [inputs/P][outputs][P] */
+    const void *w, *bias;        /* bias: NULL or [outputs] */
+    int rectify;                 /* a = max(0, z) */
+    int by_rows;                 /* the activation is softmax */
+    const gr_activate *activate; /* NULL: none */
+    double alpha;
+} gr_abreast_layer;
+
+typedef struct gr_abreast {
+    size_t rows, layers;
+    const void *x;     /* [rows][inputs], dense */
+    void *y;           /* [rows][outputs], dense */
+    const gr_abreast_layer *layer;
+    void *room[2];     /* each [widest rounded up to P, and P more][GR_ABREAST_LINES * P] */
+} gr_abreast;
+
 typedef struct gr_kernels {
     gr_cpu cpu;
     gradus_precision precision;
@@ -204,6 +227,7 @@ typedef struct gr_kernels {
 
     void (*product)(const gr_product *p);
     void (*narrow)(const gr_narrow *p);
+    void (*abreast)(const gr_abreast *p);
 
     /* All layers: z and a; and from da (dz without an activation) of the last one backward,
      * dx and dz, and every gradient. Weights change after dx was computed with them. */

@@ -12,6 +12,7 @@ const gr_kernels GR_NAME(kernels) = {
     .width = GR_LINE / sizeof(real),
     .product = GR_NAME(product),
     .narrow = GR_NAME(narrow),
+    .abreast = GR_NAME(abreast),
     .small_forward = GR_NAME(small_forward),
     .small_backward = GR_NAME(small_backward),
     .pack = GR_NAME(pack),

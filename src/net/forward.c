@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "net/build.h"
 #include "net/forward.h"
+#include "net/abreast.h"
 #include "net/layer.h"
 
 enum {
@@ -97,6 +98,7 @@ gradus_status gr_net_plan_forward(gradus_net *net)
             net->widest = net->node[n].width;
     }
     find_layouts(net);
+    net->abreast = gr_abreast_fits(net);
     net->work = work_of(net);
 done:
     gr_release(net->context, holder);
@@ -128,21 +130,47 @@ static size_t slot_bytes(const gradus_net *net, size_t rows)
 }
 
 /* Slot 0 is for x, where a layer other than a dense one reads it. */
+static size_t block_scratch(const gradus_net *net, size_t rows)
+{
+    return values_bytes(net) + pointers_bytes(net, rows) +
+           (net->slots + 1) * slot_bytes(net, rows);
+}
+
+/* In calls of so many rows, whether most are worked abreast. */
+static bool some_abreast(const gradus_net *net, size_t rows)
+{
+    return net->abreast && rows >= gr_abreast_least(net);
+}
+
+/* Rows of a block: those that are not. */
+static size_t block_rows(const gradus_net *net, size_t rows)
+{
+    const size_t most = some_abreast(net, rows) ? gr_abreast_left(net) : BLOCK;
+    return rows < most ? rows : most;
+}
+
 size_t gr_forward_scratch(const gradus_net *net, size_t rows)
 {
-    const size_t block = rows < BLOCK ? rows : BLOCK;
-    return values_bytes(net) + pointers_bytes(net, block) +
-           (net->slots + 1) * slot_bytes(net, block);
+    return block_scratch(net, block_rows(net, rows)) +
+           (some_abreast(net, rows) ? gr_abreast_scratch(net) : 0);
 }
 
 size_t gradus_net_scratch(const gradus_net *net)
 {
-    return gr_forward_scratch(net, BLOCK);
+    const size_t least = net->abreast ? gr_abreast_least(net) : BLOCK;
+    const size_t few = gr_forward_scratch(net, least - 1);
+    const size_t many = gr_forward_scratch(net, BLOCK);
+    return few > many ? few : many;
 }
 
-void gr_forward_place(const gradus_net *net, size_t most_rows, void *scratch)
+/* Behind the scratch of a block. */
+static void *abreast_scratch(const gradus_net *net, void *scratch)
 {
-    const size_t rows = most_rows < BLOCK ? most_rows : BLOCK;
+    return (char *)scratch + block_scratch(net, gr_abreast_left(net));
+}
+
+static void place_block(const gradus_net *net, size_t rows, void *scratch)
+{
     gr_kept *at = scratch;
     void **row = (void **)((char *)scratch + values_bytes(net));
     char *slots = (char *)row + pointers_bytes(net, rows);
@@ -155,6 +183,13 @@ void gr_forward_place(const gradus_net *net, size_t most_rows, void *scratch)
         for (size_t i = 0; node->pointed && i < rows; i++)
             row[i] = gr_row(net, at[n].y, at[n].stride, i);
     }
+}
+
+void gr_forward_place(const gradus_net *net, size_t rows, void *scratch)
+{
+    place_block(net, block_rows(net, rows), scratch);
+    if (some_abreast(net, rows))
+        gr_abreast_place(net, abreast_scratch(net, scratch));
 }
 
 /* ---- a block of rows ---- */
@@ -197,10 +232,13 @@ static void forward_block(const gradus_net *net, const void *x, size_t rows, voi
     give_output(net, &pass, y);
 }
 
-void gr_forward_placed(const gradus_net *net, const void *x, size_t rows, void *y,
-                       void *scratch)
+void gr_forward_placed(const gradus_net *net, size_t most_rows, const void *x, size_t rows,
+                       void *y, void *scratch)
 {
-    for (size_t from = 0; from < rows; from += BLOCK) {
+    size_t from = 0;
+    if (some_abreast(net, most_rows))
+        from = gr_abreast_forward(net, x, rows, y, abreast_scratch(net, scratch));
+    for (; from < rows; from += BLOCK) {
         const size_t count = rows - from < BLOCK ? rows - from : BLOCK;
         forward_block(net, gr_at(net, x, from * gr_net_inputs(net)), count,
                       gr_at(net, y, from * gr_net_outputs(net)), scratch);
@@ -212,6 +250,6 @@ void gradus_net_forward(const gradus_net *net, const void *x, size_t rows, void 
 {
     const unsigned saved = gr_float_enter();
     gr_forward_place(net, rows, scratch);
-    gr_forward_placed(net, x, rows, y, scratch);
+    gr_forward_placed(net, rows, x, rows, y, scratch);
     gr_float_leave(saved);
 }

@@ -83,6 +83,7 @@ struct gradus_net {
     size_t slots;           /* pieces of memory that inference needs */
     size_t widest;          /* columns of the widest node */
     double work;            /* of a row's inference, in multiply-adds */
+    bool abreast;             /* many rows are predicted by net/abreast.c */
     bool input_copied;      /* a layer other than a dense one reads the input */
     uint64_t seed;
     char *text;             /* canonical description */

@@ -12,7 +12,10 @@
 #include "net/forward.h"
 #include "net/layer.h"
 
-enum { PIECES = 8 }; /* of a thread */
+enum {
+    PIECES = 8,                /* of a thread */
+    GRAIN = 2 * GR_FORWARD_ROWS /* whole blocks, also of rows abreast */
+};
 
 static const double multiply_adds = 1.2e11; /* a second, on one thread */
 
@@ -38,16 +41,14 @@ static void predict_pieces(void *job_, size_t thread, size_t threads)
         if (from >= job->rows)
             return;
         const size_t rows = job->rows - from < job->piece ? job->rows - from : job->piece;
-        gr_forward_placed(net, gr_at(net, job->x, from * gr_net_inputs(net)), rows,
+        gr_forward_placed(net, job->rows, gr_at(net, job->x, from * gr_net_inputs(net)), rows,
                           gr_at(net, job->y, from * gr_net_outputs(net)), scratch);
     }
 }
 
-/* Whole blocks of rows. */
 static size_t piece_of(size_t rows, size_t threads)
 {
-    const size_t blocks = rows / (threads * PIECES * GR_FORWARD_ROWS);
-    return threads == 1 ? rows : (blocks + 1) * GR_FORWARD_ROWS;
+    return threads == 1 ? rows : (rows / (threads * PIECES * GRAIN) + 1) * GRAIN;
 }
 
 gradus_status gradus_net_predict(const gradus_net *net, const void *x, size_t rows, void *y)
