@@ -67,7 +67,9 @@ static size_t head_bytes(const gradus_net *net)
 /* Units rounded up to panels, or rows of a matrix. */
 static size_t room_bytes(const gradus_net *net)
 {
-    return (gr_panels(net->widest, net->kernels->size) + 1) * net->kernels->width *
+    const size_t inputs = gr_net_inputs(net);
+    const size_t units = inputs > net->widest ? inputs : net->widest;
+    return (gr_panels(units, net->kernels->size) + 1) * net->kernels->width *
            GR_ABREAST_LINES * GR_LINE;
 }
 

@@ -80,7 +80,7 @@ gradus_status gr_net_plan_forward(gradus_net *net)
     GR_TRY(gr_allocate(net->context, net->nodes, sizeof *holder, "a forward plan", &holder));
     find_last_readers(net, last);
     net->slots = 0;
-    net->widest = gr_net_inputs(net);
+    net->widest = 0;
     for (size_t n = 1; n < net->nodes; n++) {
         const size_t heir = heir_of(net, n, last);
         size_t slot = heir > 0 ? net->node[heir].slot : 0;
@@ -97,6 +97,8 @@ gradus_status gr_net_plan_forward(gradus_net *net)
         if (net->node[n].width > net->widest)
             net->widest = net->node[n].width;
     }
+    if (net->input_copied && gr_net_inputs(net) > net->widest)
+        net->widest = gr_net_inputs(net);
     find_layouts(net);
     net->abreast = gr_abreast_fits(net);
     net->work = work_of(net);

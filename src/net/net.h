@@ -81,7 +81,7 @@ struct gradus_net {
     void *parameters;       /* tensor after tensor, each in panels (kernels/kernels.h) */
     void *statistics;
     size_t slots;           /* pieces of memory that inference needs */
-    size_t widest;          /* columns of the widest node */
+    size_t widest;          /* columns of the widest node that stands in one */
     double work;            /* of a row's inference, in multiply-adds */
     bool abreast;             /* many rows are predicted by net/abreast.c */
     bool input_copied;      /* a layer other than a dense one reads the input */
