@@ -50,6 +50,8 @@ typedef struct gr_pass {
     bool rows_follow;    /* the rows of x stand one after another, at inference */
     bool training;       /* dropout draws masks, batch norm uses the batch's statistics */
     void *gradient;      /* as the parameters: sums over the rows, where descent is NULL */
+    size_t *gradient_at; /* [tensors] first element of each; see gr_gradient_of() */
+    bool keeps;          /* there is room for the gradient of every parameter */
     bool add_gradient;   /* continue the sums: a later piece of a large batch */
     const gr_descent *descent;
     bool first_by_columns; /* the first layer's outputs are dealt to the threads, not rows */
@@ -114,6 +116,12 @@ static inline size_t gr_part_count(const gr_pass *pass, const gr_node *node,
 static inline void *gr_at(const gradus_net *net, const void *array, size_t index)
 {
     return (char *)(uintptr_t)array + index * net->kernels->size;
+}
+
+/* Where the gradient of a tensor is stored: of a dense weight only if pass->keeps. */
+static inline void *gr_gradient_of(const gr_pass *pass, size_t tensor)
+{
+    return gr_at(pass->net, pass->gradient, pass->gradient_at[tensor]);
 }
 
 /* Address of row `row` of a matrix of rows of `stride` elements. */

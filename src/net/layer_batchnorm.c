@@ -91,7 +91,7 @@ static void *cleared_gradient(const gr_pass *pass, const gr_node *node, size_t w
                               gr_range columns)
 {
     const gradus_net *net = pass->net;
-    void *gradient = gr_at(net, pass->gradient, net->tensor[node->tensor + which].first);
+    void *gradient = gr_gradient_of(pass, node->tensor + which);
     memset(gr_at(net, gradient, columns.from), 0,
            (columns.to - columns.from) * net->kernels->size);
     return gradient;
@@ -118,10 +118,8 @@ static void infer_column(const gr_pass *pass, const gr_node *node, size_t j, voi
         if (dx != NULL)
             k->from_double(1, &dx_i, gr_at(net, dx, i * x->stride + j));
     }
-    k->from_double(1, &dgamma, gr_at(net, pass->gradient,
-                                     net->tensor[node->tensor + SCALE].first + j));
-    k->from_double(1, &dbeta, gr_at(net, pass->gradient,
-                                    net->tensor[node->tensor + SHIFT].first + j));
+    k->from_double(1, &dgamma, gr_at(net, gr_gradient_of(pass, node->tensor + SCALE), j));
+    k->from_double(1, &dbeta, gr_at(net, gr_gradient_of(pass, node->tensor + SHIFT), j));
 }
 
 static void backward_inference(const gr_pass *pass, const gr_node *node, const gr_part *part)
@@ -162,9 +160,8 @@ static void descend(const gr_pass *pass, const gr_node *node, size_t thread, siz
     if (thread > 0 || pass->descent == NULL)
         return;
     for (size_t which = SCALE; which <= SHIFT; which++) {
-        const gr_tensor *tensor = &pass->net->tensor[node->tensor + which];
         gr_update u = pass->descent->update[node->tensor + which];
-        u.g = gr_at(pass->net, pass->gradient, tensor->first);
+        u.g = gr_gradient_of(pass, node->tensor + which);
         pass->descent->step(&u);
     }
 }

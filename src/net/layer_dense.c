@@ -212,7 +212,7 @@ static void descend_block(const gr_pass *pass, const gr_node *node, const block 
     const size_t count = (at->inputs.to - at->inputs.from) * width_of(net);
     _Alignas(GR_LINE) char gradient[GROUP * CHUNK * GR_LINE];
     if (pass->descent == NULL) {
-        void *dw = gr_at(net, pass->gradient, weight_of(net, node)->first + first);
+        void *dw = gr_at(net, gr_gradient_of(pass, node->tensor), first);
         gradient_of_block(pass, node, at, dw, stride);
         return;
     }
@@ -252,8 +252,7 @@ static void descend_bias(const gr_pass *pass, const gr_node *node, gr_range pane
 {
     const gradus_net *net = pass->net;
     const gr_kept *z = &pass->at[gr_node_index(pass, node)];
-    const gr_tensor *bias = weight_of(net, node) + 1;
-    void *db = gr_at(net, pass->gradient, bias->first);
+    void *db = gr_gradient_of(pass, node->tensor + 1);
     const size_t first = panels.from * width_of(net);
     const size_t count = (panels.to - panels.from) * width_of(net);
     if (count == 0)

@@ -86,7 +86,7 @@ static void descend_panels(const gr_pass *pass, const gr_node *node, gr_range pa
     const size_t panel = node->width * net->kernels->width; /* elements */
     const size_t first = panels.from * panel, count = (panels.to - panels.from) * panel;
     _Alignas(GR_LINE) char later[CHUNK * GR_NARROW * GR_LINE];
-    void *dw = gr_at(net, pass->gradient, weight_of(net, node)->first + first);
+    void *dw = gr_at(net, gr_gradient_of(pass, node->tensor), first);
     for (size_t row = 0; row < pass->rows; row += GR_CHAIN) {
         const bool first_chain = row == 0 && !pass->add_gradient;
         product_of_chain(pass, node, panels, row, first_chain ? dw : later);

@@ -157,6 +157,12 @@ static void walk_operations(const walk *w, gr_range operations, size_t thread,
     }
 }
 
+/* Else the gradients of parameters are nobody's: of a batch whose examples weigh nothing. */
+static bool steps_or_keeps(const gr_pass *pass)
+{
+    return pass->descent != NULL || pass->keeps;
+}
+
 /* Forward and backward through a segment, and its step: no other reads its weights. */
 static void walk_segment(const walk *w, gr_range nodes, size_t thread, size_t threads)
 {
@@ -174,7 +180,7 @@ static void walk_segment(const walk *w, gr_range nodes, size_t thread, size_t th
         walk_operations(w, backward, thread, threads);
     }
     gr_pool_wait(plan->pool);
-    for (size_t n = nodes.from; n < nodes.to; n++)
+    for (size_t n = nodes.from; n < nodes.to && steps_or_keeps(&plan->pass); n++)
         if (node[n].type->descend != NULL)
             node[n].type->descend(&plan->pass, &node[n], thread, threads);
 }
@@ -223,8 +229,7 @@ static void small_gradient(const walk *w)
     lose(w, (gr_range){0, plan->pass.rows});
     net->kernels->small_backward(&plan->small);
     for (size_t i = 0; descent != NULL && !descent->plain && i < net->tensors; i++)
-        gr_descend(&plan->pass, i, 0, net->tensor[i].room,
-                   gr_at(net, plan->pass.gradient, net->tensor[i].first));
+        gr_descend(&plan->pass, i, 0, net->tensor[i].room, gr_gradient_of(&plan->pass, i));
 }
 
 /* Where the inputs of the examples stand, and their weights. */

@@ -152,17 +152,39 @@ static void lay_out_rows(gr_plan *plan, size_t n, const need *needs)
     at->dy_row = take_rows(plan, at->dy, needs[n].dy, at->stride);
 }
 
+/* Of a plan whose passes descend the gradients of dense weights have no room, which is most of
+ * it; but those of net/small.c, and of narrow layers. */
+static void lay_out_gradient(gr_plan *plan, bool small)
+{
+    const gradus_net *net = plan->net;
+    gr_pass *pass = &plan->pass;
+    size_t *at = gr_arena_take(&plan->arena, net->tensors, sizeof *at), room = 0;
+    pass->keeps = small || !plan->steps;
+    for (size_t i = 0; i < net->tensors; i++) {
+        const gr_tensor *tensor = &net->tensor[i];
+        if (at != NULL)
+            at[i] = pass->keeps ? tensor->first : room;
+        if (tensor->group != GR_GROUP_STATISTIC &&
+            (tensor->group != GR_GROUP_WEIGHT || tensor->narrow))
+            room += tensor->room;
+    }
+    plan->gradient_room = pass->keeps ? net->parameter_room : room;
+    pass->gradient_at = at;
+    pass->gradient = gr_arena_take(&plan->arena, plan->gradient_room, net->kernels->size);
+}
+
 /* Hands out every array; called twice, see base/arena.h. */
 static void lay_out(gr_plan *plan, const need *needs)
 {
     const gradus_net *net = plan->net;
     gr_arena *arena = &plan->arena;
     const size_t outputs = gr_net_outputs(net), rows = plan->piece;
+    const bool small = !needs[0].dy && gr_small_fits(plan);
     lay_out_lasting(plan, needs);
     lay_out_segments(plan, needs);
     for (size_t n = 0; n < net->nodes; n++)
         lay_out_rows(plan, n, needs);
-    plan->pass.gradient = gr_arena_take(arena, net->parameter_room, net->kernels->size);
+    lay_out_gradient(plan, small);
     plan->pass.ahead = gr_arena_take(arena, rows, sizeof(void *));
     plan->target = gr_arena_take(arena, rows * outputs, net->kernels->size);
     plan->weight = gr_arena_take(arena, rows, sizeof(double));
@@ -170,7 +192,7 @@ static void lay_out(gr_plan *plan, const need *needs)
     plan->row = gr_arena_take(arena, plan->loss < GR_LOSS_COUNT ? 0 : rows * 3 * outputs,
                               sizeof(double));
     plan->small.layers = 0;
-    if (!needs[0].dy && gr_small_fits(plan))
+    if (small)
         gr_small_lay_out(plan);
 }
 
@@ -289,6 +311,7 @@ static gradus_status make_plan(const gradus_net *net, const gr_plan_options *opt
     plan->delta = options->delta == 0 ? 1 : options->delta;
     plan->label_smoothing = options->label_smoothing;
     plan->own = options->own;
+    plan->steps = options->steps && options->rows <= plan->piece;
     GR_TRY(gr_criterion_choose(plan, options->loss));
     plan->pass = (gr_pass){.net = net, .training = !options->inference};
     plan->pool = options->pool;
@@ -308,7 +331,7 @@ gradus_status gr_plan_new(const gradus_net *net, const gr_plan_options *options,
 }
 
 gradus_status gr_plan_bytes(const gradus_net *net, const gr_plan_options *options,
-                            size_t *bytes)
+                            size_t *bytes, size_t *gradient)
 {
     gr_plan *plan;
     const gradus_status status = make_plan(net, options, true, &plan);
@@ -317,6 +340,7 @@ gradus_status gr_plan_bytes(const gradus_net *net, const gr_plan_options *option
     *bytes = gr_block_bytes(1, sizeof *plan) +
              gr_block_bytes(net->nodes, sizeof *plan->pass.at) +
              gr_block_bytes(plan->arena.used, 1);
+    *gradient = plan->gradient_room * net->kernels->size;
     gr_plan_free(plan);
     return GRADUS_OK;
 }

@@ -19,6 +19,8 @@ typedef struct gr_plan_options {
     double label_smoothing;
     bool input_gradient;    /* dLoss/dx is wanted */
     const gradus_loss *own; /* NULL, or a loss of no context, in place of `loss` */
+    bool steps;             /* every pass descends, of at most as many rows as are worked at
+                               once: gradients of dense weights are not kept */
     bool inference;         /* the gradient of what the net computes at inference */
     size_t checkpoint;      /* nodes from one kept activation to the next; 0: all are kept;
                                SIZE_MAX: what takes the least memory */
@@ -30,11 +32,13 @@ typedef struct gr_plan {
     gr_pass pass;
     gr_pool *pool;          /* or NULL */
     gr_arena arena;
+    size_t gradient_room;   /* elements of pass.gradient */
     size_t piece;           /* rows worked at once */
     size_t last;            /* node whose output the loss reads */
     size_t loss;            /* gr_loss_id, or COUNT + user's */
     bool fused;             /* the loss includes the last activation */
     bool batchnorm;
+    bool steps;             /* see gr_plan_options */
     double delta, label_smoothing;
     gr_small small;         /* no layers where net/small.c has no part in it */
     const gradus_loss *own; /* or NULL */
@@ -55,9 +59,11 @@ GRADUS_CHECKED gradus_status gr_plan_new(const gradus_net *net,
                                          const gr_plan_options *options, gr_plan **plan);
 void gr_plan_free(gr_plan *plan);
 
-/* Bytes that such a plan takes.  Errors   as gr_plan_new(). */
+/* Bytes that such a plan takes; those of pass.gradient are among them.
+ * Errors   as gr_plan_new(). */
 GRADUS_CHECKED gradus_status gr_plan_bytes(const gradus_net *net,
-                                           const gr_plan_options *options, size_t *bytes);
+                                           const gr_plan_options *options, size_t *bytes,
+                                           size_t *gradient);
 
 /* Sum of the weights of rows set[index[0 .. count)]. */
 double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count);
@@ -73,7 +79,7 @@ void gr_plan_announce(gr_plan *plan, const gradus_set *set, const uint32_t *inde
  *     pass.gradient = sum_i weight_i dloss_i/dparameters      *loss = sum_i weight_i loss_i
  *
  * With a descent (for at most plan->piece rows) the parameters take their step, and gradients
- * of weights are not kept. `dx` is NULL or [count][inputs], dense.
+ * of dense weights are not kept. `dx` is NULL or [count][inputs], dense.
  */
 void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *index,
                       size_t count, const gr_descent *descent, void *dx, double *loss);

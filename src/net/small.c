@@ -60,8 +60,7 @@ static gr_small_target target_of(const gr_plan *plan, const gr_descent *descent,
                                  size_t tensor)
 {
     if (descent == NULL || !descent->plain)
-        return (gr_small_target){.values = gr_at(plan->net, plan->pass.gradient,
-                                                 plan->net->tensor[tensor].first)};
+        return (gr_small_target){.values = gr_gradient_of(&plan->pass, tensor)};
     const gr_update *update = &descent->update[tensor];
     return (gr_small_target){update->w, update};
 }

@@ -154,10 +154,10 @@ gradus_status gradus_net_jvp(const gradus_net *net, const gradus_point *point,
     const size_t inputs = point->rows * gr_net_inputs(net);
     const gradus_set set = {.rows = point->rows, .x = point->x, .y = point->x};
     const gr_plan_options options = {.rows = point->rows, .inference = !point->training};
-    size_t bytes; /* a plan refuses what has no derivative */
+    size_t bytes, gradient; /* a plan refuses what has no derivative */
     const unsigned saved = gr_float_enter();
     GR_TRY(gr_set_check(net, &set, "the point"));
-    GR_TRY(gr_plan_bytes(net, &options, &bytes));
+    GR_TRY(gr_plan_bytes(net, &options, &bytes, &gradient));
     GR_TRY(gr_tangent_open(&t, net, point->rows));
     t.training = point->training;
     t.dropout = (gr_key){point->seed, GR_PURPOSE_DROPOUT, 0};

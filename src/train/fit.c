@@ -127,6 +127,7 @@ gr_plan_options gr_run_plan(const gradus_fit_options *options)
     return (gr_plan_options){.rows = options->batch, .loss = options->loss,
                              .delta = options->delta,
                              .label_smoothing = options->label_smoothing,
+                             .steps = options->clip == 0,
                              .checkpoint = options->checkpoint_activations};
 }
 

@@ -170,10 +170,11 @@ static void dx_and_evaluation_are_the_same(void **state)
 
 static size_t bytes_of(const gradus_net *net, size_t rows, size_t every)
 {
-    size_t bytes;
+    size_t bytes, gradient;
     const gr_plan_options options = {.rows = rows, .checkpoint = every};
-    assert_int_equal(gr_plan_bytes(net, &options, &bytes), GRADUS_OK);
-    return bytes - net->parameter_room * net->kernels->size; /* those of the gradient */
+    assert_int_equal(gr_plan_bytes(net, &options, &bytes, &gradient), GRADUS_OK);
+    assert_int_equal(gradient, net->parameter_room * net->kernels->size);
+    return bytes - gradient;
 }
 
 /* Of L layers O(sqrt L) are held. */

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "examples.h"
 #include "train/optimizer.h"
+#include "train/run.h"
 
 /* ---- steps ---- */
 
@@ -111,7 +112,7 @@ static const char *const sized_nets[] = {
 };
 
 static void assert_predicted(const char *text, gradus_precision precision, size_t batch,
-                             const char *optimizer, size_t checkpoint)
+                             const char *optimizer, size_t checkpoint, double clip)
 {
     counting c = {0};
     const gradus_memory memory = {counting_allocate, counting_resize, counting_release, &c};
@@ -132,8 +133,9 @@ static void assert_predicted(const char *text, gradus_precision precision, size_
     options.batch = batch;
     options.optimizer = optimizer;
     options.checkpoint_activations = checkpoint;
+    options.clip = clip;
     assert_int_equal(gradus_fit_memory(net, &options, 5000, &predicted, NULL), GRADUS_OK);
-    const gr_plan_options plan_options = {.rows = batch, .checkpoint = checkpoint};
+    const gr_plan_options plan_options = gr_run_plan(&options);
     assert_int_equal(gr_plan_new(net, &plan_options, &plan), GRADUS_OK);
     assert_int_equal(gr_optimizer_open(net, &options, NULL, &o), GRADUS_OK);
     assert_int_equal(gr_allocate(context, net->parameter_room + net->statistic_room,
@@ -160,11 +162,63 @@ static void memory_is_what_was_predicted(void **state)
                 static const size_t distances[] = {0, 3, SIZE_MAX};
                 const char *optimizer = gradus_optimizer_name(o);
                 assert_predicted(sized_nets[n], GRADUS_FLOAT32, batches[b], optimizer,
-                                 distances[(n + b) % 3]);
+                                 distances[(n + b) % 3], 0);
                 assert_predicted(sized_nets[n], GRADUS_FLOAT64, batches[b], optimizer,
-                                 distances[(n + b + o) % 3]);
+                                 distances[(n + b + o) % 3], (double)((n + o) % 2));
             }
-    assert_predicted("dense 9 relu output", GRADUS_FLOAT32, 1, "adam", 0);
+    assert_predicted("dense 9 relu output", GRADUS_FLOAT32, 1, "adam", 0, 0);
+}
+
+/* Of dense weights the gradient is held only where a step waits for its norm. */
+static void a_step_within_the_pass_keeps_no_gradient(void **state)
+{
+    (void)state;
+    size_t at_once, clipped, activations[2];
+    gradus_fit_options options;
+    gradus_net *net = new_net(NULL, "dense 300 relu dense 500 relu output");
+    const size_t gradient = net->parameter_room * net->kernels->size;
+    gradus_fit_defaults(&options);
+    assert_int_equal(gradus_fit_memory(net, &options, 5000, &at_once, &activations[0]),
+                     GRADUS_OK);
+    options.clip = 1;
+    assert_int_equal(gradus_fit_memory(net, &options, 5000, &clipped, &activations[1]),
+                     GRADUS_OK);
+    assert_in_range(clipped - at_once, gradient * 99 / 100 - 4096, gradient);
+    assert_int_equal(activations[0], activations[1]);
+    options.clip = 0;
+    options.batch = GR_CHAIN + 1; /* worked in two pieces, whose gradients are added */
+    assert_int_equal(gradus_fit_memory(net, &options, 5000, &at_once, NULL), GRADUS_OK);
+    options.clip = 1;
+    assert_int_equal(gradus_fit_memory(net, &options, 5000, &clipped, NULL), GRADUS_OK);
+    assert_int_equal(at_once, clipped);
+    gradus_net_free(net);
+}
+
+/* A batch whose examples weigh nothing takes no step, and the others the same one. */
+static void weightless_batches_take_no_step(void **state)
+{
+    (void)state;
+    enum { FEW = 40 };
+    examples e;
+    double weight[FEW];
+    uint64_t digest[2];
+    make_examples(&e, 1);
+    e.set.rows = FEW;
+    e.set.weight = weight;
+    for (size_t i = 0; i < FEW; i++)
+        weight[i] = i % 3 == 0 ? 1 + (double)i / FEW : 0;
+    for (int clips = 0; clips <= 1; clips++) {
+        gradus_fit_options options;
+        gradus_net *net = new_net(NULL, "dense 40 relu dense 30 batchnorm tanh output");
+        gradus_fit_defaults(&options);
+        options.batch = 2;
+        options.epochs = 5;
+        options.clip = clips ? 1e200 : 0;
+        assert_int_equal(gradus_fit(net, &e.set, NULL, &options, NULL), GRADUS_OK);
+        assert_int_equal(gradus_net_digest(net, &digest[clips]), GRADUS_OK);
+        gradus_net_free(net);
+    }
+    assert_true(digest[0] == digest[1]);
 }
 
 /* Every allocation fails once: an error, no leak (ASan), and no crash. */
@@ -240,6 +294,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_allocates_nothing),
         cmocka_unit_test(memory_is_what_was_predicted),
+        cmocka_unit_test(a_step_within_the_pass_keeps_no_gradient),
+        cmocka_unit_test(weightless_batches_take_no_step),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
