@@ -745,6 +745,18 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_model_save(
     const gradus_model *model, const char *path);
 GRADUS_API void gradus_model_free(gradus_model *model);
 
+/*
+ * A model of a net that stands by itself: it reads number columns as they are and predicts
+ * numbers. The net is copied.
+ *
+ * Errors   MEMORY.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_model_new(
+    const gradus_net *net,
+    const char *const *inputs,            /* [inputs] names of the columns              */
+    const char *const *targets,           /* [outputs]                                  */
+    gradus_model **model);
+
 GRADUS_API const gradus_net *gradus_model_net(const gradus_model *model);
 
 typedef struct gradus_model_about {
@@ -1369,6 +1381,72 @@ typedef struct gradus_function {
                              void *user);     /* or NULL                                */
     void *user;
 } gradus_function;
+
+/*
+ * A net that is built, not trained, so that on a box it differs from f by no more than a
+ * bound which is known before anything is measured (docs/math/constructions.md):
+ *
+ *     |f(x) - net(x)| <= bound       for every x of the closed box
+ *
+ * for the weights as they are stored, the rounding of gradus_net_predict() included. The
+ * number of pieces that f is cut into is the least found that reaches `within`, or the most
+ * that `units` allow. The net has float64 weights.
+ *
+ * Errors   ARGUMENT: unknown or unfit construction, f that is not finite in the box, a bound
+ *          out of reach; those of f->enclose; MEMORY.
+ * Cost     some enclosures of f for each piece, a few times.
+ */
+typedef struct gradus_approximate_options {
+    const char *activation;     /* of hidden layers: "relu", "sigmoid", "heaviside"; NULL: */
+                                /* "relu", or that of the construction                  */
+    const char *construction;   /* NULL: the first that fits (gradus_construction_name())*/
+    double within;              /* the bound to be reached; NaN: `units` decides        */
+    size_t units;               /* hidden units at most; 0: as many as it takes         */
+    int compare;                /* 1: also what the other constructions would take      */
+} gradus_approximate_options;
+GRADUS_API void gradus_approximate_defaults(gradus_approximate_options *options);
+
+typedef struct gradus_approximation gradus_approximation;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_approximate(
+    const gradus_context *context,
+    const gradus_function *f,
+    const gradus_interval *box,           /* [f->inputs] finite, least < most           */
+    const gradus_approximate_options *options,
+    gradus_approximation **approximation);
+GRADUS_API void gradus_approximation_free(gradus_approximation *approximation);
+
+/* Owned by the approximation. */
+GRADUS_API const gradus_net *gradus_approximation_net(
+    const gradus_approximation *approximation);
+
+typedef struct gradus_approximation_about {
+    const char *construction, *activation;
+    const char *about;          /* the construction in a few words                      */
+    size_t pieces;              /* of each axis, or in all, as the construction counts  */
+    size_t units, layers;       /* hidden ones                                          */
+    size_t parameters;
+    double bound, rounding;     /* the rounding of an evaluation is part of the bound   */
+    int proved;                 /* 0: by values of f at many points (no f->enclose)     */
+    double measured;            /* the largest |f - net| that was found; not rounded up */
+    double at[GRADUS_VARIABLES];/* where                                                */
+    size_t points;              /* that were looked at                                  */
+} gradus_approximation_about;
+GRADUS_API void gradus_approximation_describe(
+    const gradus_approximation *approximation, gradus_approximation_about *about);
+
+/* With `compare`: what construction `index` would take for the same bound, without `within`
+ * for the bound that was reached; by values of f only, whatever f->enclose says. */
+typedef struct gradus_approximation_other {
+    const char *construction, *activation, *about;
+    int reached;                /* 0: not with as many pieces as make sense; then these are 0 */
+    size_t pieces, units, layers, parameters;
+} gradus_approximation_other;
+/* NULL past the last. */
+GRADUS_API const gradus_approximation_other *gradus_approximation_compare(
+    const gradus_approximation *approximation, size_t index);
+
+/* The constructions: index 0, 1, ...; NULL past the end. */
+GRADUS_API const char *gradus_construction_name(size_t index);
 
 #ifdef __cplusplus
 }

@@ -45,6 +45,29 @@ typedef struct gr_construction {
     gradus_status (*build)(const gr_target *target, size_t pieces, gradus_net **net);
 } gr_construction;
 
+/* The most that the frame lets a network take. */
+enum { GR_MOST_UNITS = 1 << 20, GR_MOST_PARAMETERS = 1 << 26 };
+
+/*
+ * The least number of pieces found whose bound is at most `within`, or, where that is NaN, the
+ * most that `units` hidden units allow (0: GR_MOST_UNITS). *reached says whether there is one;
+ * without, pieces and bound are those that came nearest.
+ * Errors   those of the construction's bound.
+ */
+GRADUS_CHECKED gradus_status gr_choose_pieces(const gr_target *target,
+                                              const gr_construction *construction,
+                                              double within, size_t units, size_t *pieces,
+                                              gr_bound *bound, bool *reached);
+
+/* The largest |f - net| found on a grid through the corners of cells, and from the largest of
+ * each part of it uphill. It is taken: with f.enclose it is not above the true one. */
+typedef struct gr_measured {
+    double error, at[GRADUS_VARIABLES];
+    size_t points;
+} gr_measured;
+GRADUS_CHECKED gradus_status gr_measure(const gr_target *target, const gradus_net *net,
+                                        size_t pieces, gr_measured *measured);
+
 #define CONSTRUCTION(name) extern const gr_construction gr_construction_##name;
 #include "theory/constructions.def"
 #undef CONSTRUCTION

@@ -1,0 +1,241 @@
+/*
+ * theory/approximate.c - a network for a function: chosen, built, bounded, measured
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "theory/approximate.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+
+static const gr_construction *const constructions[] = {
+#define CONSTRUCTION(name) &gr_construction_##name,
+#include "theory/constructions.def"
+#undef CONSTRUCTION
+};
+
+struct gradus_approximation {
+    const gradus_context *context;
+    gradus_net *net;
+    gradus_approximation_about about;
+    gradus_approximation_other *other; /* [others] */
+    size_t others;
+};
+
+const char *gradus_construction_name(size_t index)
+{
+    return index < GR_COUNT(constructions) ? constructions[index]->name : NULL;
+}
+
+void gradus_approximate_defaults(gradus_approximate_options *options)
+{
+    *options = (gradus_approximate_options){.within = NAN};
+}
+
+/* ---- which construction ---- */
+
+static bool is(const char *wanted, const char *name)
+{
+    return wanted == NULL || strcmp(wanted, name) == 0;
+}
+
+static bool fits(const gr_construction *c, size_t inputs)
+{
+    return inputs >= c->least_inputs && inputs <= c->most_inputs;
+}
+
+/* The constructions for so many inputs, to be named in a message. */
+static gradus_status refuse(const gradus_context *context,
+                            const gradus_approximate_options *options, size_t inputs)
+{
+    gradus_status status;
+    gr_text text = {.context = context};
+    for (size_t i = 0; i < GR_COUNT(constructions); i++)
+        if (fits(constructions[i], inputs))
+            GR_TRY(gr_text_add(&text, "%s%s with %s", text.length > 0 ? ", " : "",
+                               constructions[i]->name, constructions[i]->activation));
+    status = gr_fail(GRADUS_ARGUMENT, "--construction %s --with %s: there is none for a "
+                     "function of %zu variable%s: take one of: %s",
+                     options->construction == NULL ? "(any)" : options->construction,
+                     options->activation == NULL ? "(any)" : options->activation, inputs,
+                     inputs == 1 ? "" : "s", text.text == NULL ? "(none)" : text.text);
+done:
+    gr_release(context, text.text);
+    return status;
+}
+
+static gradus_status find(const gr_target *target, const gradus_approximate_options *options,
+                          const gr_construction **found)
+{
+    const char *activation = options->activation;
+    if (activation == NULL && options->construction == NULL)
+        activation = "relu";
+    for (size_t i = 0; i < GR_COUNT(constructions); i++) {
+        *found = constructions[i];
+        if (fits(*found, target->f->inputs) && is(activation, (*found)->activation) &&
+            is(options->construction, (*found)->name))
+            return GRADUS_OK;
+    }
+    return refuse(target->context, options, target->f->inputs);
+}
+
+/* ---- checks ---- */
+
+/* A number for a message. */
+typedef struct shown {
+    char text[GRADUS_NUMBER_LENGTH];
+} shown;
+
+static shown show(double x)
+{
+    shown number;
+    gradus_number_write_float((float)x, number.text);
+    return number;
+}
+
+static gradus_status check(const gradus_function *f, const gradus_interval *box,
+                           const gradus_approximate_options *options)
+{
+    if (f->inputs < 1 || f->inputs > GRADUS_VARIABLES)
+        return gr_fail(GRADUS_ARGUMENT, "f: %zu variables: it must have 1 to %d", f->inputs,
+                       GRADUS_VARIABLES);
+    for (size_t i = 0; i < f->inputs; i++)
+        if (!(box[i].least < box[i].most) || !isfinite(box[i].most - box[i].least))
+            return gr_fail(GRADUS_ARGUMENT, "--on %s:%s: an axis of the box goes from a "
+                           "number to a larger one", show(box[i].least).text,
+                           show(box[i].most).text);
+    if (isnan(options->within) && options->units == 0)
+        return gr_fail(GRADUS_ARGUMENT, "--within: neither how near the net must come nor how "
+                       "many units it may have is said: give --within or --units");
+    if (options->within <= 0)
+        return gr_fail(GRADUS_ARGUMENT, "--within %s: it must be above 0",
+                       show(options->within).text);
+    return GRADUS_OK;
+}
+
+static gradus_status out_of_reach(const gr_construction *c, const gr_shape *shape,
+                                  const gr_bound *bound, double within)
+{
+    if (bound->rounding > within / 2)
+        return gr_fail(GRADUS_ARGUMENT, "--within %s: with \"%s\" the rounding of doubles "
+                       "alone may be %s: ask for less", show(within).text, c->name,
+                       show(bound->rounding).text);
+    return gr_fail(GRADUS_ARGUMENT, "--within %s: \"%s\" with %zu units is bounded by %s: ask "
+                   "for less, allow more --units, or take another --construction",
+                   show(within).text, c->name, shape->units, show(bound->bound).text);
+}
+
+/* ---- the net ---- */
+
+static gradus_status make(const gr_target *target, const gr_construction *c,
+                          const gradus_approximate_options *options,
+                          gradus_approximation *made)
+{
+    gradus_status status;
+    gr_bound bound;
+    gr_measured measured;
+    size_t pieces;
+    bool reached;
+    GR_TRY(gr_choose_pieces(target, c, options->within, options->units, &pieces, &bound,
+                            &reached));
+    if (pieces == 0)
+        GR_TRY(gr_fail(GRADUS_ARGUMENT, "--units %zu: \"%s\" takes %zu at least",
+                       options->units, c->name, c->shape(target, c->least_pieces).units));
+    const gr_shape shape = c->shape(target, pieces);
+    if (!reached)
+        GR_TRY(out_of_reach(c, &shape, &bound, options->within));
+    GR_TRY(c->build(target, pieces, &made->net));
+    GR_TRY(gr_measure(target, made->net, pieces, &measured));
+    made->about = (gradus_approximation_about){
+        .construction = c->name, .activation = c->activation, .about = c->about,
+        .pieces = pieces, .units = shape.units, .layers = shape.layers,
+        .parameters = shape.parameters, .bound = bound.bound, .rounding = bound.rounding,
+        .proved = bound.proved, .measured = measured.error, .points = measured.points};
+    memcpy(made->about.at, measured.at, sizeof made->about.at);
+done:
+    return status;
+}
+
+/* What the others take for the same, by values alone. */
+static gradus_status compare(const gr_target *target, const gr_construction *chosen,
+                             double within, gradus_approximation *made)
+{
+    gradus_status status;
+    gradus_function by_values = *target->f;
+    const gr_target other = {target->context, &by_values, target->box};
+    by_values.enclose = NULL;
+    GR_TRY(gr_allocate(target->context, GR_COUNT(constructions), sizeof *made->other,
+                       "a comparison", &made->other));
+    for (size_t i = 0; i < GR_COUNT(constructions); i++) {
+        const gr_construction *c = constructions[i];
+        gr_bound bound;
+        size_t pieces;
+        bool reached;
+        if (c == chosen || !fits(c, target->f->inputs))
+            continue;
+        GR_TRY(gr_choose_pieces(&other, c, within, 0, &pieces, &bound, &reached));
+        const gr_shape shape = reached ? c->shape(&other, pieces) : (gr_shape){0, 0, 0};
+        made->other[made->others++] = (gradus_approximation_other){
+            c->name, c->activation, c->about, reached, reached ? pieces : 0, shape.units,
+            shape.layers, shape.parameters};
+    }
+done:
+    return status;
+}
+
+gradus_status gradus_approximate(const gradus_context *context, const gradus_function *f,
+                                 const gradus_interval *box,
+                                 const gradus_approximate_options *options,
+                                 gradus_approximation **approximation)
+{
+    gradus_status status;
+    gradus_approximation *made = NULL;
+    const gr_construction *construction;
+    const unsigned saved = gr_float_enter();
+    const gr_target target = {gr_context_or_default(context), f, box};
+    *approximation = NULL;
+    GR_TRY(check(f, box, options));
+    GR_TRY(find(&target, options, &construction));
+    GR_TRY(gr_allocate(target.context, 1, sizeof *made, "an approximation", &made));
+    made->context = target.context;
+    GR_TRY(make(&target, construction, options, made));
+    if (options->compare)
+        GR_TRY(compare(&target, construction, isnan(options->within) ? made->about.bound
+                                                                     : options->within,
+                       made));
+    *approximation = made;
+    made = NULL;
+done:
+    gradus_approximation_free(made);
+    gr_float_leave(saved);
+    return status;
+}
+
+void gradus_approximation_free(gradus_approximation *made)
+{
+    if (made == NULL)
+        return;
+    gr_release(made->context, made->other);
+    gradus_net_free(made->net);
+    gr_release(made->context, made);
+}
+
+const gradus_net *gradus_approximation_net(const gradus_approximation *made)
+{
+    return made->net;
+}
+
+void gradus_approximation_describe(const gradus_approximation *made,
+                                   gradus_approximation_about *about)
+{
+    *about = made->about;
+}
+
+const gradus_approximation_other *gradus_approximation_compare(
+    const gradus_approximation *made, size_t index)
+{
+    return index < made->others ? &made->other[index] : NULL;
+}

@@ -1,0 +1,164 @@
+/*
+ * tests/unit/test_approximate.c - built networks stay within their bounds
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "runner.h"
+
+#include <stdio.h>
+
+
+#include "base/context.h"
+#include "functions.h"
+#include "theory/approximate.h"
+
+static gradus_approximation *approximate(const known *k, const char *construction,
+                                         const char *activation, double within, size_t units)
+{
+    gradus_approximate_options options;
+    gradus_approximation *made;
+    gradus_approximate_defaults(&options);
+    options.construction = construction;
+    options.activation = activation;
+    options.within = within;
+    options.units = units;
+    if (gradus_approximate(NULL, &k->f, &k->box, &options, &made) != GRADUS_OK)
+        fail_msg("%s: %s", k->name, gradus_error());
+    return made;
+}
+
+/* Of many points that the library did not choose. */
+static double largest_error(const known *k, const gradus_net *net)
+{
+    enum { POINTS = 20001 };
+    static double x[POINTS], y[POINTS];
+    double worst = 0;
+    for (size_t i = 0; i < POINTS; i++)
+        x[i] = i + 1 == POINTS ? k->box.most
+            : k->box.least + (k->box.most - k->box.least) * (double)i / (POINTS - 1);
+    assert_int_equal(gradus_net_predict(net, x, POINTS, y), GRADUS_OK);
+    for (size_t i = 0; i < POINTS; i++)
+        worst = fmax(worst, fabs(k->f.value(&x[i], NULL) - y[i]));
+    return worst;
+}
+
+/* ---- every construction ---- */
+
+static void check_bound(const known *k, const gr_construction *c, size_t units)
+{
+    gradus_approximation_about about;
+    gradus_net_about net;
+    gradus_approximation *made = approximate(k, c->name, c->activation, NAN, units);
+    gradus_approximation_describe(made, &about);
+    gradus_net_describe(gradus_approximation_net(made), &net);
+    assert_true(about.proved && about.units <= units && about.units * 3 > units);
+    assert_int_equal(about.parameters, net.parameters);
+    assert_true(about.measured <= about.bound && about.measured >= 0);
+    assert_true(largest_error(k, gradus_approximation_net(made)) <= about.bound + 1e-14);
+    assert_true(about.rounding < about.bound && about.rounding < 1e-9);
+    gradus_approximation_free(made);
+}
+
+static void no_error_is_above_its_bound(void **state)
+{
+    static const gr_construction *const all[] = {
+#define CONSTRUCTION(name) &gr_construction_##name,
+#include "theory/constructions.def"
+#undef CONSTRUCTION
+    };
+    (void)state;
+    for (size_t f = 0; f < sizeof known_functions / sizeof *known_functions; f++)
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+            for (size_t units = 4; all[i]->least_inputs == 1 && units <= 1024; units *= 4)
+                check_bound(&known_functions[f], all[i], units);
+}
+
+static void bounds_of_interpolation_are_tight(void **state)
+{
+    (void)state;
+    for (size_t f = 0; f < sizeof known_functions / sizeof *known_functions; f++)
+        for (size_t n = 32; n <= 1024 && known_functions[f].smooth; n = n * 3 / 2) {
+            gradus_approximation_about about;
+            gradus_approximation *made =
+                approximate(&known_functions[f], "interpolation", "relu", NAN, n);
+            gradus_approximation_describe(made, &about);
+            assert_true(about.bound <= 1.1 * about.measured);
+            gradus_approximation_free(made);
+        }
+}
+
+/* sin 2 pi x on 0:1 has N^2 error = 4.933 for N = 128, as pi^2/2 in the limit */
+static void interpolation_of_a_sine(void **state)
+{
+    const known k = {"sin 5x", {1, wave, wave_in, NULL}, {0, 2 * 3.14159265358979 / 5}, 1};
+    static const double expected[] = {4.50, 4.82, 4.91, 4.928, 4.933};
+    gradus_approximation_about about;
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        const size_t n = (size_t)8 << i;
+        gradus_approximation *made = approximate(&k, "interpolation", "relu", NAN, n);
+        gradus_approximation_describe(made, &about);
+        assert_true(fabs(about.measured * (double)(n * n) - expected[i]) < 6e-3);
+        gradus_approximation_free(made);
+    }
+}
+
+static void as_few_units_as_it_takes(void **state)
+{
+    gradus_approximation_about about, less;
+    gradus_approximation *made =
+        approximate(&known_functions[1], "interpolation", "relu", 0.01, 0);
+    (void)state;
+    gradus_approximation_describe(made, &about);
+    gradus_approximation_free(made);
+    assert_true(about.bound <= 0.01 && about.proved);
+    made = approximate(&known_functions[1], "interpolation", "relu", NAN,
+                       about.units * 95 / 100);
+    gradus_approximation_describe(made, &less);
+    gradus_approximation_free(made);
+    assert_true(less.bound > 0.01);
+}
+
+/* The model's file gives the same outputs, bit for bit, for a column x. */
+static void a_built_net_is_a_model(void **state)
+{
+    enum { ROWS = 3 };
+    static const char *const x = "x", *const y = "y";
+    static const double at[ROWS] = {0.1, 3, 9.99};
+    const char *path = "test_approximate.gradus";
+    double direct[ROWS], predicted[ROWS];
+    gradus_model *model, *loaded;
+    gradus_data *data;
+    gradus_predictor *predictor;
+    gradus_approximation *made =
+        approximate(&known_functions[1], "interpolation", "relu", NAN, 100);
+    (void)state;
+    const gradus_net *net = gradus_approximation_net(made);
+    assert_int_equal(gradus_net_predict(net, at, ROWS, direct), GRADUS_OK);
+    assert_int_equal(gradus_model_new(net, &x, &y, &model), GRADUS_OK);
+    assert_int_equal(gradus_model_save(model, path), GRADUS_OK);
+    assert_int_equal(gradus_model_load(NULL, path, &loaded), GRADUS_OK);
+    remove(path);
+    assert_string_equal(gradus_model_target(loaded, 0), "y");
+    assert_int_equal(gradus_data_new(NULL, at, ROWS, 1, &x, &data), GRADUS_OK);
+    assert_int_equal(gradus_predictor_new(loaded, &predictor), GRADUS_OK);
+    assert_int_equal(gradus_predictor_run(predictor, data, predicted), GRADUS_OK);
+    assert_memory_equal(direct, predicted, sizeof direct);
+    gradus_predictor_free(predictor);
+    gradus_data_free(data);
+    gradus_model_free(loaded);
+    gradus_model_free(model);
+    gradus_approximation_free(made);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_error_is_above_its_bound),
+        cmocka_unit_test(bounds_of_interpolation_are_tight),
+        cmocka_unit_test(interpolation_of_a_sine),
+        cmocka_unit_test(as_few_units_as_it_takes),
+        cmocka_unit_test(a_built_net_is_a_model),
+    };
+    return gr_run_tests(tests, sizeof tests / sizeof *tests);
+}
