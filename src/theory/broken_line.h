@@ -19,13 +19,7 @@ GRADUS_CHECKED gradus_status gr_broken_line_new(const gradus_context *context, s
                                                 const double *knot, const double *y,
                                                 gr_one_layer *layer);
 
-/*
- * How far f is from it between the first and the last knot, by branch and bound: halves of a
- * piece are looked at until what is known of the error is no more than 2 % above an error
- * that is taken somewhere, or there are too many of them.
- *
- *     |f - net| <= max at the ends + min(h^2/8 max|f''|, h/4 (max e' - min e')), e = f - net
- */
+/* How far f is from it between the first and the last knot. */
 GRADUS_CHECKED gradus_status gr_broken_line_bound(const gr_target *target, size_t pieces,
                                                   const double *knot,
                                                   const gr_one_layer *layer, gr_bound *bound);

@@ -53,18 +53,17 @@ static void take_in(gradus_interval *all, double x)
 }
 
 /* By divided differences; between two samples f leaves their hull by their bend at most. */
-static gradus_status estimate(const gr_target *target, double from, double to, gr_look *look)
+static gradus_status estimate(const gr_target *target, gradus_interval box, gr_look *look)
 {
-    const double step = (to - from) / (SAMPLES - 1);
+    const double step = (box.most - box.least) / (SAMPLES - 1);
     gradus_interval nothing = {INFINITY, -INFINITY};
-    double x, y[SAMPLES];
+    double y[SAMPLES];
     *look = (gr_look){nothing, nothing, nothing};
     for (size_t i = 0; i < SAMPLES; i++) {
-        x = i + 1 < SAMPLES ? from + step * (double)i : to;
+        const double x = i + 1 < SAMPLES ? box.least + step * (double)i : box.most;
         y[i] = target->f->value(&x, target->f->user);
-        const gradus_status status = check(x, y[i]);
-        if (status != GRADUS_OK)
-            return status;
+        if (!isfinite(y[i]))
+            return gr_not_finite(&x, 1, y[i]);
         take_in(&look->value, y[i]);
         if (i > 0)
             take_in(&look->slope, (y[i] - y[i - 1]) / step);
@@ -79,35 +78,25 @@ static gradus_status estimate(const gr_target *target, double from, double to, g
 
 /* ---- a proof ---- */
 
-static gradus_status narrow(const gr_target *target, double from, double to, gr_look *look)
-{
-    gradus_status status;
-    gradus_interval left, right;
-    if (look->slope.least >= 0 || look->slope.most <= 0) {
-        GR_TRY(gr_look_at(target, from, &left));
-        GR_TRY(gr_look_at(target, to, &right));
-        left = gr_interval_hull(left, right);
-    } else {
-        const double middle = from + (to - from) / 2;
-        const gradus_interval away = gr_interval_subtract((gradus_interval){from, to},
-                                                          gr_interval_at(middle));
-        GR_TRY(gr_look_at(target, middle, &left));
-        left = gr_interval_add(left, gr_interval_multiply(look->slope, away));
-    }
-    look->value = gr_interval_meet(look->value, left);
-done:
-    return status;
-}
-
-gradus_status gr_look_over(const gr_target *target, double from, double to, gr_look *look)
+gradus_status gr_look_over(const gr_target *target, gradus_interval x, gradus_interval left,
+                           gradus_interval right, gr_look *look)
 {
     const gradus_function *f = target->f;
-    gradus_interval all[3];
+    gradus_interval all[3], middle;
+    gradus_status status;
     if (f->enclose == NULL)
-        return estimate(target, from, to, look);
-    const gradus_status status = f->enclose(&(gradus_interval){from, to}, 2, all, f->user);
-    if (status != GRADUS_OK)
-        return status;
+        return estimate(target, x, look);
+    GR_TRY(f->enclose(&x, 2, all, f->user));
     *look = (gr_look){all[0], all[1], all[2]};
-    return narrow(target, from, to, look);
+    if (look->slope.least >= 0 || look->slope.most <= 0) {
+        middle = gr_interval_hull(left, right);
+    } else {
+        const double at = x.least + (x.most - x.least) / 2;
+        GR_TRY(gr_look_at(target, at, &middle));
+        middle = gr_interval_add(middle, gr_interval_multiply(
+            look->slope, gr_interval_subtract(x, gr_interval_at(at))));
+    }
+    look->value = gr_interval_meet(look->value, middle);
+done:
+    return status;
 }

@@ -19,8 +19,9 @@ typedef struct gr_look {
 /* Errors   ARGUMENT: f is not finite there; those of enclose. */
 GRADUS_CHECKED gradus_status gr_look_at(const gr_target *target, double x,
                                         gradus_interval *value);
-/* The value is that of the slope where this is narrower: exact where f only rises or falls. */
-GRADUS_CHECKED gradus_status gr_look_over(const gr_target *target, double from, double to,
+/* Where f only rises or falls all its values lie between those at the ends. */
+GRADUS_CHECKED gradus_status gr_look_over(const gr_target *target, gradus_interval x,
+                                          gradus_interval left, gradus_interval right,
                                           gr_look *look);
 
 /* The failure where f has no finite value at x [inputs].   ARGUMENT. */
