@@ -46,9 +46,11 @@ extern "C" {
 #if defined(__GNUC__)
 #define GRADUS_API __attribute__((visibility("default")))
 #define GRADUS_CHECKED __attribute__((warn_unused_result))
+#define GRADUS_FORMAT(text, first) __attribute__((format(printf, text, first)))
 #else
 #define GRADUS_API
 #define GRADUS_CHECKED
+#define GRADUS_FORMAT(text, first)
 #endif
 
 /* ---- 1 status -------------------------------------------------------------------- */
@@ -73,6 +75,11 @@ typedef enum gradus_status {
 
 /* The last failure of this thread, "where: what: what to do"; "" when there was none. */
 GRADUS_API const char *gradus_error(void);
+
+/* Sets that text, of at most 1023 bytes, for a callback that fails, and returns `status`.
+ * Bytes that could move a terminal are escaped. */
+GRADUS_API gradus_status gradus_error_set(gradus_status status, const char *format, ...)
+    GRADUS_FORMAT(2, 3);
 
 /* The text and the command's exit code of a status. */
 GRADUS_API const char *gradus_status_text(gradus_status status);
@@ -144,6 +151,21 @@ GRADUS_API void gradus_context_free(gradus_context *context);
 
 GRADUS_API size_t gradus_context_threads(const gradus_context *context);
 GRADUS_API const char *gradus_context_cpu(const gradus_context *context);
+
+/*
+ * Memory from a context, for libraries that stand on this one, as libgradus_proof does:
+ * `count` elements of `size` bytes, all zero, aligned to 64 bytes; *block is NULL, or
+ * stands as it was when resized, on failure. `what` is named in the message.
+ *
+ * Errors   MEMORY.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_allocate(
+    const gradus_context *context, size_t count, size_t size, const char *what,
+    void *block);               /* the address of a pointer                             */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_resize(
+    const gradus_context *context, size_t old_count, size_t count, size_t size,
+    const char *what, void *block);
+GRADUS_API void gradus_release(const gradus_context *context, void *block); /* or NULL */
 
 /*
  * What this machine can do at most: floating-point operations per second of fused
@@ -1381,6 +1403,88 @@ typedef struct gradus_function {
                              void *user);     /* or NULL                                */
     void *user;
 } gradus_function;
+
+/*
+ * An expression: a formula for f as one types it (docs/math/expressions.md).
+ *
+ *     2 * exp(-x^2) + abs(y - 1/3)
+ *
+ *     x y z, x1 ... x8     variables; x is x1
+ *     3  .5  1e-3  pi  e   numbers, exactly what they say: 0.1 is one tenth
+ *     + - * / ^ ( )        ^ binds strongest and to the right: -x^2 = -(x^2), 2^3^2 = 2^9;
+ *                          x^n with a whole number n is a product of n factors, x^0 = 1,
+ *                          other powers are those of numbers x >= 0
+ *     sin cos tan exp log sqrt abs tanh sigmoid relu step min max
+ *                          in radians; log is the natural one; step(x) is 0 for x <= 0
+ *
+ * Errors   ARGUMENT: not an expression, saying in which column; longer than
+ *          GRADUS_EXPRESSION_LENGTH; a number no double can hold; parentheses, signs and
+ *          powers nested deeper than 100; MEMORY.
+ */
+#define GRADUS_EXPRESSION_LENGTH 4096
+
+typedef struct gradus_expression gradus_expression;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_expression_new(
+    const gradus_context *context, const char *text, gradus_expression **expression);
+GRADUS_API void gradus_expression_free(gradus_expression *expression);
+GRADUS_API const char *gradus_expression_text(const gradus_expression *expression);
+
+/* The highest variable in use: 2 of "1 + y", 0 of "1 + 1". */
+GRADUS_API size_t gradus_expression_variables(const gradus_expression *expression);
+
+/* f(x) in double; not finite where f is not defined or too large. The same bits on every
+ * machine. sin, cos and tan are not a number beyond |x| = 1e5. */
+GRADUS_API double gradus_expression_value(const gradus_expression *expression,
+                                          const double *x);
+
+/*
+ * What an expression computes: operations in postfix order, each on the results of those
+ * before it.
+ *
+ *     name, as it is written, operands
+ */
+#define GRADUS_OPERATOR_LIST(X) \
+    X(NUMBER,   "",        0)   \
+    X(VARIABLE, "",        0)   \
+    X(PI,       "pi",      0)   \
+    X(E,        "e",       0)   \
+    X(NEGATE,   "-",       1)   \
+    X(ADD,      "+",       2)   \
+    X(SUBTRACT, "-",       2)   \
+    X(MULTIPLY, "*",       2)   \
+    X(DIVIDE,   "/",       2)   \
+    X(POWER,    "^",       2)   \
+    X(SIN,      "sin",     1)   \
+    X(COS,      "cos",     1)   \
+    X(TAN,      "tan",     1)   \
+    X(EXP,      "exp",     1)   \
+    X(LOG,      "log",     1)   \
+    X(SQRT,     "sqrt",    1)   \
+    X(ABS,      "abs",     1)   \
+    X(TANH,     "tanh",    1)   \
+    X(SIGMOID,  "sigmoid", 1)   \
+    X(RELU,     "relu",    1)   \
+    X(STEP,     "step",    1)   \
+    X(MIN,      "min",     2)   \
+    X(MAX,      "max",     2)
+
+typedef enum gradus_operator {
+#define GRADUS_OPERATOR_ENUM(name, text, operands) GRADUS_OPERATOR_##name,
+    GRADUS_OPERATOR_LIST(GRADUS_OPERATOR_ENUM)
+#undef GRADUS_OPERATOR_ENUM
+} gradus_operator;
+
+/* The most results that are waiting for their operation at a time. */
+#define GRADUS_EXPRESSION_STACK 64
+
+typedef struct gradus_operation {
+    gradus_operator kind;
+    double number;              /* NUMBER: the nearest double                           */
+    size_t variable;            /* VARIABLE: 0 for x                                    */
+    size_t first, length;       /* its text, operands included: text[first], ...        */
+} gradus_operation;
+GRADUS_API const gradus_operation *gradus_expression_operations(
+    const gradus_expression *expression, size_t *count);
 
 /*
  * A net that is built, not trained, so that on a box it differs from f by no more than a

@@ -102,14 +102,29 @@ static void format_text(char text[MESSAGE_SIZE], const char *format, va_list arg
         text[0] = 0;
 }
 
-gradus_status gr_fail(gradus_status status, const char *format, ...)
+/* The new message may quote the old one: it is escaped when it is whole. */
+static void set_message(const char *format, va_list arguments)
 {
     char text[MESSAGE_SIZE];
+    format_text(text, format, arguments);
+    append(0, text);
+}
+
+gradus_status gr_fail(gradus_status status, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    format_text(text, format, arguments); /* may quote the old message: escape after */
+    set_message(format, arguments);
     va_end(arguments);
-    append(0, text);
+    return status;
+}
+
+gradus_status gradus_error_set(gradus_status status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    set_message(format, arguments);
+    va_end(arguments);
     return status;
 }
 

@@ -42,6 +42,8 @@ double gr_erf(double x) { return elementary()->erf(x); }
 double gr_sin(double x) { return elementary()->sin(x); }
 double gr_cos(double x) { return elementary()->cos(x); }
 
+double gr_tan(double x) { return gr_sin(x) / gr_cos(x); }
+
 double gr_pow(double x, double y)
 {
     return gr_exp(y * gr_log(x));

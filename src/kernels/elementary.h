@@ -18,6 +18,7 @@ double gr_tanh(double x);  /* 2 ulp */
 double gr_erf(double x);   /* 2 ulp */
 double gr_sin(double x);   /* 1 ulp for |x| <= 1e5, NaN beyond */
 double gr_cos(double x);   /* 1 ulp for |x| <= 1e5, NaN beyond */
+double gr_tan(double x);   /* 3 ulp, likewise */
 double gr_pow(double x, double y); /* exp(y log x), x > 0; error grows with |y log x| */
 
 /* The standard normal number of two uniform ones in (0, 1): Box-Muller,

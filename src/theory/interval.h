@@ -1,9 +1,11 @@
 /*
  * theory/interval.h - intervals of doubles, rounded outward
  *
- * Each result holds every x * y of x in the one and y in the other: endpoints are computed to
- * nearest, and moved outward by one unit in the last place. Where an endpoint is not a number
- * (inf - inf) nothing is known, and the interval is all numbers.
+ * Each result holds every x * y of x in the one and y in the other. An endpoint is computed
+ * to nearest; what that lost has a sign, which an exact operation finds, and where it is on
+ * the wrong side the endpoint moves by one unit in the last place: so exact results stay as
+ * they are, 1 - [0, 1] is [0, 1], and a square root of it exists. Where an endpoint is not a
+ * number (inf - inf) nothing is known, and the interval is all numbers.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -53,14 +55,43 @@ static inline gradus_interval gr_interval_outward(double least, double most)
     return (gradus_interval){gr_down(least), gr_up(most)};
 }
 
+/* An infinite endpoint stands for "no bound": of what is finite, it came by overflow. */
+static inline double gr_lower(double nearest, double lost, bool exact)
+{
+    return exact || lost >= 0 ? nearest : gr_down(nearest);
+}
+
+static inline double gr_upper(double nearest, double lost, bool exact)
+{
+    return exact || lost <= 0 ? nearest : gr_up(nearest);
+}
+
+/* x + y = sum + lost, exactly; not a number where the sum is infinite */
+static inline double gr_sum_lost(double sum, double x, double y)
+{
+    const double y_seen = sum - x, x_seen = sum - y_seen;
+    return (x - x_seen) + (y - y_seen);
+}
+
 static inline gradus_interval gr_interval_add(gradus_interval x, gradus_interval y)
 {
-    return gr_interval_outward(x.least + y.least, x.most + y.most);
+    const double least = x.least + y.least, most = x.most + y.most;
+    if (isnan(least) || isnan(most))
+        return gr_everything();
+    return (gradus_interval){
+        gr_lower(least, gr_sum_lost(least, x.least, y.least),
+                 isinf(x.least) || isinf(y.least)),
+        gr_upper(most, gr_sum_lost(most, x.most, y.most), isinf(x.most) || isinf(y.most))};
+}
+
+static inline gradus_interval gr_interval_negate(gradus_interval x)
+{
+    return (gradus_interval){-x.most, -x.least};
 }
 
 static inline gradus_interval gr_interval_subtract(gradus_interval x, gradus_interval y)
 {
-    return gr_interval_outward(x.least - y.most, x.most - y.least);
+    return gr_interval_add(x, gr_interval_negate(y));
 }
 
 /* Of endpoints: 0 times infinity is 0, as no element is infinite. */
@@ -69,30 +100,55 @@ static inline double gr_times(double x, double y)
     return x == 0 || y == 0 ? 0 : x * y;
 }
 
-static inline gradus_interval gr_interval_multiply(gradus_interval x, gradus_interval y)
+/* Of numbers below it what a product lost may be too small for a double. */
+#define GR_LOSSY 0x1p-960
+
+/* x y between endpoints, where neither is NaN */
+static inline gradus_interval gr_product_of(double x, double y)
 {
-    const double a = gr_times(x.least, y.least), b = gr_times(x.least, y.most),
-                 c = gr_times(x.most, y.least), d = gr_times(x.most, y.most);
-    return gr_interval_outward(gr_least(gr_least(a, b), gr_least(c, d)),
-                               gr_most(gr_most(a, b), gr_most(c, d)));
+    const double p = gr_times(x, y);
+    const double lost = fabs(p) >= GR_LOSSY ? fma(x, y, -p) : NAN;
+    const bool exact = x == 0 || y == 0 || isinf(x) || isinf(y);
+    return (gradus_interval){gr_lower(p, lost, exact), gr_upper(p, lost, exact)};
 }
 
-static inline gradus_interval gr_interval_divide(gradus_interval x, gradus_interval y)
+/* x / y; y is not 0 */
+static inline gradus_interval gr_quotient_of(double x, double y)
 {
-    if (y.least <= 0 && y.most >= 0)
-        return gr_everything();
-    const double a = x.least / y.least, b = x.least / y.most,
-                 c = x.most / y.least, d = x.most / y.most;
-    if (isnan(a) || isnan(b) || isnan(c) || isnan(d))
-        return gr_everything();
-    return gr_interval_outward(gr_least(gr_least(a, b), gr_least(c, d)),
-                               gr_most(gr_most(a, b), gr_most(c, d)));
+    const double q = x / y;
+    const bool seen = fabs(q) >= GR_LOSSY && fabs(x) >= GR_LOSSY && fabs(y) >= GR_LOSSY;
+    const double rest = seen ? fma(-q, y, x) : NAN, lost = y > 0 ? rest : -rest;
+    const bool exact = x == 0 || isinf(x) || isinf(y);
+    return (gradus_interval){gr_lower(q, lost, exact), gr_upper(q, lost, exact)};
 }
 
 /* The least interval that holds both. */
 static inline gradus_interval gr_interval_hull(gradus_interval x, gradus_interval y)
 {
     return (gradus_interval){gr_least(x.least, y.least), gr_most(x.most, y.most)};
+}
+
+static inline gradus_interval gr_interval_multiply(gradus_interval x, gradus_interval y)
+{
+    if (isnan(x.least) || isnan(x.most) || isnan(y.least) || isnan(y.most))
+        return gr_everything();
+    return gr_interval_hull(gr_interval_hull(gr_product_of(x.least, y.least),
+                                             gr_product_of(x.least, y.most)),
+                            gr_interval_hull(gr_product_of(x.most, y.least),
+                                             gr_product_of(x.most, y.most)));
+}
+
+static inline gradus_interval gr_interval_divide(gradus_interval x, gradus_interval y)
+{
+    if ((y.least <= 0 && y.most >= 0) || isnan(y.least) || isnan(y.most))
+        return gr_everything();
+    const gradus_interval a = gr_quotient_of(x.least, y.least),
+                          b = gr_quotient_of(x.least, y.most),
+                          c = gr_quotient_of(x.most, y.least),
+                          d = gr_quotient_of(x.most, y.most);
+    if (isnan(a.least) || isnan(b.least) || isnan(c.least) || isnan(d.least))
+        return gr_everything();
+    return gr_interval_hull(gr_interval_hull(a, b), gr_interval_hull(c, d));
 }
 
 /* What is in both, of two intervals that hold the same number. */

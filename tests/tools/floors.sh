@@ -8,6 +8,7 @@ ok "every include goes down" "$root/tools/floors.sh" "$root"
 tree=$work/tree
 mkdir -p "$tree/cli" "$tree/examples"
 for floor in base kernels net data train store task; do mkdir -p "$tree/src/$floor"; done
+mkdir -p "$tree/src/theory/enclose"
 
 include() { # file, header
     find "$tree" -name '*.c' -exec rm {} +
@@ -25,6 +26,10 @@ src/task/a.c store/a.h
 src/base/a.c gradus.h
 cli/a.c a.h
 cli/a.c gradus.h
+cli/a.c gradus_proof.h
+src/theory/enclose/a.c gradus_proof.h
+src/theory/enclose/a.c theory/enclose/a.h
+src/theory/enclose/a.c theory/a.h
 examples/a.c gradus.h
 ALLOWED
 
@@ -33,6 +38,8 @@ while read -r file header; do
     fails "$file may not include $header" "$root/tools/floors.sh" "$tree"
 done <<'FORBIDDEN'
 src/base/a.c kernels/a.h
+src/theory/a.c gradus_proof.h
+src/theory/a.c theory/enclose/a.h
 src/net/a.c data/a.h
 src/data/a.c net/a.h
 src/train/a.c store/a.h

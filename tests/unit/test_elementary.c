@@ -28,6 +28,7 @@ static const function functions[] = {
     {"erf", gr_erf, erfl, -6, 6, 2, INFINITY},
     {"sin", gr_sin, sinl, -10, 10, 1, 1e5},
     {"cos", gr_cos, cosl, -10, 10, 1, 1e5},
+    {"tan", gr_tan, tanl, -10, 10, 3, 1e5},
 };
 
 static double from_bits(uint64_t bits)
