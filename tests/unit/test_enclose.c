@@ -11,8 +11,8 @@
 
 enum { MOST = 1 + GRADUS_VARIABLES + GRADUS_VARIABLES * (GRADUS_VARIABLES + 1) / 2 };
 
-static double gr_least_of(double x, double y) { return x < y ? x : y; }
-static double gr_most_of(double x, double y) { return x > y ? x : y; }
+static double smaller(double x, double y) { return x < y ? x : y; }
+static double larger(double x, double y) { return x > y ? x : y; }
 
 typedef struct subject {
     gradus_expression *expression;
@@ -139,8 +139,8 @@ static void try_box(const subject *s, const expression_case *c, double width)
     double x[GRADUS_VARIABLES] = {0};
     for (size_t i = 0; i < d; i++) {
         x[i] = between(c->least + reach, c->most - reach);
-        box[i].least = gr_most_of(c->least, x[i] - reach - between(0, width));
-        box[i].most = gr_least_of(c->most, x[i] + reach + between(0, width));
+        box[i].least = larger(c->least, x[i] - reach - between(0, width));
+        box[i].most = smaller(c->most, x[i] + reach + between(0, width));
     }
     const gradus_interval *r = enclose(s, box, 2);
     const double value = s->f->value(x, s->f->user), scale = 1 + fabs(value);
@@ -170,10 +170,294 @@ static void values_and_derivatives_are_held(void **state)
     }
 }
 
+/* ---- what is known exactly ---- */
+
+static void assert_interval(gradus_interval u, double least, double most, double slack)
+{
+    if (!(u.least <= least && u.least >= least - slack && u.most >= most &&
+          u.most <= most + slack))
+        fail_msg("[%.17g, %.17g] is not [%.17g, %.17g]", u.least, u.most, least, most);
+}
+
+static const gradus_interval *enclose_1(subject *s, const char *text, double least, double most,
+                                        int order)
+{
+    const gradus_interval box = {least, most};
+    if (open_subject(s, text, 1, &box) != GRADUS_OK)
+        fail_msg("%s: %s", text, gradus_error());
+    return enclose(s, &box, order);
+}
+
+static void kinks_have_both_slopes_and_no_curvature(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double least, most;     /* of x */
+        double low, high;       /* of f */
+        double slope_low, slope_high;
+        double curve;           /* largest |f''| */
+    } kinks[] = {
+        {"abs(x)", -1, 2, 0, 2, -1, 1, INFINITY},
+        {"abs(x)", 0, 2, 0, 2, 1, 1, 0}, /* the kink is at the edge: one side only */
+        {"abs(x)", -2, 0, 0, 2, -1, -1, 0},
+        {"relu(x)", -1, 2, 0, 2, 0, 1, INFINITY},
+        {"relu(x)", -1, 0, 0, 0, 0, 0, 0},
+        {"relu(x)", 0, 3, 0, 3, 1, 1, 0},
+        {"max(x, -2*x)", -1, 1, -1, 2, -2, 1, INFINITY}, /* as if apart: 0 is least */
+        {"min(x, 3)", -1, 1, -1, 1, 1, 1, 0},
+        {"min(x, 3)", 2, 4, 2, 3, 0, 1, INFINITY},
+        {"step(x)", 0.5, 1, 1, 1, 0, 0, 0},
+        {"step(x)", -1, 0, 0, 0, 0, 0, 0},
+        {"step(x + 2)*x", -1, 1, -1, 1, 1, 1, 0},
+    };
+    for (size_t i = 0; i < sizeof kinks / sizeof *kinks; i++) {
+        subject s;
+        const gradus_interval *r =
+            enclose_1(&s, kinks[i].text, kinks[i].least, kinks[i].most, 2);
+        assert_interval(r[0], kinks[i].low, kinks[i].high, 0);
+        assert_interval(r[1], kinks[i].slope_low, kinks[i].slope_high, 0);
+        assert_interval(r[2], -kinks[i].curve, kinks[i].curve, 0);
+        close_subject(&s);
+    }
+}
+
+static void ranges_of_what_rises_or_turns(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double least, most, low, high, slack;
+    } ranges[] = {
+        {"sin(x)", -10, 10, -1, 1, 0},
+        {"sin(x)", 1, 2, 0.84147098480789650, 1, 1e-15},
+        {"cos(x)", -1, 0.5, 0.54030230586813972, 1, 1e-15},
+        {"cos(x)", 3, 4, -1, -0.65364362086361191, 1e-15},
+        {"exp(x)", -1, 1, 0.36787944117144232, 2.7182818284590451, 1e-15},
+        {"sigmoid(x)", -1e5, 1e5, 0, 1, 5e-324},
+        {"tanh(x)", -1e5, 1e5, -1, 1, 0},
+        {"x^2", -1, 3, 0, 9, 0},
+        {"x*x", -1, 3, 0, 9, 0},             /* the same on both sides: a square */
+        {"(x - 0.3)*(x - 0.3)", -1, 1, 0, 1.69, 1e-15},
+        {"x^3", -2, 1, -8, 1, 0},
+        {"x^3 + x - x^2/2", -1, 1, -2.5, 1.5, 0}, /* it rises: 3 x^2 + 1 - x >= 0 */
+        {"x - x^2/4", 0, 1, 0, 0.75, 0},     /* likewise, though x is there twice */
+        {"1/(1 + x^2)", -1e5, 1, 9.9999999990000003e-11, 1, 1e-20},
+        {"sqrt(x)", 0, 4, 0, 2, 0},
+        {"log(x)", 1, 2.7182818284590451, 0, 1, 1e-15},
+        {"x^0.5", 0, 4, 0, 2, 1e-15},
+        {"0.1*10 - 1", 0, 1, 0, 0, 3e-16},   /* decimal numbers are what they say */
+        {"0e999999999999 + x", 0, 1, 0, 1, 0},
+        {"x^0", -1, 1, 1, 1, 0},
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        subject s;
+        const gradus_interval *r =
+            enclose_1(&s, ranges[i].text, ranges[i].least, ranges[i].most, 0);
+        assert_interval(r[0], ranges[i].low, ranges[i].high, ranges[i].slack);
+        close_subject(&s);
+    }
+}
+
+static void a_root_has_no_bound_of_its_slope_at_0(void **state)
+{
+    (void)state;
+    static const char *const roots[] = {"sqrt(x)", "x^0.5"};
+    for (size_t i = 0; i < 2; i++) {
+        subject s;
+        const gradus_interval *r = enclose_1(&s, roots[i], 0, 1, 2);
+        assert_interval(r[0], 0, 1, 0);
+        assert_true(r[1].least <= 0.5 && r[1].least > 0.499 && r[1].most == INFINITY);
+        assert_true(r[2].least == -INFINITY);
+        close_subject(&s);
+    }
+    subject s;
+    gradus_interval zero = {0, 0};
+    enclose_1(&s, "sqrt(x)*sqrt(x)", 0, 1, 1); /* = x: its slope is 1 also at 0 */
+    assert_true(enclose(&s, &zero, 1)[1].least <= 1 && enclosures[1].most >= 1);
+    close_subject(&s);
+    const gradus_interval *r = enclose_1(&s, "sqrt(x^2)", -1, 1, 1);
+    assert_interval(r[0], 0, 1, 0);
+    assert_true(r[1].least <= -1 && r[1].most >= 1);
+    close_subject(&s);
+}
+
+/* How much wider the value is than it must be, on a box of half width w around a place
+ * where f' = 0: there f is between its value in the middle and those at the ends. */
+static double excess(const subject *s, double w, int order, double *curve)
+{
+    const double m = 2.238685847364344;
+    const gradus_interval box = {m - w, m + w};
+    const gradus_interval *r = enclose(s, &box, order);
+    double low = INFINITY, high = -INFINITY;
+    for (int i = 0; i <= 1000; i++) {
+        const double x = box.least + (box.most - box.least) * i / 1000;
+        low = smaller(low, s->f->value(&x, s->f->user));
+        high = larger(high, s->f->value(&x, s->f->user));
+    }
+    *curve = order == 2 ? r[2].most - r[2].least : 0;
+    return r[0].most - r[0].least - (high - low);
+}
+
+/* Of a box of width w, the value is too wide by about w^2, by w^3 where the Hessian is asked
+ * for, and the Hessian is about w wide. */
+static void enclosures_tighten(void **state)
+{
+    (void)state;
+    subject s;
+    double curve[3];
+    enclose_1(&s, "sin(x)*x^2 - x^3/30 + x^4/500", -10, 10, 2);
+    const double first = excess(&s, 0.02, 0, curve), second = excess(&s, 0.01, 0, curve);
+    assert_true(first < 0.02 && second < first / 3.5);
+    double third[3];
+    for (int k = 0; k < 3; k++)
+        third[k] = excess(&s, 0.02 / (1 << k), 2, &curve[k]);
+    assert_true(third[0] < 0.002 && third[1] < third[0] / 6 && third[2] < third[1] / 6);
+    assert_true(curve[1] < curve[0] / 1.8 && curve[2] < curve[1] / 1.8);
+    close_subject(&s);
+}
+
+/* A point's enclosure is a few units in the last place wide. */
+static void points_are_narrow(void **state)
+{
+    (void)state;
+    subject s;
+    enclose_1(&s, "sin(x)*x^2 - x^3/30 + x^4/500", -10, 10, 2);
+    for (int i = 0; i < 1000; i++) {
+        const double x = between(-10, 10);
+        const gradus_interval box = {x, x};
+        const gradus_interval *r = enclose(&s, &box, 2);
+        assert_true(r[0].most - r[0].least < 1e-13 && r[2].most - r[2].least < 1e-12);
+        assert_holds(&cases[4], "f", r[0], s.f->value(&x, s.f->user), 1e-13);
+    }
+    close_subject(&s);
+}
+
+/* ---- what is refused ---- */
+
+static void what_is_not_defined_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double least, most; /* of each side */
+        const char *what;
+    } refusals[] = {
+        {"1/x", -1, 1, "column 1: \"1/x\" divides by 0 at x = 0"},
+        {"1/x", -1, 2, "\"1/x\", as far as intervals tell, divides by 0 near x = "},
+        {"2 + 1/x", 0, 1, "column 5: \"1/x\" divides by 0 at x = 0"},
+        {"tan(x)", 0, 3, "has a pole near x = 1.57079"},
+        {"tan(x)", -2, 2, "has a pole"},
+        {"log(x)", 0, 1, "\"log(x)\" is a logarithm of a number that is not above 0 at x = 0"},
+        {"log(x)", -2, -1, "logarithm"},
+        {"log(sin(x))", 1, 4, "logarithm"},
+        {"log(1 + sin(x))", -10, 10, "logarithm"},
+        {"step(x)", -1, 1, "jumps near x = "},
+        {"x*step(x)", -1, 1, "\"step(x)\", as far as intervals tell, jumps near x = "},
+        {"step(x)", 0, 1, "jumps near x = "},
+        {"x^(-1)", -1, 1, "column 1: \"x^(-1)\" is a power that is not defined at x = 0"},
+        {"x^-2", 0, 1, "a power that is not defined at x = 0"},
+        {"x^0.5", -1, 1, "a power that is not defined at x = -1"},
+        {"x^-0.5", 0, 1, "a power that is not defined at x = 0"},
+        {"x^x", 0, 1, "a power that is not defined at x = 0"},
+        {"x^y", 0, 1, "a power that is not defined at x = 0, y = 0"},
+        {"0^x", 0, 1, "a power that is not defined"},
+        {"sqrt(x)", -1, 1, "\"sqrt(x)\" is a root of a number below 0 at x = -1"},
+        {"sqrt(1 - x^2 - y^2)", -1, 1, "a root of a number below 0 at x = -1, y = -1"},
+        {"abs(x)*sin(1/x)", -1, 1, "\"1/x\" divides by 0 at x = 0"},
+        {"x/(y - x)", 0, 1, "divides by 0 at x = 0, y = 0"},
+        {"exp(x)", 0, 1000, "too large for a double"},
+        {"exp(x^2)", -100, 100, "too large for a double"},
+        {"1/x^400", 0.1, 1, "divides by 0 near x = 0.1"},
+        {"sin(1/(x - 0.3))", 0, 1, "\"1/(x - 0.3)\", as far as intervals tell, divides by 0"},
+    };
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        subject s;
+        const gradus_interval box[] = {{refusals[i].least, refusals[i].most},
+                                       {refusals[i].least, refusals[i].most}};
+        const size_t inputs = strchr(refusals[i].text, 'y') ? 2 : 1;
+        if (open_subject(&s, refusals[i].text, inputs, box) != GRADUS_ARGUMENT)
+            fail_msg("%s is not refused", refusals[i].text);
+        assert_null(s.proof);
+        if (strstr(gradus_error(), refusals[i].what) == NULL)
+            fail_msg("%s: \"%s\"", refusals[i].text, gradus_error());
+        close_subject(&s);
+    }
+}
+
+/* Intervals are too wide for these on the whole box; they are good all the same. */
+static void what_is_defined_is_accepted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double least, most;
+    } good[] = {
+        {"1/(1 + x^2)", -1e6, 1e6}, {"log(1.0001 + sin(x))", -20, 20}, {"sqrt(x^2)", -1, 1},
+        {"sqrt(x)", 0, 1}, {"sqrt(1 - x)", 0, 1}, {"sqrt(1 - x^2)", -1, 1},
+        {"sqrt(x*x)", -3, 1}, {"1/(x^2 - x + 1)", -5, 5}, {"1/(x - x^2 - 1)", -5, 5},
+        {"log(x^2 - x + 0.26)", -2, 2}, {"step(x^2 - x + 0.26)", -2, 2}, {"tan(x)", -1.57, 1.57},
+        {"tan(x)", 2, 4}, {"1/x", 1e-3, 1}, {"x^0.5", 0, 1}, {"x^1.5*log(1 + x)", 0, 1},
+        {"x^-1", -2, -1e-3}, {"x^3/(2 + sin(7*x))", -10, 10}, {"1/(exp(x) - x)", -3, 3},
+        {"sqrt(exp(x) - x - 0.9)", -3, 3}, {"(-8)^x", 2, 2}, {"x^1000000", -1, 1},
+        {"0*x", -1, 1}, {"exp(-1000*x^2)", -1, 1}, {"1/(1e-6 + x^2)", -1, 1},
+    };
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        subject s;
+        const gradus_interval box = {good[i].least, good[i].most};
+        if (open_subject(&s, good[i].text, 1, &box) != GRADUS_OK) {
+            if (strcmp(good[i].text, "(-8)^x") != 0) /* a base below 0, an exponent that varies */
+                fail_msg("%s: %s", good[i].text, gradus_error());
+        } else {
+            const gradus_interval *r = enclose(&s, &box, 2);
+            const double x = 0.5 * (box.least + box.most);
+            const double f = s.f->value(&x, s.f->user);
+            assert_true(r[0].least <= f + 1e-12 && f - 1e-12 <= r[0].most);
+        }
+        close_subject(&s);
+    }
+}
+
+static void arguments_are_checked(void **state)
+{
+    (void)state;
+    static const gradus_interval boxes[][2] = {
+        {{0, INFINITY}, {0, 1}}, {{NAN, 1}, {0, 1}}, {{2, 1}, {0, 1}}, {{-INFINITY, 1}, {0, 1}}};
+    subject s;
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(open_subject(&s, "x", 2, boxes[i]), GRADUS_ARGUMENT);
+        close_subject(&s);
+    }
+    const gradus_interval unit[] = {{0, 1}, {0, 1}};
+    assert_int_equal(open_subject(&s, "x + y", 1, unit), GRADUS_ARGUMENT);
+    assert_non_null(strstr(gradus_error(), "2 variables"));
+    close_subject(&s);
+    assert_int_equal(open_subject(&s, "x", 0, unit), GRADUS_ARGUMENT);
+    close_subject(&s);
+    assert_int_equal(open_subject(&s, "x", 9, unit), GRADUS_ARGUMENT);
+    close_subject(&s);
+    assert_int_equal(open_subject(&s, "x", 2, unit), GRADUS_OK); /* y is not used */
+    const gradus_interval outside[] = {{0, 1}, {0.5, 1.5}}, no[] = {{0, NAN}, {0, 1}},
+                          empty[] = {{0.5, 0.25}, {0, 1}};
+    assert_int_equal(s.f->enclose(outside, 0, enclosures, s.f->user), GRADUS_ARGUMENT);
+    assert_non_null(strstr(gradus_error(), "leaves"));
+    assert_int_equal(s.f->enclose(no, 0, enclosures, s.f->user), GRADUS_ARGUMENT);
+    assert_int_equal(s.f->enclose(empty, 0, enclosures, s.f->user), GRADUS_ARGUMENT);
+    close_subject(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_and_derivatives_are_held),
+        cmocka_unit_test(kinks_have_both_slopes_and_no_curvature),
+        cmocka_unit_test(ranges_of_what_rises_or_turns),
+        cmocka_unit_test(a_root_has_no_bound_of_its_slope_at_0),
+        cmocka_unit_test(enclosures_tighten),
+        cmocka_unit_test(points_are_narrow),
+        cmocka_unit_test(what_is_not_defined_is_refused),
+        cmocka_unit_test(what_is_defined_is_accepted),
+        cmocka_unit_test(arguments_are_checked),
     };
     return gr_run_tests(tests, sizeof tests / sizeof *tests);
 }
