@@ -8,6 +8,10 @@
 #include <jansson.h>
 #include <string.h>
 
+#ifdef GRADUS_HAS_PROOF
+#include "gradus_proof.h"
+#endif
+
 #include "message.h"
 #include "text.h"
 
@@ -126,6 +130,15 @@ void help_verbs(FILE *stream)
             command_table[0].example[0], command_table[1].example[0]);
 }
 
+static const char *proof_libraries(void)
+{
+#ifdef GRADUS_HAS_PROOF
+    return gradus_proof_libraries();
+#else
+    return "off: built without FLINT and Arb (libflint-dev, libflint-arb-dev)";
+#endif
+}
+
 void help_version(FILE *stream, bool verbose)
 {
     gradus_context *context;
@@ -142,8 +155,9 @@ void help_version(FILE *stream, bool verbose)
             "header    %s\n"
             "libraries jansson %s (MIT), zlib (Zlib),\n"
             "          Random123 (BSD-3-Clause), xxHash (BSD-2-Clause)\n"
+            "proofs    %s\n"
             "licence   MIT\n",
-            GRADUS_VERSION, JANSSON_VERSION);
+            GRADUS_VERSION, JANSSON_VERSION, proof_libraries());
 }
 
 static gradus_status help_topic(const char *topic)

@@ -55,7 +55,7 @@ GRADUS_API void gradus_proof_free(gradus_proof *proof);
 /* The function, owned by the proof; for any number of threads. */
 GRADUS_API const gradus_function *gradus_proof_function(const gradus_proof *proof);
 
-/* Versions of the libraries in use, as "Arb 2.23.0, FLINT 2.9.0". */
+/* The libraries that it was built with, as "Arb 2.23.0, FLINT 2.9.0". */
 GRADUS_API const char *gradus_proof_libraries(void);
 
 #ifdef __cplusplus

@@ -18,4 +18,9 @@ ok "train_csv wrote a model" [ -s "$work/iris.gradus" ]
 ok "embed" example embed "$work/iris.gradus" 5.1 3.5 1.4 0.2
 ok "embed knows a setosa" grep -q "setosa" "$work/out"
 fails "embed without a model" example embed "$work/none.gradus" 1 2 3 4
+if [ -f "$build/libgradus_proof.a" ]; then
+    ok "proof" example proof
+else
+    skip "proof" "no libgradus_proof"
+fi
 finish

@@ -28,13 +28,31 @@ if ! command -v dpkg-query > /dev/null; then
     exit 0
 fi
 
-missing=
-for package in $wanted; do
-    case $(dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null || true) in
-    installed) ;;
-    *) missing="$missing $package" ;;
-    esac
-done
+is_installed() {
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2> /dev/null || true)" = installed ]
+}
+
+# Of NAME|NAME... the first that is installed, or that the archive has; else the first.
+pick() {
+    names=$(echo "$1" | tr '|' ' ')
+    for name in $names; do
+        if is_installed "$name" ||
+            apt-cache policy "$name" 2> /dev/null | grep -q 'Candidate: [^(]'; then
+            echo "$name"
+            return
+        fi
+    done
+    echo "${names%% *}"
+}
+
+find_missing() {
+    missing=
+    for package in $wanted; do
+        case $package in *'|'*) package=$(pick "$package") ;; esac
+        is_installed "$package" || missing="$missing $package"
+    done
+}
+find_missing
 [ -n "$missing" ] || exit 0
 
 sudo=
@@ -51,11 +69,15 @@ echo "packages: installing$missing"
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-for step in "update" "install --yes --no-install-recommends$missing"; do
+apt() {
     # shellcheck disable=SC2086
-    $sudo apt-get -q $step > "$log" 2>&1 || {
+    $sudo apt-get -q "$@" > "$log" 2>&1 || {
         tail -n 20 "$log" >&2
-        echo "packages: apt-get $step failed: is the network there?" >&2
+        echo "packages: apt-get $* failed: is the network there?" >&2
         exit 1
     }
-done
+}
+apt update
+find_missing # now the archive's list is there, which alternatives are chosen by
+# shellcheck disable=SC2086
+apt install --yes --no-install-recommends $missing

@@ -146,6 +146,7 @@ static double constant(const gradus_operation *o, const double *x)
 
 double gradus_expression_value(const gradus_expression *expression, const double *x)
 {
+    const unsigned saved = gr_float_enter();
     double stack[GRADUS_EXPRESSION_STACK + 1];
     size_t height = 0;
     for (size_t i = 0; i < expression->operations; i++) {
@@ -158,5 +159,6 @@ double gradus_expression_value(const gradus_expression *expression, const double
                                     operands == 2 ? stack[height + 1] : 0);
         height++;
     }
+    gr_float_leave(saved);
     return stack[0];
 }

@@ -11,7 +11,15 @@ for file in bin/gradus include/gradus.h libgradus.a libgradus.so libgradus.so.0 
     completions/gradus.bash site-functions/_gradus vendor_completions.d/gradus.fish; do
     ok "installs $file" grep -q "/$file\$" "$work/files"
 done
-ok "installs nothing else" [ "$(wc -l < "$work/files")" -eq 13 ]
+count=13
+if [ -f "$build/libgradus_proof.a" ]; then
+    count=19
+    for file in include/gradus_proof.h libgradus_proof.a libgradus_proof.so \
+        libgradus_proof.so.0 pkgconfig/gradus_proof.pc; do
+        ok "installs $file" grep -q "/$file\$" "$work/files"
+    done
+fi
+ok "installs nothing else" [ "$(wc -l < "$work/files")" -eq $count ]
 
 lib=$(dirname "$(find "$work/to" -name libgradus.so)")
 ok "the shared library has its version's name" sh -c \
@@ -19,8 +27,9 @@ ok "the shared library has its version's name" sh -c \
 ok "the shared library stays in memory, as its threads may" sh -c \
     "readelf -d '$lib/libgradus.so' | grep -q 'FLAGS_1.*NODELETE'"
 
+of=gradus
 flags() { # pkg-config's, with the paths below the folder installed to
-    PKG_CONFIG_PATH=$lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$work/to pkg-config "$@" gradus
+    PKG_CONFIG_PATH=$lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$work/to pkg-config "$@" $of
 }
 
 program() { # FLAGS FILE: compiles, links and runs
@@ -32,6 +41,17 @@ ok "builds and runs with the shared library" program "$(flags --libs)"
 ok "builds and runs with the static library" \
     program "$lib/libgradus.a $(flags --libs --static | sed 's/-lgradus//')"
 ok "pkg-config knows the version" [ "$(flags --modversion)" = 0.1.0 ]
+
+if [ -f "$build/libgradus_proof.a" ]; then
+    of=gradus_proof
+    proof() { # FLAGS: compiles, links and runs
+        # shellcheck disable=SC2086,SC2046
+        cc "$root/examples/proof.c" $(flags --cflags) $1 -o "$work/proof" &&
+            LD_LIBRARY_PATH=$lib "$work/proof"
+    }
+    ok "builds and runs with libgradus_proof" proof "$(flags --libs)"
+    of=gradus
+fi
 
 echo '#include <gradus.h>
 int main(void) { return gradus_error()[0]; }' > "$work/a.c"

@@ -28,6 +28,7 @@ check 'version is one line' [ "$(wc -l <out)" -eq 1 ]
 check 'version by name' grep -q '^gradus [0-9]*\.[0-9]*\.[0-9]*$' out
 gives 0 'version with libraries' --version --verbose
 prints 'jansson'
+prints '^proofs    \(Arb\|FLINT\|off: built without\)'
 
 # Every flag of every verb, from the table itself, in help, man page and completion.
 sed -n 's/^OPTION(.*, "\([a-z0-9-]*\)", .*/\1/p' "$root/cli/options.def" >flags

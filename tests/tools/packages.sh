@@ -16,6 +16,9 @@ there-2   # with a remark
 [check]
 gone-2
 gone-3
+[either]
+new-name|there-1
+gone-4|there-1
 LIST
 
 stand_in() { # name; its script on standard input
@@ -29,6 +32,10 @@ SCRIPT
 stand_in apt-get <<SCRIPT
 echo "\$*" >> "$work/calls"
 [ ! -e "$work/offline" ]
+SCRIPT
+stand_in apt-cache <<SCRIPT
+for name; do :; done
+case \$name in new-name) echo "  Candidate: (none)" ;; *) echo "  Candidate: 1.0" ;; esac
 SCRIPT
 stand_in id <<SCRIPT
 cat "$work/user"
@@ -55,6 +62,9 @@ packages build test check
 ok "installs what is missing" calls "-q update" \
     "-q install --yes --no-install-recommends gone-1 gone-2 gone-3"
 ok "says what it installs" grep -q "installing gone-1 gone-2 gone-3" "$work/out"
+packages either
+ok "takes the first of two names that the archive has" calls "-q update" \
+    "-q install --yes --no-install-recommends gone-4"
 packages nonsense
 ok "knows its groups" [ $code = 2 -a ! -s "$work/calls" ]
 echo 1000 > "$work/user"

@@ -33,5 +33,15 @@ echo "double gr_f(double x) { return x; }" | library
 says "libgradus.so shows gr_f:"
 echo "$declare double gradus_f(double x) { return exp(x); }" | library
 says "libgradus.a calls exp of libm"
+echo "double gradus_f(double x) { return x; }" | library
+echo "void gr_hidden(void); void gradus_g(void) { gr_hidden(); }" > "$work/b.c"
+(cd "$work" && cc -fPIC -c b.c -o b.o && ar rc libgradus_proof.a b.o &&
+    cc -shared b.o -o libgradus_proof.so)
+says "libgradus_proof.a calls gr_hidden"
+echo "void gr_own(void) {} void gradus_g(void) { gr_own(); }" > "$work/b.c"
+(cd "$work" && rm -f libgradus_proof.a && cc -O0 -fPIC -c b.c -o b.o &&
+    ar rc libgradus_proof.a b.o && cc -shared b.o -o libgradus_proof.so)
+says "libgradus_proof.so shows gr_own:"
+rm -f "$work"/libgradus_proof.*
 fails "wants its libraries" "$root/tools/symbols.sh" /nowhere
 finish

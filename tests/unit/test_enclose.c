@@ -348,7 +348,7 @@ static void what_is_not_defined_is_refused(void **state)
         {"2 + 1/x", 0, 1, "column 5: \"1/x\" divides by 0 at x = 0"},
         {"tan(x)", 0, 3, "has a pole near x = 1.57079"},
         {"tan(x)", -2, 2, "has a pole"},
-        {"log(x)", 0, 1, "\"log(x)\" is a logarithm of a number that is not above 0 at x = 0"},
+        {"log(x)", 0, 1, "\"log(x)\" is a logarithm of a number that is not above 0 at x"},
         {"log(x)", -2, -1, "logarithm"},
         {"log(sin(x))", 1, 4, "logarithm"},
         {"log(1 + sin(x))", -10, 10, "logarithm"},
@@ -369,6 +369,8 @@ static void what_is_not_defined_is_refused(void **state)
         {"exp(x)", 0, 1000, "too large for a double"},
         {"exp(x^2)", -100, 100, "too large for a double"},
         {"1/x^400", 0.1, 1, "divides by 0 near x = 0.1"},
+        {"sqrt(x^4 - 2*x^2 + 1)", 0, 3, "as far as intervals tell, is a root of a number"},
+        {"(-8)^x", 2, 3, "a power that is not defined"},
         {"sin(1/(x - 0.3))", 0, 1, "\"1/(x - 0.3)\", as far as intervals tell, divides by 0"},
     };
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
@@ -396,24 +398,22 @@ static void what_is_defined_is_accepted(void **state)
         {"1/(1 + x^2)", -1e6, 1e6}, {"log(1.0001 + sin(x))", -20, 20}, {"sqrt(x^2)", -1, 1},
         {"sqrt(x)", 0, 1}, {"sqrt(1 - x)", 0, 1}, {"sqrt(1 - x^2)", -1, 1},
         {"sqrt(x*x)", -3, 1}, {"1/(x^2 - x + 1)", -5, 5}, {"1/(x - x^2 - 1)", -5, 5},
-        {"log(x^2 - x + 0.26)", -2, 2}, {"step(x^2 - x + 0.26)", -2, 2}, {"tan(x)", -1.57, 1.57},
-        {"tan(x)", 2, 4}, {"1/x", 1e-3, 1}, {"x^0.5", 0, 1}, {"x^1.5*log(1 + x)", 0, 1},
+        {"log(x^2 - x + 0.26)", -2, 2}, {"step(x^2 - x + 0.26)", -2, 2},
+        {"tan(x)", -1.57, 1.57}, {"tan(x)", 2, 4}, {"1/x", 1e-3, 1}, {"x^0.5", 0, 1},
+        {"x^1.5*log(1 + x)", 0, 1}, {"sqrt((x - 0.3)^2*(2 - x))", -1, 1},
+        {"sqrt(1 + sin(x))", 4, 5},
         {"x^-1", -2, -1e-3}, {"x^3/(2 + sin(7*x))", -10, 10}, {"1/(exp(x) - x)", -3, 3},
-        {"sqrt(exp(x) - x - 0.9)", -3, 3}, {"(-8)^x", 2, 2}, {"x^1000000", -1, 1},
+        {"sqrt(exp(x) - x - 0.9)", -3, 3}, {"x^1000000", -1, 1},
         {"0*x", -1, 1}, {"exp(-1000*x^2)", -1, 1}, {"1/(1e-6 + x^2)", -1, 1},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         subject s;
         const gradus_interval box = {good[i].least, good[i].most};
-        if (open_subject(&s, good[i].text, 1, &box) != GRADUS_OK) {
-            if (strcmp(good[i].text, "(-8)^x") != 0) /* a base below 0, an exponent that varies */
-                fail_msg("%s: %s", good[i].text, gradus_error());
-        } else {
-            const gradus_interval *r = enclose(&s, &box, 2);
-            const double x = 0.5 * (box.least + box.most);
-            const double f = s.f->value(&x, s.f->user);
-            assert_true(r[0].least <= f + 1e-12 && f - 1e-12 <= r[0].most);
-        }
+        if (open_subject(&s, good[i].text, 1, &box) != GRADUS_OK)
+            fail_msg("%s: %s", good[i].text, gradus_error());
+        const gradus_interval *r = enclose(&s, &box, 2);
+        const double x = 0.5 * (box.least + box.most), f = s.f->value(&x, s.f->user);
+        assert_true(r[0].least <= f + 1e-12 && f - 1e-12 <= r[0].most);
         close_subject(&s);
     }
 }
@@ -422,7 +422,8 @@ static void arguments_are_checked(void **state)
 {
     (void)state;
     static const gradus_interval boxes[][2] = {
-        {{0, INFINITY}, {0, 1}}, {{NAN, 1}, {0, 1}}, {{2, 1}, {0, 1}}, {{-INFINITY, 1}, {0, 1}}};
+        {{0, INFINITY}, {0, 1}}, {{NAN, 1}, {0, 1}}, {{2, 1}, {0, 1}},
+        {{-INFINITY, 1}, {0, 1}}};
     subject s;
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(open_subject(&s, "x", 2, boxes[i]), GRADUS_ARGUMENT);
