@@ -43,6 +43,9 @@ typedef struct gr_construction {
     /* Bounds need not fall with every piece more, but do in the long run. */
     gradus_status (*bound)(const gr_target *target, size_t pieces, gr_bound *bound);
     gradus_status (*build)(const gr_target *target, size_t pieces, gradus_net **net);
+    /* About how many pieces a bound takes, `most` at most; NULL: it is searched for. */
+    gradus_status (*guess)(const gr_target *target, double within, size_t most,
+                           size_t *pieces);
 } gr_construction;
 
 /* The most that the frame lets a network take. */

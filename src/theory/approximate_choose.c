@@ -74,6 +74,13 @@ static gradus_status search(const gr_target *target, const gr_construction *c, d
                             hunt *h, gr_bound *found)
 {
     size_t pieces = c->least_pieces;
+    if (c->guess != NULL) {
+        const gradus_status status = c->guess(target, within, h->most, &pieces);
+        if (status != GRADUS_OK)
+            return status;
+        pieces = pieces > h->most ? h->most : pieces < c->least_pieces ? c->least_pieces
+                                                                       : pieces;
+    }
     for (int tries = 0; tries < MOST_TRIES; tries++) {
         gr_bound bound;
         const gradus_status status = c->bound(target, pieces, &bound);

@@ -1,6 +1,8 @@
 /*
  * theory/broken_line.c - a network of relu units that interpolates f between given knots
  *
+ * Both sides of the pivot are worked outward alike: `side` is -1 to the left, 1 to the right.
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "theory/broken_line.h"
@@ -10,6 +12,33 @@
 #include "theory/sup.h"
 
 /* ---- the network ---- */
+
+static double slope(const double *x, const double *y, size_t j)
+{
+    return (y[j + 1] - y[j]) / (x[j + 1] - x[j]);
+}
+
+/* Units add up to what f does after large terms have cancelled: the pivot is the knot within
+ * for which sum |out_j relu| at the ends is least. `right` [pieces] is room. */
+static size_t find_pivot(size_t pieces, const double *x, const double *y, double *right)
+{
+    double left = 0, sum = 0, least = INFINITY;
+    size_t pivot = 1;
+    for (size_t j = pieces - 1; j >= 1; j--) {
+        right[j] = sum + fabs(slope(x, y, j)) * (x[pieces] - x[j]);
+        sum += fabs(slope(x, y, j) - slope(x, y, j - 1)) * (x[pieces] - x[j]);
+    }
+    for (size_t j = 1; j < pieces; j++) {
+        const double reach = x[j] - x[0];
+        const double size = gr_most(right[j], left + fabs(slope(x, y, j - 1)) * reach);
+        left += fabs(slope(x, y, j) - slope(x, y, j - 1)) * reach;
+        if (size >= least)
+            continue;
+        least = size;
+        pivot = j;
+    }
+    return pivot;
+}
 
 /* A sum with what its additions lost. */
 typedef struct sum {
@@ -23,26 +52,28 @@ static void add(sum *s, double x)
     s->value = to;
 }
 
-/* Each slope makes good what the rounding of those before it has left at the next knot. */
-static void set_units(size_t pieces, const double *x, const double *y, gr_one_layer *layer)
+/* Units from the pivot outward. Each slope makes good what the rounding of those before it has
+ * left at the next knot. Returns the number of the unit after the last. */
+static size_t set_side(size_t pieces, const double *x, const double *y, size_t pivot, int side,
+                       gr_one_layer *layer, size_t unit)
 {
-    sum slope = {0, 0}, height = {y[1], 0};
-    layer->base = y[1];
-    layer->weight[0] = -1;
-    layer->bias[0] = x[1];
-    layer->out[0] = (y[0] - y[1]) / (x[1] - x[0]);
-    for (size_t j = 1; j < pieces; j++) {
-        const double h = x[j + 1] - x[j];
-        const double m = (y[j + 1] - height.value - height.lost) / h;
-        const double jump = m - slope.value - slope.lost;
-        layer->weight[j] = 1;
-        layer->bias[j] = -x[j];
-        layer->out[j] = jump;
-        add(&slope, jump);
-        const double rise = slope.value * h;
+    sum tilt = {0, 0}, height = {y[pivot], 0};
+    const size_t end = side < 0 ? 0 : pieces;
+    for (size_t j = pivot; j != end; unit++) {
+        const size_t next = side < 0 ? j - 1 : j + 1;
+        const double h = fabs(x[next] - x[j]);
+        const double m = (y[next] - height.value - height.lost) / h;
+        const double jump = m - tilt.value - tilt.lost;
+        layer->weight[unit] = side;
+        layer->bias[unit] = -side * x[j];
+        layer->out[unit] = jump;
+        add(&tilt, jump);
+        const double rise = tilt.value * h;
         add(&height, rise);
-        height.lost += fma(slope.value, h, -rise) + slope.lost * h;
+        height.lost += fma(tilt.value, h, -rise) + tilt.lost * h;
+        j = next;
     }
+    return unit;
 }
 
 gradus_status gr_broken_line_new(const gradus_context *context, size_t pieces,
@@ -51,8 +82,11 @@ gradus_status gr_broken_line_new(const gradus_context *context, size_t pieces,
     const gradus_status status = gr_one_layer_new(context, pieces, layer);
     if (status != GRADUS_OK)
         return status;
+    const size_t pivot = find_pivot(pieces, knot, y, layer->out);
     layer->activation = "relu";
-    set_units(pieces, knot, y, layer);
+    layer->base = y[pivot];
+    const size_t left = set_side(pieces, knot, y, pivot, -1, layer, 0);
+    set_side(pieces, knot, y, pivot, 1, layer, left);
     return GRADUS_OK;
 }
 
@@ -76,37 +110,44 @@ static void over(const void *lines, size_t piece, gradus_interval x, gr_look *lo
     *look = (gr_look){along(l, x), l->slope, gr_interval_at(0)};
 }
 
-/* The stored net at its knots, in intervals; its size for the rounding of an evaluation. */
-static void follow(size_t pieces, const double *x, const gr_one_layer *layer, line *of,
-                   double *size)
+/* The stored net on one side, in intervals. Returns sum |out_j relu| at the end. */
+static double follow_side(size_t pieces, const double *x, const gr_one_layer *layer,
+                          size_t pivot, int side, line *of)
 {
-    const double last = x[pieces];
-    gradus_interval slope = gr_interval_at(0), height = gr_interval_at(layer->base);
-    double right = 0;
-    for (size_t j = 1; j < pieces; j++) {
-        const double reach = gr_up(last - x[j]);
-        slope = j == 1 ? gr_interval_at(layer->out[1])
-                       : gr_interval_add(slope, gr_interval_at(layer->out[j]));
-        of[j] = (line){x[j], height, slope};
-        height = along(&of[j], gr_interval_at(x[j + 1]));
-        right = gr_add_up(right, gr_multiply_up(fabs(layer->out[j]), reach));
+    const gradus_interval sign = gr_interval_at(side);
+    const size_t end = side < 0 ? 0 : pieces;
+    gradus_interval tilt = gr_interval_at(0), height = gr_interval_at(layer->base);
+    size_t unit = side < 0 ? 0 : pivot;
+    double size = fabs(layer->base);
+    for (size_t j = pivot; j != end; unit++) {
+        const size_t next = side < 0 ? j - 1 : j + 1, piece = side < 0 ? next : j;
+        const double jump = layer->out[unit];
+        tilt = j == pivot ? gr_interval_at(jump) : gr_interval_add(tilt, gr_interval_at(jump));
+        of[piece] = (line){x[j], height, gr_interval_multiply(tilt, sign)};
+        height = along(&of[piece], gr_interval_at(x[next]));
+        size = gr_add_up(size, gr_multiply_up(fabs(jump), gr_up(fabs(x[end] - x[j]))));
+        j = next;
     }
-    of[0] = (line){x[1], gr_interval_at(layer->base), gr_interval_at(-layer->out[0])};
-    const double left = gr_multiply_up(fabs(layer->out[0]), gr_up(x[1] - x[0]));
-    *size = gr_add_up(fabs(layer->base), gr_most(left, right));
+    return size;
 }
 
 gradus_status gr_broken_line_bound(const gr_target *target, size_t pieces, const double *knot,
                                    const gr_one_layer *layer, gr_bound *bound)
 {
     line *of = NULL;
-    double size, most;
+    double most;
+    size_t pivot = 0;           /* as many units face left */
     gradus_status status = gr_allocate(target->context, pieces, sizeof *of, "pieces", &of);
     if (status != GRADUS_OK)
         return status;
-    follow(pieces, knot, layer, of, &size);
-    /* x - x_j is rounded, too */
-    const double rounding = gr_one_layer_rounding(pieces, size, 0x1p-53);
+    while (pivot < pieces && layer->weight[pivot] < 0)
+        pivot++;
+    const double left = follow_side(pieces, knot, layer, pivot, -1, of),
+                 right = follow_side(pieces, knot, layer, pivot, 1, of);
+    /* units of the other side add 0, without rounding; x - x_j is rounded, too */
+    const double rounding = gr_one_layer_rounding(pivot > pieces - pivot ? pivot
+                                                  : pieces - pivot, gr_most(left, right),
+                                                  0x1p-53);
     const gr_graph graph = {pieces, knot, over, of};
     status = gr_sup(target, &graph, rounding, &most);
     *bound = (gr_bound){.bound = gr_add_up(most, rounding), .rounding = rounding,

@@ -1,11 +1,10 @@
 /*
  * theory/broken_line.h - a network of relu units that interpolates f between given knots
  *
- *     net(x) = y_1 - m_0 relu(x_1 - x) + m_1 relu(x - x_1)
- *                  + sum_{j=2..} (m_j - m_{j-1}) relu(x - x_j)
+ *     net(x) = y_p + sum_{j <= p} out_j relu(x_j - x) + sum_{j >= p} out_j relu(x - x_j)
  *
- * m_j is the slope between the knots x_j and x_{j+1}: N pieces take N units. The first knot
- * within carries two of them, one facing each way, so that the outer pieces go on forever.
+ * out_j is how much the slope changes at knot j; N pieces take N units. The pivot, knot p,
+ * carries two of them, one facing each way, so that the outer pieces go on forever.
  *
  * SPDX-License-Identifier: MIT
  */

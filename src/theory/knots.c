@@ -11,7 +11,7 @@
 #include "base/status.h"
 #include "theory/look.h"
 
-static gradus_status new_knots(const gr_target *target, size_t pieces, gr_knots *knots)
+gradus_status gr_knots_new(const gr_target *target, size_t pieces, gr_knots *knots)
 {
     gradus_status status;
     *knots = (gr_knots){.context = target->context, .pieces = pieces};
@@ -28,7 +28,7 @@ void gr_knots_free(gr_knots *knots)
     *knots = (gr_knots){.context = knots->context};
 }
 
-static gradus_status take_values(const gr_target *target, gr_knots *knots)
+gradus_status gr_knots_values(const gr_target *target, gr_knots *knots)
 {
     for (size_t j = 0; j <= knots->pieces; j++) {
         const double x = knots->x[j];
@@ -45,12 +45,12 @@ static gradus_status take_values(const gr_target *target, gr_knots *knots)
 gradus_status gr_knots_equal(const gr_target *target, size_t pieces, gr_knots *knots)
 {
     const gradus_interval box = target->box[0];
-    const gradus_status status = new_knots(target, pieces, knots);
+    const gradus_status status = gr_knots_new(target, pieces, knots);
     if (status != GRADUS_OK)
         return status;
     for (size_t j = 0; j <= pieces; j++) {
         const double share = (double)j / (double)pieces;
         knots->x[j] = j < pieces ? fma(box.most - box.least, share, box.least) : box.most;
     }
-    return take_values(target, knots);
+    return gr_knots_values(target, knots);
 }
