@@ -149,7 +149,7 @@ gradus_status gr_broken_line_bound(const gr_target *target, size_t pieces, const
                                                   : pieces - pivot, gr_most(left, right),
                                                   0x1p-53);
     const gr_graph graph = {pieces, knot, over, of};
-    status = gr_sup(target, &graph, rounding, &most);
+    status = gr_sup(target, &graph, 4 * rounding, &most);
     *bound = (gr_bound){.bound = gr_add_up(most, rounding), .rounding = rounding,
                         .proved = target->f->enclose != NULL};
     gr_release(target->context, of);

@@ -17,8 +17,8 @@ static const double window = 40, beyond = 0x1p-57;  /* e^-40 < 2^-57 */
 typedef struct rise {
     double weight, bias, at;
     gradus_interval jump;
-    double from, to;            /* of steps up to this one, from this one on: where they end
-                                   and begin to be near 0 or 1 */
+    double from, to;            /* where it leaves 0 and reaches 1, as good as */
+    double first_from, last_to; /* where all from this one on are 0, all up to it 1 */
 } rise;
 
 typedef struct climb {
@@ -53,16 +53,16 @@ static void take_rises(const gr_one_layer *layer, bool bumps, climb *c)
 
 static void find_reach(climb *c)
 {
-    const double more = window + 1; /* at is rounded */
     for (size_t j = 0; j < c->rises; j++) {
         rise *r = &c->rise[j];
-        r->to = gr_most(r->at + more / r->weight, j > 0 ? c->rise[j - 1].to : -INFINITY);
+        const double reach = (window + 1) / r->weight; /* `at` is rounded */
+        r->from = r->at - reach;
+        r->to = r->at + reach;
+        r->last_to = gr_most(r->to, j > 0 ? c->rise[j - 1].last_to : -INFINITY);
     }
-    for (size_t j = c->rises; j-- > 0;) {
-        rise *r = &c->rise[j];
-        r->from = gr_least(r->at - more / r->weight,
-                           j + 1 < c->rises ? c->rise[j + 1].from : INFINITY);
-    }
+    for (size_t j = c->rises; j-- > 0;)
+        c->rise[j].first_from = gr_least(c->rise[j].from, j + 1 < c->rises
+                                         ? c->rise[j + 1].first_from : INFINITY);
 }
 
 /* ---- Heaviside ---- */
@@ -131,15 +131,20 @@ static void climb_over(const void *climb_, size_t piece, gradus_interval x, gr_l
     size_t first = piece + c->first, last = first; /* of steps at its left end */
     first = first < c->rises ? first : c->rises;
     last = last < c->rises ? last : c->rises;
-    while (first > 0 && c->rise[first - 1].to >= x.least)
+    while (first > 0 && c->rise[first - 1].last_to >= x.least)
         first--;
-    while (last < c->rises && c->rise[last].from <= x.most)
+    while (last < c->rises && c->rise[last].first_from <= x.most)
         last++;
     *look = (gr_look){
         gr_interval_add(c->level[first], give_or_take(c->tail[0])),
         give_or_take(c->tail[1]), give_or_take(c->tail[2])};
-    for (size_t j = first; j < last; j++)
-        add_rise(&c->rise[j], x, look);
+    for (size_t j = first; j < last; j++) {
+        const rise *r = &c->rise[j];
+        if (r->to < x.least)
+            look->value = gr_interval_add(look->value, r->jump);
+        else if (r->from <= x.most)
+            add_rise(r, x, look);
+    }
 }
 
 /* ---- all of it ---- */
@@ -175,7 +180,7 @@ gradus_status gr_staircase_bound(const gr_target *target, const gr_staircase *st
                       : round_levels(layer, bumps, &c);
     const gr_graph graph = {pieces, knot, smooth ? climb_over : level_over,
                             smooth ? (const void *)&c : (const void *)(c.level + c.first)};
-    GR_TRY(gr_sup(target, &graph, rounding, &most));
+    GR_TRY(gr_sup(target, &graph, 4 * rounding, &most));
     *bound = (gr_bound){.bound = smooth ? gr_add_up(most, rounding) : most,
                         .rounding = rounding, .proved = target->f->enclose != NULL};
 done:
