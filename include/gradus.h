@@ -1549,6 +1549,36 @@ typedef struct gradus_approximation_other {
 GRADUS_API const gradus_approximation_other *gradus_approximation_compare(
     const gradus_approximation *approximation, size_t index);
 
+/*
+ * Points (x, y) as a function: straight between neighbours, and on beyond the first and the
+ * last one. Rows come in any order; those that stand twice count once.
+ *
+ * Errors   DATA: fewer than two points, numbers that are not finite, or too large for a slope,
+ *          one x with two y; MEMORY.
+ */
+typedef struct gradus_samples gradus_samples;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_samples_new(
+    const gradus_context *context,
+    const double *x,                      /* [rows]                                     */
+    const double *y,                      /* [rows]                                     */
+    size_t rows,
+    gradus_samples **samples);
+GRADUS_API void gradus_samples_free(gradus_samples *samples);
+
+/* Owned by the samples. */
+GRADUS_API const gradus_function *gradus_samples_function(const gradus_samples *samples);
+/* From the first point to the last one. */
+GRADUS_API gradus_interval gradus_samples_box(const gradus_samples *samples);
+
+/*
+ * A relu net through all points: k straight pieces take k units. A point makes no piece of its
+ * own where it is as near to a line as numbers are rounded: 2^-50 of the largest |x| and |y|.
+ *
+ * Errors   MEMORY.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_interpolate(
+    const gradus_samples *samples, gradus_approximation **approximation);
+
 /* The constructions: index 0, 1, ...; NULL past the end. */
 GRADUS_API const char *gradus_construction_name(size_t index);
 

@@ -130,13 +130,40 @@ static gradus_status out_of_reach(const gr_construction *c, const gr_shape *shap
 
 /* ---- the net ---- */
 
-static gradus_status make(const gr_target *target, const gr_construction *c,
-                          const gradus_approximate_options *options,
-                          gradus_approximation *made)
+gradus_status gr_approximation_new(const gr_target *target, const gr_construction *c,
+                                   size_t pieces, const gr_bound *bound, gradus_net *net,
+                                   gradus_approximation **approximation)
 {
     gradus_status status;
-    gr_bound bound;
+    gradus_approximation *made = NULL;
     gr_measured measured;
+    const gr_shape shape = c->shape(target, pieces);
+    GR_TRY(gr_allocate(target->context, 1, sizeof *made, "an approximation", &made));
+    made->context = target->context;
+    made->net = net;
+    net = NULL;
+    GR_TRY(gr_measure(target, made->net, pieces, &measured));
+    made->about = (gradus_approximation_about){
+        .construction = c->name, .activation = c->activation, .about = c->about,
+        .pieces = pieces, .units = shape.units, .layers = shape.layers,
+        .parameters = shape.parameters, .bound = bound->bound, .rounding = bound->rounding,
+        .proved = bound->proved, .measured = measured.error, .points = measured.points};
+    memcpy(made->about.at, measured.at, sizeof made->about.at);
+    *approximation = made;
+    made = NULL;
+done:
+    gradus_approximation_free(made);
+    gradus_net_free(net);
+    return status;
+}
+
+static gradus_status make(const gr_target *target, const gr_construction *c,
+                          const gradus_approximate_options *options,
+                          gradus_approximation **made)
+{
+    gradus_status status;
+    gradus_net *net;
+    gr_bound bound;
     size_t pieces;
     bool reached;
     GR_TRY(gr_choose_pieces(target, c, options->within, options->units, &pieces, &bound,
@@ -144,17 +171,12 @@ static gradus_status make(const gr_target *target, const gr_construction *c,
     if (pieces == 0)
         GR_TRY(gr_fail(GRADUS_ARGUMENT, "--units %zu: \"%s\" takes %zu at least",
                        options->units, c->name, c->shape(target, c->least_pieces).units));
-    const gr_shape shape = c->shape(target, pieces);
-    if (!reached)
+    if (!reached) {
+        const gr_shape shape = c->shape(target, pieces);
         GR_TRY(out_of_reach(c, &shape, &bound, options->within));
-    GR_TRY(c->build(target, pieces, &made->net));
-    GR_TRY(gr_measure(target, made->net, pieces, &measured));
-    made->about = (gradus_approximation_about){
-        .construction = c->name, .activation = c->activation, .about = c->about,
-        .pieces = pieces, .units = shape.units, .layers = shape.layers,
-        .parameters = shape.parameters, .bound = bound.bound, .rounding = bound.rounding,
-        .proved = bound.proved, .measured = measured.error, .points = measured.points};
-    memcpy(made->about.at, measured.at, sizeof made->about.at);
+    }
+    GR_TRY(c->build(target, pieces, &net));
+    status = gr_approximation_new(target, c, pieces, &bound, net, made);
 done:
     return status;
 }
@@ -199,9 +221,7 @@ gradus_status gradus_approximate(const gradus_context *context, const gradus_fun
     *approximation = NULL;
     GR_TRY(check(f, box, options));
     GR_TRY(find(&target, options, &construction));
-    GR_TRY(gr_allocate(target.context, 1, sizeof *made, "an approximation", &made));
-    made->context = target.context;
-    GR_TRY(make(&target, construction, options, made));
+    GR_TRY(make(&target, construction, options, &made));
     if (options->compare)
         GR_TRY(compare(&target, construction, isnan(options->within) ? made->about.bound
                                                                      : options->within,

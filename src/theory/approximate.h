@@ -71,6 +71,13 @@ typedef struct gr_measured {
 GRADUS_CHECKED gradus_status gr_measure(const gr_target *target, const gradus_net *net,
                                         size_t pieces, gr_measured *measured);
 
+/* What is told of a net that is built; it is measured, and taken, also on failure. */
+GRADUS_CHECKED gradus_status gr_approximation_new(const gr_target *target,
+                                                  const gr_construction *construction,
+                                                  size_t pieces, const gr_bound *bound,
+                                                  gradus_net *net,
+                                                  gradus_approximation **made);
+
 #define CONSTRUCTION(name) extern const gr_construction gr_construction_##name;
 #include "theory/constructions.def"
 #undef CONSTRUCTION

@@ -110,7 +110,10 @@ static void over(const void *lines, size_t piece, gradus_interval x, gr_look *lo
     *look = (gr_look){along(l, x), l->slope, gr_interval_at(0)};
 }
 
-/* The stored net on one side, in intervals. Returns sum |out_j relu| at the end. */
+/*
+ * The stored net on one side, in intervals. Returns sum_j |partial sum j| + |out_j| |x - x_j|,
+ * each the largest there is on the side: u times that is lost by rounding, in first order.
+ */
 static double follow_side(size_t pieces, const double *x, const gr_one_layer *layer,
                           size_t pivot, int side, line *of)
 {
@@ -118,17 +121,28 @@ static double follow_side(size_t pieces, const double *x, const gr_one_layer *la
     const size_t end = side < 0 ? 0 : pieces;
     gradus_interval tilt = gr_interval_at(0), height = gr_interval_at(layer->base);
     size_t unit = side < 0 ? 0 : pivot;
-    double size = fabs(layer->base);
+    double size = 0;
     for (size_t j = pivot; j != end; unit++) {
         const size_t next = side < 0 ? j - 1 : j + 1, piece = side < 0 ? next : j;
-        const double jump = layer->out[unit];
+        const double jump = layer->out[unit], reach = gr_up(fabs(x[end] - x[j]));
         tilt = j == pivot ? gr_interval_at(jump) : gr_interval_add(tilt, gr_interval_at(jump));
         of[piece] = (line){x[j], height, gr_interval_multiply(tilt, sign)};
+        const gradus_interval partial =
+            gr_interval_hull(height, along(&of[piece], gr_interval_at(x[end])));
+        size = gr_add_up(size, gr_add_up(gr_interval_magnitude(partial),
+                                         gr_multiply_up(fabs(jump), reach)));
         height = along(&of[piece], gr_interval_at(x[next]));
-        size = gr_add_up(size, gr_multiply_up(fabs(jump), gr_up(fabs(x[end] - x[j]))));
         j = next;
     }
     return size;
+}
+
+/* Each of the units of a side adds (1 + u)^2 to what was lost before; those of the other side
+ * add 0, without rounding. What is too small for a relative error is lifted. */
+static double rounding_of(size_t units, double size)
+{
+    const double u = 0x1p-53, k = (double)units + 2;
+    return gr_add_up(gr_multiply_up(size, u * (1 + 4 * k * u)), k * 0x1p-1074);
 }
 
 gradus_status gr_broken_line_bound(const gr_target *target, size_t pieces, const double *knot,
@@ -144,10 +158,7 @@ gradus_status gr_broken_line_bound(const gr_target *target, size_t pieces, const
         pivot++;
     const double left = follow_side(pieces, knot, layer, pivot, -1, of),
                  right = follow_side(pieces, knot, layer, pivot, 1, of);
-    /* units of the other side add 0, without rounding; x - x_j is rounded, too */
-    const double rounding = gr_one_layer_rounding(pivot > pieces - pivot ? pivot
-                                                  : pieces - pivot, gr_most(left, right),
-                                                  0x1p-53);
+    const double rounding = rounding_of(pieces, gr_most(left, right));
     const gr_graph graph = {pieces, knot, over, of};
     status = gr_sup(target, &graph, 4 * rounding, &most);
     *bound = (gr_bound){.bound = gr_add_up(most, rounding), .rounding = rounding,

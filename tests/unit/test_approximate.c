@@ -6,9 +6,11 @@
 #include "runner.h"
 
 #include <stdio.h>
+#include <string.h>
 
 
 #include "base/context.h"
+#include "base/random.h"
 #include "functions.h"
 #include "theory/approximate.h"
 
@@ -153,6 +155,86 @@ static void a_built_net_is_a_model(void **state)
     gradus_approximation_free(made);
 }
 
+/* ---- points of a table ---- */
+
+enum { BENDS = 1000, EACH = 3 };
+
+/* Pieces of random lengths and slopes, with points between their ends. */
+static size_t random_pieces(uint64_t seed, size_t pieces, double *x, double *y)
+{
+    const gr_key key = {seed, GR_PURPOSE_MOMENTS, 0};
+    size_t n = 0;
+    double at = -3, height = 1;
+    for (size_t j = 0; j < pieces; j++) {
+        const double h = 0.01 + gr_random_uniform(key, j, 0);
+        const double m = 10 * gr_random_uniform(key, j, 2) - 5;
+        for (size_t k = 0; k < EACH; k++, n++) {
+            x[n] = at + h * (double)k / EACH;
+            y[n] = height + m * (x[n] - at);
+        }
+        height += m * h;
+        at += h;
+    }
+    x[n] = at;
+    y[n] = height;
+    return n + 1;
+}
+
+static void as_many_units_as_straight_pieces(void **state)
+{
+    static double x[BENDS * EACH + 1], y[BENDS * EACH + 1], out[BENDS * EACH + 1];
+    (void)state;
+    for (size_t pieces = 1; pieces <= BENDS; pieces *= 10) {
+        const size_t n = random_pieces(pieces, pieces, x, y);
+        gradus_samples *samples;
+        gradus_approximation *made;
+        gradus_approximation_about about;
+        double largest = 0;
+        assert_int_equal(gradus_samples_new(NULL, x, y, n, &samples), GRADUS_OK);
+        assert_int_equal(gradus_interpolate(samples, &made), GRADUS_OK);
+        gradus_approximation_describe(made, &about);
+        assert_int_equal(about.units, pieces);
+        assert_true(about.proved && about.measured <= about.bound && about.bound < 1e-9);
+        assert_int_equal(gradus_net_predict(gradus_approximation_net(made), x, n, out),
+                         GRADUS_OK);
+        for (size_t i = 0; i < n; i++)
+            largest = fmax(largest, fabs(out[i] - y[i]));
+        assert_true(largest <= about.bound && largest < 1e-11);
+        gradus_approximation_free(made);
+        gradus_samples_free(samples);
+    }
+}
+
+/* Beyond the points the outer lines go on: the net is the function on the whole line. */
+static void lines_go_on(void **state)
+{
+    static const double x[] = {2, 0, 1, 1}, y[] = {0, -1, 3, 3}, far[] = {-10, 12, 0.5};
+    gradus_samples *samples;
+    gradus_approximation *made;
+    double out[3];
+    (void)state;
+    assert_int_equal(gradus_samples_new(NULL, x, y, 4, &samples), GRADUS_OK);
+    assert_int_equal(gradus_interpolate(samples, &made), GRADUS_OK);
+    assert_int_equal(gradus_net_predict(gradus_approximation_net(made), far, 3, out),
+                     GRADUS_OK);
+    assert_true(out[0] == -41 && out[1] == -30 && out[2] == 1);
+    gradus_approximation_free(made);
+    gradus_samples_free(samples);
+}
+
+static void points_that_are_no_function(void **state)
+{
+    static const double x[] = {0, 1, 1}, y[] = {0, 1, 2}, bad[] = {0, 1, INFINITY};
+    gradus_samples *samples;
+    (void)state;
+    assert_int_equal(gradus_samples_new(NULL, x, y, 3, &samples), GRADUS_DATA);
+    assert_non_null(strstr(gradus_error(), "x = 1: it has two values"));
+    assert_int_equal(gradus_samples_new(NULL, x, bad, 3, &samples), GRADUS_DATA);
+    assert_int_equal(gradus_samples_new(NULL, bad, y, 3, &samples), GRADUS_DATA);
+    assert_int_equal(gradus_samples_new(NULL, x, y, 1, &samples), GRADUS_DATA);
+    assert_null(samples);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +243,9 @@ int main(void)
         cmocka_unit_test(interpolation_of_a_sine),
         cmocka_unit_test(as_few_units_as_it_takes),
         cmocka_unit_test(a_built_net_is_a_model),
+        cmocka_unit_test(as_many_units_as_straight_pieces),
+        cmocka_unit_test(lines_go_on),
+        cmocka_unit_test(points_that_are_no_function),
     };
     return gr_run_tests(tests, sizeof tests / sizeof *tests);
 }
