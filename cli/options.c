@@ -25,9 +25,11 @@ enum {
     FLOW = VERB_FLOW,
     LAB = VERB_LAB,
     LANDSCAPE = VERB_LANDSCAPE,
-    TABLE = TRAIN | PREDICT | EVAL | INSPECT | EXPLAIN | CHECK | LANDSCAPE, /* that read one */
-    SET = TRAIN | PREDICT | EVAL | BENCH | EXPLAIN | CHECK | LAB | LANDSCAPE, /* whose settings
-                                                                                 are kept */
+    APPROXIMATE = VERB_APPROXIMATE,
+    TABLE = TRAIN | PREDICT | EVAL | INSPECT | EXPLAIN | CHECK | LANDSCAPE |
+            APPROXIMATE,      /* that read one */
+    SET = TRAIN | PREDICT | EVAL | BENCH | EXPLAIN | CHECK | LAB | LANDSCAPE |
+          APPROXIMATE,        /* whose settings are kept */
     TOLD = SET | INSPECT, /* that tell what they do */
 };
 

@@ -25,6 +25,7 @@ typedef enum cli_verb {
     VERB_FLOW = 256,
     VERB_LAB = 512,
     VERB_LANDSCAPE = 1024,
+    VERB_APPROXIMATE = 2048,
 } cli_verb;
 
 typedef enum log_kind { LOG_HUMAN, LOG_JSON, LOG_NONE } log_kind;
@@ -81,6 +82,16 @@ typedef struct cli_landscape_settings {
     double curvature, flat;
 } cli_landscape_settings;
 
+typedef struct cli_box_settings {
+    const char *on;             /* "0:1,-1:2", or NULL */
+    double within;              /* NaN: no limit */
+} cli_box_settings;
+
+typedef struct cli_approximate_settings {
+    const char *activation, *construction; /* NULL: the first that fits */
+    size_t units;               /* 0: as many as it takes */
+} cli_approximate_settings;
+
 typedef struct kept_text kept_text;
 
 typedef struct cli_settings {
@@ -93,6 +104,8 @@ typedef struct cli_settings {
     cli_explain_settings explain;
     cli_flow_settings flow;
     cli_landscape_settings landscape;
+    cli_box_settings box;
+    cli_approximate_settings approximate;
 
     const char *argument[MOST_ARGUMENTS]; /* files, verbs and cases, in their order */
     size_t arguments;

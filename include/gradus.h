@@ -1538,12 +1538,13 @@ typedef struct gradus_approximation_about {
 GRADUS_API void gradus_approximation_describe(
     const gradus_approximation *approximation, gradus_approximation_about *about);
 
-/* With `compare`: what construction `index` would take for the same bound, without `within`
- * for the bound that was reached; by values of f only, whatever f->enclose says. */
+/* With `compare`: about what another construction would take for the same bound, without
+ * `within` for the one that was reached; by values of f, whatever f->enclose says. */
 typedef struct gradus_approximation_other {
     const char *construction, *activation, *about;
-    int reached;                /* 0: not with as many pieces as make sense; then these are 0 */
-    size_t pieces, units, layers, parameters;
+    int reached;                /* 0: with no number of pieces that makes sense; then these */
+    size_t pieces, units, layers, parameters;  /* are 0                                 */
+    int extrapolated;           /* 1: by the law that bounds follow up to 2048 units    */
 } gradus_approximation_other;
 /* NULL past the last. */
 GRADUS_API const gradus_approximation_other *gradus_approximation_compare(
@@ -1579,7 +1580,7 @@ GRADUS_API gradus_interval gradus_samples_box(const gradus_samples *samples);
 GRADUS_API GRADUS_CHECKED gradus_status gradus_interpolate(
     const gradus_samples *samples, gradus_approximation **approximation);
 
-/* The constructions: index 0, 1, ...; NULL past the end. */
+/* Their names, each once: index 0, 1, ...; NULL past the end. */
 GRADUS_API const char *gradus_construction_name(size_t index);
 
 #ifdef __cplusplus

@@ -25,9 +25,17 @@ struct gradus_approximation {
     size_t others;
 };
 
+/* Some stand in the list once for each activation. */
 const char *gradus_construction_name(size_t index)
 {
-    return index < GR_COUNT(constructions) ? constructions[index]->name : NULL;
+    for (size_t i = 0; i < GR_COUNT(constructions); i++) {
+        size_t first = 0;
+        while (strcmp(constructions[first]->name, constructions[i]->name) != 0)
+            first++;
+        if (first == i && index-- == 0)
+            return constructions[i]->name;
+    }
+    return NULL;
 }
 
 void gradus_approximate_defaults(gradus_approximate_options *options)
@@ -193,16 +201,15 @@ static gradus_status compare(const gr_target *target, const gr_construction *cho
                        "a comparison", &made->other));
     for (size_t i = 0; i < GR_COUNT(constructions); i++) {
         const gr_construction *c = constructions[i];
-        gr_bound bound;
         size_t pieces;
-        bool reached;
+        bool reached, extrapolated;
         if (c == chosen || !fits(c, target->f->inputs))
             continue;
-        GR_TRY(gr_choose_pieces(&other, c, within, 0, &pieces, &bound, &reached));
+        GR_TRY(gr_expect_pieces(&other, c, within, &pieces, &reached, &extrapolated));
         const gr_shape shape = reached ? c->shape(&other, pieces) : (gr_shape){0, 0, 0};
         made->other[made->others++] = (gradus_approximation_other){
             c->name, c->activation, c->about, reached, reached ? pieces : 0, shape.units,
-            shape.layers, shape.parameters};
+            shape.layers, shape.parameters, extrapolated};
     }
 done:
     return status;

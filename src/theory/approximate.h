@@ -62,6 +62,13 @@ GRADUS_CHECKED gradus_status gr_choose_pieces(const gr_target *target,
                                               double within, size_t units, size_t *pieces,
                                               gr_bound *bound, bool *reached);
 
+/* About how many pieces: from bounds of few, and the law that these follow. *reached says
+ * whether a network of so many makes sense. */
+GRADUS_CHECKED gradus_status gr_expect_pieces(const gr_target *target,
+                                              const gr_construction *construction,
+                                              double within, size_t *pieces, bool *reached,
+                                              bool *extrapolated);
+
 /* The largest |f - net| found on a grid through the corners of cells, and from the largest of
  * each part of it uphill. It is taken: with f.enclose it is not above the true one. */
 typedef struct gr_measured {

@@ -8,11 +8,12 @@
  */
 #include <math.h>
 
+#include "base/status.h"
 #include "kernels/elementary.h"
 #include "theory/approximate.h"
 #include "theory/interval.h"
 
-enum { GUESSES = 6, MOST_TRIES = 60 };
+enum { GUESSES = 6, MOST_TRIES = 60, EXPECT_UNITS = 2048 };
 
 static bool fits(const gr_target *target, const gr_construction *c, size_t pieces,
                  size_t units)
@@ -117,5 +118,28 @@ gradus_status gr_choose_pieces(const gr_target *target, const gr_construction *c
     status = search(target, c, within, &h, bound);
     *reached = h.high > 0;
     *pieces = h.high > 0 ? h.high : h.low;
+    return status;
+}
+
+gradus_status gr_expect_pieces(const gr_target *target, const gr_construction *c,
+                               double within, size_t *pieces, bool *reached,
+                               bool *extrapolated)
+{
+    gradus_status status;
+    gr_bound near, far;
+    const size_t most = most_pieces(target, c, EXPECT_UNITS);
+    *extrapolated = false;
+    GR_TRY(gr_choose_pieces(target, c, within, EXPECT_UNITS, pieces, &far, reached));
+    if (*reached || most / 4 < c->least_pieces)
+        return GRADUS_OK;
+    GR_TRY(c->bound(target, most / 4, &near));
+    const double fall = gr_log(near.bound / far.bound) / gr_log(4);
+    const double rate = isfinite(fall) ? gr_most(0.25, gr_least(fall, 2)) : 1;
+    const double wanted = ceil((double)most * gr_exp(gr_log(far.bound / within) / rate));
+    *extrapolated = true;
+    *reached = wanted < (double)c->most_pieces;
+    *pieces = *reached ? (size_t)wanted : 0;
+    *reached = *reached && c->shape(target, *pieces).units < SIZE_MAX;
+done:
     return status;
 }
