@@ -11,6 +11,7 @@
 #include "flow_chart.h"
 #include "flow_report.h"
 #include "message.h"
+#include "needless.h"
 #include "network.h"
 #include "options.h"
 #include "text.h"
@@ -37,6 +38,42 @@ static void flow_close(cli_flow *flow)
     gradus_data_free(flow->data);
     gradus_model_free(flow->model);
     gradus_context_free(flow->context);
+}
+
+/* ---- flags of the other ways to call it ---- */
+
+static bool is_drawn(const cli_option *option)
+{
+    return option->verbs == VERB_FLOW && option->group <= GROUP_TRAINING;
+}
+
+/* A model has its columns and its network; of a table, all that eval reads it by. */
+static bool is_of_model(const cli_option *option)
+{
+    return (option->group == GROUP_DATA && !(option->verbs & VERB_EVAL)) ||
+           (option->group == GROUP_NETWORK && strcmp(option->name, "precision") != 0);
+}
+
+static bool is_of_table(const cli_option *option)
+{
+    static const char *const ours[] = {"network", "activation", "batchnorm", "start",
+                                       "precision", "seed"};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (strcmp(option->name, ours[i]) == 0)
+            return false;
+    return option->group <= GROUP_TRAINING && !is_drawn(option);
+}
+
+static gradus_status check_flags(const cli_settings *settings)
+{
+    gradus_status status;
+
+    if (settings->arguments == 0)
+        return needless_refuse(settings, is_of_table, "no table is given");
+    status = needless_refuse(settings, is_drawn, "networks are drawn without a table only");
+    if (status == GRADUS_OK && settings->arguments == 2)
+        status = needless_refuse(settings, is_of_model, "the model has its own");
+    return status;
 }
 
 /* ---- a model on a table ---- */
@@ -176,7 +213,9 @@ gradus_status cmd_flow(cli_settings *settings)
         return GRADUS_OK;
     }
     gradus_flow_defaults(&flow.options);
-    status = picture_check(settings);
+    status = check_flags(settings);
+    if (status == GRADUS_OK)
+        status = picture_check(settings);
     if (status != GRADUS_OK)
         return status;
     status = gradus_context_new(&settings->context, &flow.context);

@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "config.h"
 #include "message.h"
+#include "needless.h"
 #include "network.h"
 #include "options.h"
 #include "stop.h"
@@ -50,16 +51,9 @@ static void close_all(cli_landscape *l)
 
 /* ---- a model on a table ---- */
 
-/* What was said about a training that is over. */
-static gradus_status check_settings(const cli_settings *settings)
+static bool is_of_training(const cli_option *option)
 {
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const cli_option *option = &option_table[i];
-        if (settings->given[i] && !(option->verbs & VERB_LANDSCAPE))
-            return fail(GRADUS_ARGUMENT, "landscape: --%s is of a training, and %s is trained: "
-                        "leave one out", option->name, text_name(settings->argument[0]));
-    }
-    return GRADUS_OK;
+    return !(option->verbs & VERB_LANDSCAPE);
 }
 
 static gradus_status read_table(cli_landscape *l, const char *path)
@@ -78,7 +72,7 @@ static gradus_status open_model(cli_landscape *l)
 {
     const cli_settings *settings = l->settings;
     gradus_model_about about;
-    gradus_status status = check_settings(settings);
+    gradus_status status = needless_refuse(settings, is_of_training, "the model is trained");
 
     if (status != GRADUS_OK)
         return status;

@@ -121,7 +121,7 @@ void help_verbs(FILE *stream)
     fprintf(stream, "gradus learns feed-forward networks from tables.\n\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         const cli_command *command = &command_table[i];
-        fprintf(stream, "  gradus %-10s%-31s%s\n", command->name, command->arguments,
+        fprintf(stream, "  gradus %-12s%-31s%s\n", command->name, command->arguments,
                 command->purpose);
     }
     fprintf(stream,

@@ -10,7 +10,10 @@
 #include "stop.h"
 #include "text.h"
 
-enum { EPOCHS = 40, STEPS = 10, ALL = EPOCHS * STEPS, MOST = 16 };
+enum { EPOCHS = 40, STEPS = 10, ALL = EPOCHS * STEPS, MOST = 14 };
+
+/* The share of the steps that the warm-up shown takes. */
+static const double warm_share = 0.25;
 
 typedef struct rate_curve {
     double rate[ALL];           /* of each step; the rate that was set is 1 */
@@ -27,7 +30,8 @@ static int observe(const gradus_progress *at, void *user)
 }
 
 /* Nothing is learned: x, target and weights are 0. */
-static gradus_status follow(const cli_lab *lab, const char *schedule, rate_curve *curve)
+static gradus_status follow(const cli_lab *lab, const char *schedule, double warmup,
+                            rate_curve *curve)
 {
     const double zero[STEPS] = {0};
     const gradus_set set = {.rows = STEPS, .x = zero, .y = zero};
@@ -38,6 +42,7 @@ static gradus_status follow(const cli_lab *lab, const char *schedule, rate_curve
     if (status != GRADUS_OK)
         return status;
     options.schedule = schedule;
+    options.warmup = warmup;
     options.batch = 1;
     options.observer = observe;
     options.user = curve;
@@ -46,7 +51,7 @@ static gradus_status follow(const cli_lab *lab, const char *schedule, rate_curve
     return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
 }
 
-static void say(cli_report *report, const char *name, const rate_curve *curve)
+static void say(cli_report *report, const char *name, double warmup, const rate_curve *curve)
 {
     static const size_t shown[] = {0, ALL / 8, ALL / 4, ALL / 2, 3 * ALL / 4, ALL - 1};
     char line[160];
@@ -58,11 +63,41 @@ static void say(cli_report *report, const char *name, const rate_curve *curve)
     report_row(report, "%s", line);
     report_object(report, NULL);
     report_string(report, "schedule", name, NULL);
+    report_number(report, "warmup", warmup, 0, NULL);
     report_array(report, "rate");
     for (size_t i = 0; i < curve->steps; i++)
         report_number(report, NULL, curve->rate[i], 0, NULL);
     report_close(report);
     report_close(report);
+}
+
+static void draw(cli_figure *figure, const char *title, const rate_curve *curve)
+{
+    cli_chart *chart = figure_chart(figure, title);
+
+    chart_axes(chart, "step", "1", "learning rate", "share of the rate set");
+    chart->y.least = 0;
+    chart->y.most = 1.05;
+    chart_series *series = chart_series_add(chart, CHART_LINE, "");
+    for (size_t i = 0; i < curve->steps; i++)
+        series_point(series, (double)i + 1, curve->rate[i]);
+}
+
+static gradus_status show(cli_lab *lab, const char *name, double warmup)
+{
+    rate_curve curve = {.steps = 0};
+    char title[64];
+    const gradus_status status = follow(lab, name, warmup, &curve);
+
+    if (status != GRADUS_OK)
+        return status;
+    if (warmup > 0)
+        snprintf(title, sizeof title, "%s, warm-up %s", name, text_number(warmup, 2));
+    else
+        snprintf(title, sizeof title, "%s", name);
+    say(&lab->report, name, warmup, &curve);
+    draw(&lab->figure, title, &curve);
+    return GRADUS_OK;
 }
 
 gradus_status lab_schedules(cli_lab *lab)
@@ -78,21 +113,14 @@ gradus_status lab_schedules(cli_lab *lab)
     report_row(report, "%-14s%10d%10d%10d%10d%10d%10d", "schedule", 1, ALL / 8 + 1,
                ALL / 4 + 1, ALL / 2 + 1, 3 * ALL / 4 + 1, ALL);
     report_array(report, "schedules");
-    for (size_t k = 0; gradus_schedule_name(k) && k < MOST && status == GRADUS_OK; k++) {
-        const char *name = gradus_schedule_name(k);
-        rate_curve curve = {.steps = 0};
-        status = follow(lab, name, &curve);
-        if (status != GRADUS_OK)
-            return status;
-        say(report, name, &curve);
-        cli_chart *chart = figure_chart(&lab->figure, name);
-        chart_axes(chart, "step", "1", "learning rate", "share of the rate set");
-        chart->y.least = 0;
-        chart->y.most = 1.05;
-        chart_series *series = chart_series_add(chart, CHART_LINE, "");
-        for (size_t i = 0; i < curve.steps; i++)
-            series_point(series, (double)i + 1, curve.rate[i]);
+    for (size_t k = 0; gradus_schedule_name(k) && k < MOST && status == GRADUS_OK; k++)
+        status = show(lab, gradus_schedule_name(k), 0);
+    if (status == GRADUS_OK) {
+        report_row(report, "with --warmup %s", text_number(warm_share, 2));
+        status = show(lab, "constant", warm_share);
     }
+    if (status == GRADUS_OK)
+        status = show(lab, "cosine", warm_share);
     report_close(report);
-    return GRADUS_OK;
+    return status;
 }

@@ -70,22 +70,32 @@ const cli_option *option_letter(char letter)
     return NULL;
 }
 
-/* flow and landscape plan a run as train does, and take what train takes, but for what is done
- * with it. */
-static bool is_of_plan(const cli_option *option)
+static bool is_one_of(const cli_option *option, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(option->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* flow and landscape plan a run as train does, and take what train takes, but for what is
+ * done with it; flow looks at the first step only. */
+static bool is_of_plan(const cli_option *option, cli_verb verb)
 {
     static const char *const others[] = {"cv", "valid", "valid-labels", "restarts", "output",
                                          "force", "dry-run", "watch", "picture", "report"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strcmp(option->name, others[i]) == 0)
-            return false;
-    return (option->verbs & VERB_TRAIN) != 0;
+    static const char *const later[] = {"batch", "draw", "epochs", "patience", "schedule",
+                                        "warmup", "decay", "decay-epochs",
+                                        "checkpoint-activations"};
+    if ((verb != VERB_FLOW && verb != VERB_LANDSCAPE) || !(option->verbs & VERB_TRAIN))
+        return false;
+    return !is_one_of(option, others, sizeof others / sizeof *others) &&
+           (verb != VERB_FLOW || !is_one_of(option, later, sizeof later / sizeof *later));
 }
 
 bool option_of(const cli_option *option, cli_verb verb)
 {
-    return (option->verbs & (unsigned)verb) != 0 ||
-           ((verb & (VERB_FLOW | VERB_LANDSCAPE)) != 0 && is_of_plan(option));
+    return (option->verbs & (unsigned)verb) != 0 || is_of_plan(option, verb);
 }
 
 bool option_is_key(const cli_option *option)

@@ -80,12 +80,35 @@ static void draw_curves(const run_record *record, const gradus_fit_report *fit,
 
 /* ---- what the model makes of a table ---- */
 
-static void draw_confusion(const gradus_model *model, const gradus_evaluation *found,
-                           cli_figure *figure)
+/* The rows of the data that the run did not learn from, where there are any. */
+typedef struct page_rows {
+    const uint32_t *row;        /* [count], or NULL: all of the table */
+    size_t count;
+    const char *name;
+} page_rows;
+
+static page_rows rows_of(const run_about *run)
 {
+    page_rows rows;
+
+    rows.row = gradus_trainer_held_out(run->trainer, &rows.count);
+    rows.name = "rows held out";
+    if (!rows.row) {
+        rows.count = gradus_data_rows(run->data);
+        rows.name = run->settings->valid ? "rows of --valid" : "training rows";
+    }
+    return rows;
+}
+
+static void draw_confusion(const gradus_model *model, const gradus_evaluation *found,
+                           const page_rows *rows, cli_figure *figure)
+{
+    char title[64];
+
+    snprintf(title, sizeof title, "Confusion, %s", rows->name);
     const char *names[MOST_CLASSES];
     const size_t classes = found->classes;
-    cli_chart *chart = figure_chart(figure, "Confusion, all rows of the table");
+    cli_chart *chart = figure_chart(figure, title);
     double *values = chart_grid_add(chart, "rows", "count", classes, classes);
 
     chart_axes(chart, "predicted class", "1", "actual class", "1");
@@ -100,24 +123,29 @@ static void draw_confusion(const gradus_model *model, const gradus_evaluation *f
 
 /* Residuals of evenly chosen rows, of the first target. */
 static gradus_status draw_residuals(const gradus_model *model, const gradus_data *data,
-                                    gradus_predictor *predictor, cli_figure *figure)
+                                    gradus_predictor *predictor, const page_rows *rows,
+                                    cli_figure *figure)
 {
-    const size_t rows = gradus_data_rows(data), step = rows / MOST_POINTS + 1;
+    const size_t all = gradus_data_rows(data), step = rows->count / MOST_POINTS + 1;
     const size_t column = gradus_data_find(data, gradus_model_target(model, 0));
     gradus_model_about about;
     gradus_model_describe(model, &about);
-    double *y = calloc(rows * about.targets, sizeof *y);
+    double *y = calloc(all * about.targets, sizeof *y);
     gradus_status status = y ? gradus_predictor_run(predictor, data, y)
                              : fail(GRADUS_MEMORY, "out of memory: predictions");
 
     if (status == GRADUS_OK && column != SIZE_MAX) {
-        cli_chart *chart = figure_chart(figure, "Residuals, all rows of the table");
+        char title[64];
+        snprintf(title, sizeof title, "Residuals, %s", rows->name);
+        cli_chart *chart = figure_chart(figure, title);
         chart_axes(chart, "predicted", "the target's unit", "actual - predicted",
                    "the target's unit");
         chart_series *series = chart_series_add(chart, CHART_POINTS, "");
-        for (size_t i = 0; i < rows; i += step)
-            series_point(series, y[i * about.targets],
-                         gradus_data_cell(data, i, column) - y[i * about.targets]);
+        for (size_t i = 0; i < rows->count; i += step) {
+            const size_t row = rows->row ? rows->row[i] : i;
+            series_point(series, y[row * about.targets],
+                         gradus_data_cell(data, row, column) - y[row * about.targets]);
+        }
         chart_mark_add(chart, false, 0, "");
     }
     free(y);
@@ -129,6 +157,7 @@ static gradus_status draw(const run_about *run, const gradus_model *model,
 {
     gradus_predictor *predictor = NULL;
     const gradus_evaluation *found = NULL;
+    const page_rows rows = rows_of(run);
     gradus_model_about about;
     gradus_status status;
 
@@ -137,11 +166,13 @@ static gradus_status draw(const run_about *run, const gradus_model *model,
     draw_curves(run->record, run->fit, about.task == GRADUS_CLASSIFICATION, figure);
     status = gradus_predictor_new(model, &predictor);
     if (status == GRADUS_OK && about.task == GRADUS_CLASSIFICATION)
-        status = gradus_predictor_evaluate(predictor, run->data, &found);
+        status = rows.row ? gradus_predictor_evaluate_rows(predictor, run->data, rows.row,
+                                                           rows.count, &found)
+                          : gradus_predictor_evaluate(predictor, run->data, &found);
     if (status == GRADUS_OK && found && found->classes <= MOST_CLASSES)
-        draw_confusion(model, found, figure);
+        draw_confusion(model, found, &rows, figure);
     if (status == GRADUS_OK && about.task == GRADUS_REGRESSION)
-        status = draw_residuals(model, run->data, predictor, figure);
+        status = draw_residuals(model, run->data, predictor, &rows, figure);
     flow_chart(figure, flow->now, flow->start);
     gradus_predictor_free(predictor);
     return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
@@ -252,8 +283,7 @@ gradus_status run_page(const run_about *run, cli_report *report)
     snprintf(title, sizeof title, "Learning %.100s from %.100s",
              gradus_model_target(model, 0), run->settings->argument[0]);
     figure_start(&figure, title, "Loss, metric and learning rate of each epoch; what the "
-                 "network makes of the table, its training rows among them; and how the "
-                 "gradient passes through its layers.");
+                 "network makes of rows; and how the gradient passes through its layers.");
     if (status == GRADUS_OK)
         status = draw(run, model, &flow, &figure);
     if (status == GRADUS_OK)

@@ -78,7 +78,7 @@ typedef struct cli_landscape_settings {
     size_t grid;                /* points of an axis */
     double span;                /* NaN: chosen */
     int line;
-    double gradient;            /* tolerances; NaN: the gradient's noise */
+    double gradient;            /* tolerances; NaN: by the gradient's noise */
     double curvature, flat;
 } cli_landscape_settings;
 

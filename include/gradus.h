@@ -731,6 +731,11 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_trainer_find_rate(
 /* The examples it trains on; owned by the trainer. */
 GRADUS_API const gradus_set *gradus_trainer_set(const gradus_trainer *trainer);
 
+/* The rows of the table, from 0, that are held out, [*count], owned by the trainer; NULL where
+ * none are, or another table is there to validate on. */
+GRADUS_API const uint32_t *gradus_trainer_held_out(
+    const gradus_trainer *trainer, size_t *count);
+
 /* The model being trained; owned by the trainer. */
 GRADUS_API gradus_model *gradus_trainer_model(gradus_trainer *trainer);
 
@@ -859,6 +864,12 @@ typedef struct gradus_evaluation {
 GRADUS_API GRADUS_CHECKED gradus_status gradus_predictor_evaluate(
     gradus_predictor *predictor, const gradus_data *data,
     const gradus_evaluation **evaluation);
+
+/* The same over some rows, from 0.  Errors   also ARGUMENT: the table has no such row. */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_predictor_evaluate_rows(
+    gradus_predictor *predictor, const gradus_data *data,
+    const uint32_t *rows,       /* [count]                                              */
+    size_t count, const gradus_evaluation **evaluation);
 
 /*
  * One row of a table as the model's net sees it: its inputs after the preprocessing, and its
@@ -1300,7 +1311,7 @@ GRADUS_API void gradus_moments_describe(
  *
  *     noise     sqrt(sum_i |g_i - g|^2 / (N (N - 1))), g_i of row i alone: how far the
  *               gradient of N rows is from that of all there could be
- *     slope     |g| > gradient_tolerance: the net is at no stationary point
+ *     slope     |g| > gradient_tolerance, twice the noise: the net is at no stationary point
  *     plateau   all |eigenvalue| <= flat_curvature
  *     saddle    the least < -flat and the most > flat
  *     maximum   the least < -flat, none above flat
@@ -1334,7 +1345,7 @@ typedef struct gradus_landscape_options {
     size_t steps;               /* of Lanczos at most, 100                              */
     const gradus_net *const *path; /* [points] nets of the same description, or NULL    */
     size_t points;
-    double gradient_tolerance;  /* 0: the gradient's noise                              */
+    double gradient_tolerance;  /* 0: twice the gradient's noise                        */
     double curvature_tolerance; /* 1e-4                                                 */
     double flat_curvature;      /* 1e-6                                                 */
 } gradus_landscape_options;

@@ -215,3 +215,18 @@ gradus_status gradus_predictor_evaluate(gradus_predictor *predictor,
         *evaluation = &predictor->evaluating.result;
     return status;
 }
+
+gradus_status gradus_predictor_evaluate_rows(gradus_predictor *predictor,
+                                             const gradus_data *data, const uint32_t *rows,
+                                             size_t count,
+                                             const gradus_evaluation **evaluation)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i] >= data->rows)
+            return gr_fail(GRADUS_ARGUMENT, "evaluation: row %u of a table of %zu", rows[i],
+                           data->rows);
+    const gradus_status status = gr_predictor_evaluate(predictor, data, rows, count);
+    if (status == GRADUS_OK)
+        *evaluation = &predictor->evaluating.result;
+    return status;
+}

@@ -6,6 +6,7 @@
 #include "task/trainer.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/status.h"
 #include "data/split.h"
@@ -53,6 +54,22 @@ static gradus_status choose_parts(plan *p, const gradus_data *valid,
         return split_rows(p, options);
     p->part = (gr_parts){.train = p->rows, .train_count = p->count, .valid_data = valid,
                          .valid_count = valid == NULL ? 0 : valid->rows};
+    return GRADUS_OK;
+}
+
+/* Which rows of the table itself are held out, in its order. */
+static gradus_status keep_held_out(gradus_trainer *trainer, const plan *p)
+{
+    const gr_parts *part = &p->part;
+    if (part->valid_data != p->roles.data || part->valid == NULL)
+        return GRADUS_OK;
+    const gradus_status status =
+        gr_allocate(trainer->context, part->valid_count, sizeof *trainer->held_out,
+                    "held-out rows", &trainer->held_out);
+    if (status != GRADUS_OK)
+        return status;
+    memcpy(trainer->held_out, part->valid, part->valid_count * sizeof *trainer->held_out);
+    trainer->held_out_count = part->valid_count;
     return GRADUS_OK;
 }
 
@@ -119,6 +136,7 @@ gradus_status gradus_trainer_new(const gradus_context *context, const gradus_dat
     GR_TRY(gr_trainer_build(gr_context_or_default(context), &p.roles, &p.part, &resolved,
                             &trainer));
     trainer->about.dropped_rows = data->rows - p.count;
+    GR_TRY(keep_held_out(trainer, &p));
     GR_TRY(write_notes(trainer, &p));
     *made = trainer;
     trainer = NULL;
@@ -149,6 +167,12 @@ void gradus_trainer_describe(const gradus_trainer *trainer, gradus_trainer_about
 const gradus_set *gradus_trainer_set(const gradus_trainer *trainer)
 {
     return &trainer->train.set;
+}
+
+const uint32_t *gradus_trainer_held_out(const gradus_trainer *trainer, size_t *count)
+{
+    *count = trainer->held_out_count;
+    return trainer->held_out;
 }
 
 gradus_model *gradus_trainer_model(gradus_trainer *trainer)

@@ -19,6 +19,8 @@ struct gradus_trainer {
     gradus_model *model;
     gr_examples train, valid;     /* valid: no rows where none are held out */
     double *target_scale;         /* [targets] regression, else NULL */
+    uint32_t *held_out;           /* [held_out_count] rows of the table, or NULL */
+    size_t held_out_count;
     gr_notes notes;
     gradus_trainer_about about;
 };

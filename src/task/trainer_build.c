@@ -175,6 +175,7 @@ void gradus_trainer_free(gradus_trainer *trainer)
     if (trainer == NULL)
         return;
     gr_notes_free(&trainer->notes);
+    gr_release(trainer->context, trainer->held_out);
     gr_release(trainer->context, trainer->target_scale);
     gr_examples_free(&trainer->valid);
     gr_examples_free(&trainer->train);

@@ -28,7 +28,7 @@ static gradus_stationary judge(gradus_landscape_about *about,
         flat = others[i] > flat ? others[i] : flat;
     about->flat = flat;
     about->gradient_tolerance = options->gradient_tolerance > 0 ? options->gradient_tolerance
-                                : about->noise > 0              ? about->noise
+                                : about->noise > 0              ? 2 * about->noise
                                                                 : 0;
     if (!(about->gradient <= about->gradient_tolerance))
         return GRADUS_STATIONARY_SLOPE;

@@ -12,7 +12,7 @@ ln -s "$program" bin/gradus
 PATH=$work/bin:$PATH
 export PATH
 
-for verb in train predict eval inspect explain flow landscape check lab bench help; do
+for verb in $(verbs); do
     gradus $verb --help | sed -n '/^Examples/,$p' | sed -n 's/^  //p'
 done >lines
 check 'two examples for each verb' [ "$(wc -l <lines)" -eq 22 ]

@@ -142,6 +142,15 @@ refuses 2 'flow needs --target COL' flow $iris
 refuses 2 'no column "clas": did you mean "class"?' flow $iris --target clas
 refuses 2 '--output is no flag of gradus flow' flow $iris --target class --output x
 refuses 4 'iris.csv' flow $iris $iris
+for flag in batch draw epochs patience schedule warmup decay decay-epochs report; do
+    refuses 2 "--$flag is no flag of gradus flow, but of gradus train" flow $iris \
+        --target class --$flag 1
+done
+refuses 2 '--depth changes nothing here, as networks are drawn without' flow $iris \
+    --target class --depth 3
+refuses 2 '--optimizer changes nothing here, as no table is given' flow --optimizer sgd
+refuses 2 '--hidden changes nothing here, as the model has its own' flow deep.gradus $iris \
+    --hidden 8
 
 # ---- along training ----
 

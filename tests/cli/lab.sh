@@ -125,6 +125,12 @@ check 'half the rate without the 1/2: the same weights' grep -q 'rate 0.1 .*the 
 pictured schedules schedules
 run lab schedules
 check 'a cosine is at half after half' grep -q '^cosine .* 0.5 *0.1464 ' out
+check 'a warm-up rises step by step to the whole rate' \
+    grep -q '^constant *0.01 *0.51 *1 *1 *1 *1$' out
+check 'and is a factor of a schedule' sh -c '
+    plain=$(awk "/^cosine/ { print \$3; exit }" out)
+    warm=$(awk "/^with/ { w = 1 } w && /^cosine/ { print \$3 }" out)
+    awk "BEGIN { d = 0.51 * $plain - $warm; exit !(d < 1e-3 && d > -1e-3 && $warm > 0.4) }"'
 
 run lab memory 10 40 --json
 check 'the bytes of 10 layers kept and computed twice' grep -q \
@@ -149,6 +155,30 @@ for run in 'table.csv --target kind' 'numbers.csv --target z'; do
     else
         skip "train $run: numbers" 'no python3'
     fi
+    for what in '' '--holdout 0'; do
+        # shellcheck disable=SC2086
+        run train $run --epochs 6 $what --report rows.html -f --json
+        has_python || continue
+        check "train $run $what: the rows of its page" python3 -c '
+import json
+d = json.load(open("out"))
+held = "valid" in d
+name = "rows held out" if held else "training rows"
+chart = [c for c in d["charts"] if c.get("title", "").endswith(", " + name)][0]
+if "grid" in chart:
+    counts = chart["grid"]["values"]
+    rows, right = sum(map(sum, counts)), sum(counts[i][i] for i in range(len(counts)))
+else:
+    points = chart["series"][0]["y"]
+    rows = len(points)
+if held:
+    assert rows == d["valid"]["rows"], rows
+    if "grid" in chart:
+        assert abs(right / rows - d["valid"]["accuracy"]) < 1e-12
+    else:
+        rmse = (sum(y * y for y in points) / rows) ** 0.5
+        assert abs(rmse - d["valid"]["rmse"]) < 1e-5 * rmse, rmse'
+    done
     again=$(sed -n "s/^<pre>gradus \(train .*\)<.pre>/\1/p" run.html | sed "s/&#39;/'/g")
     digest=$(grep -o '"digest":"[0-9a-f]*"' one.json)
     eval "\"$program\" $again --json" >out 2>err

@@ -46,7 +46,7 @@ epochs = [point["epoch"] for point in j["path"]]
 assert epochs == list(range(0, epochs[-1] + 1, 4)) and len(epochs) > 20, epochs
 assert 0.5 < sum(j["explained"]) <= 1 and j["explained"][0] > j["explained"][1]
 assert j["path"][0]["a"] < 0 and j["path"][0]["loss"] > 2 * j["loss"]
-assert j["noise"] > 0 and j["gradient_tolerance"] == j["noise"]'
+assert j["noise"] > 0 and j["gradient_tolerance"] == 2 * j["noise"]'
 else
     skip 'the numbers of a training' 'no python3'
 fi
@@ -55,7 +55,7 @@ prints 'the plane has'
 gives 0 'along a line' landscape table.csv --target z --hidden 4 --epochs 20 --grid 5 --line
 prints 'first principal direction'
 refuses 2 'needs --target COL' landscape table.csv
-refuses 2 '--epochs is of a training' landscape line.gradus table.csv --epochs 3
+refuses 2 '--epochs changes nothing here' landscape line.gradus table.csv --epochs 3
 refuses 2 'is for gradus train' landscape table.csv --target z --learning-rate find
 refuses 7 'diverged' landscape table.csv --target z --learning-rate 1e30 --optimizer sgd
 gives 0 'a tolerance' landscape line.gradus table.csv --grid 3 --gradient-tolerance 1e9

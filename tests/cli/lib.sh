@@ -91,6 +91,12 @@ gives()
     check "$name" [ "$code" -eq "$want" ]
 }
 
+# The verbs that the command has, one a line.
+verbs()
+{
+    "$program" help | sed -n 's/^  gradus \([a-z]*\) .*/\1/p' | sort -u
+}
+
 # refuses CODE TEXT ARGUMENTS...: exit code, text on standard error, nothing on standard
 # output, and every line of the message is one of ours.
 refuses()

@@ -200,6 +200,35 @@ static void evaluation_agrees_with_training(void **state)
     gradus_data_free(data);
 }
 
+/* So do the rows of one table that a run held out. */
+static void the_rows_held_out_can_be_evaluated(void **state)
+{
+    (void)state;
+    gradus_data *data = flower_table(300);
+    gradus_train_options options = quick_options("kind");
+    gradus_trainer *trainer = NULL;
+    gradus_fit_report report;
+    const gradus_evaluation *evaluation;
+    const uint32_t beyond[] = {0, 300};
+    size_t count, sum = 0;
+    assert_int_equal(gradus_trainer_new(NULL, data, NULL, &options, &trainer), GRADUS_OK);
+    assert_int_equal(gradus_trainer_run(trainer, &report), GRADUS_OK);
+    const uint32_t *rows = gradus_trainer_held_out(trainer, &count);
+    gradus_predictor *predictor = predictor_of(trainer);
+    assert_int_equal(gradus_predictor_evaluate_rows(predictor, data, rows, count, &evaluation),
+                     GRADUS_OK);
+    assert_int_equal(evaluation->model.rows, report.valid.rows);
+    assert_true(evaluation->model.loss == report.valid.loss);
+    for (size_t i = 0; i < 4; i++)
+        sum += evaluation->confusion[i];
+    assert_int_equal(sum, count);
+    assert_int_equal(gradus_predictor_evaluate_rows(predictor, data, beyond, 2, &evaluation),
+                     GRADUS_ARGUMENT);
+    gradus_predictor_free(predictor);
+    gradus_trainer_free(trainer);
+    gradus_data_free(data);
+}
+
 static void evaluation_counts_classes(void **state)
 {
     (void)state;
@@ -309,6 +338,7 @@ int main(void)
         cmocka_unit_test(unseen_categories_are_counted),
         cmocka_unit_test(one_output_gives_two_classes),
         cmocka_unit_test(evaluation_agrees_with_training),
+        cmocka_unit_test(the_rows_held_out_can_be_evaluated),
         cmocka_unit_test(evaluation_counts_classes),
         cmocka_unit_test(regression_is_in_the_target_s_unit),
         cmocka_unit_test(failing_memory_is_survived),

@@ -172,6 +172,23 @@ static void rows_are_held_out_by_class(void **state)
     /* both parts have the class in the same share, to a row */
     assert_true(fabs((double)valid_first * (double)train->rows
                      - (double)train_first * (double)valid->rows) <= 500);
+    /* they are told, in their order, and are the examples that are validated on */
+    size_t count;
+    const uint32_t *held = gradus_trainer_held_out(trainer, &count);
+    const size_t column = gradus_data_find(data, "kind");
+    const char *first = gradus_model_class(gradus_trainer_model(trainer), 0);
+    assert_int_equal(count, valid->rows);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(held[i] < 500 && (i == 0 || held[i] > held[i - 1]));
+        const size_t value = (size_t)gradus_data_cell(data, held[i], column);
+        const char *text = gradus_data_value(data, column, value);
+        assert_int_equal(valid->label[i] == 0, strcmp(text, first) == 0);
+    }
+    gradus_trainer_free(trainer);
+    options.holdout = 0;
+    trainer = plan(data, &options);
+    assert_null(gradus_trainer_held_out(trainer, &count));
+    assert_int_equal(count, 0);
     gradus_trainer_free(trainer);
     gradus_data_free(data);
 }
