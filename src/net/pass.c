@@ -22,7 +22,7 @@
 #include "net/narrow.h"
 #include "net/small.h"
 
-enum { BLOCK = 128 }; /* rows taken through the operations at once */
+enum { BLOCK = 256 }; /* rows taken through the operations at once */
 
 /* ---- contributions to a gradient ---- */
 
