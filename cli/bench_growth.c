@@ -120,10 +120,16 @@ static gradus_status measure(bench_machine *machine, bench_point *points)
 
 /* ---- telling ---- */
 
-/* b of the line log y = a + b log x that has the least squared error. */
-static double exponent(const double *x, const double *y, size_t count)
+typedef struct power {
+    double exponent;
+    double off; /* share of y by which the worst point is off */
+} power;
+
+/* y = e^a x^b, where the line log y = a + b log x has the least squared error. */
+static power fit_power(const double *x, const double *y, size_t count)
 {
     double mean_x = 0, mean_y = 0, xx = 0, xy = 0;
+    power fit = {.off = 0};
 
     for (size_t i = 0; i < count; i++) {
         mean_x += log(x[i]) / (double)count;
@@ -133,7 +139,12 @@ static double exponent(const double *x, const double *y, size_t count)
         xx += (log(x[i]) - mean_x) * (log(x[i]) - mean_x);
         xy += (log(x[i]) - mean_x) * (log(y[i]) - mean_y);
     }
-    return xy / xx;
+    fit.exponent = xy / xx;
+    for (size_t i = 0; i < count; i++) {
+        const double at = mean_y + fit.exponent * (log(x[i]) - mean_x);
+        fit.off = fmax(fit.off, fabs(y[i] / exp(at) - 1));
+    }
+    return fit;
 }
 
 static void say_point(cli_report *report, const bench_point *point)
@@ -161,28 +172,31 @@ static void say_series(cli_report *report, const bench_point *points)
 {
     const struct bench_series *series = &series_table[points->grows];
     double value[MOST_POINTS], seconds[MOST_POINTS], work[MOST_POINTS];
-    double time_grows, work_grows;
+    power time_grows, work_grows;
 
     for (size_t i = 0; i < series->count; i++) {
         value[i] = (double)points[i].value;
         seconds[i] = bench_meter_median(&points[i].meter);
         work[i] = bench_operations(&points[i].subject.shape, points[i].meter.work.train);
     }
-    time_grows = exponent(value, seconds, series->count);
-    work_grows = exponent(value, work, series->count);
+    time_grows = fit_power(value, seconds, series->count);
+    work_grows = fit_power(value, work, series->count);
     report_row(report, "%8s  %-26s%7s%8s%13s%9s", series->name, "shape", "batch", "rows",
                "ns/row", "GFLOP/s");
     report_object(report, NULL);
     report_string(report, "of", series->name, NULL);
-    report_number(report, "exponent", time_grows, 0, NULL);
-    report_number(report, "work_exponent", work_grows, 0, NULL);
+    report_number(report, "exponent", time_grows.exponent, 0, NULL);
+    report_number(report, "off", time_grows.off, 0, NULL);
+    report_number(report, "work_exponent", work_grows.exponent, 0, NULL);
     report_array(report, "points");
     for (size_t i = 0; i < series->count; i++)
         say_point(report, &points[i]);
     report_close(report);
     report_close(report);
-    report_row(report, "%8s  time of a row ~ %s^%.2f, its work ~ %s^%.2f", "", series->name,
-               time_grows, series->name, fabs(work_grows) < 0.005 ? 0 : work_grows);
+    report_row(report,
+               "%8s  time of a row ~ %s^%.2f, off by at most %.0f %%; its work ~ %s^%.2f",
+               "", series->name, time_grows.exponent, 100 * time_grows.off, series->name,
+               fabs(work_grows.exponent) < 0.005 ? 0 : work_grows.exponent);
     report_row(report, "%s", "");
 }
 

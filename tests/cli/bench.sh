@@ -66,7 +66,7 @@ check 'with this batch' grep -q '^2-2-1  *7 ' out
 gives 0 'growth' bench --growth --seconds 0.0001 --repeats 1 --json
 if has_python; then
     check 'growth: four series, the exponents of the work' python3 -c '
-import json
+import json, math
 d = json.load(open("out"))
 g = {s["of"]: s for s in d["growth"]}
 assert list(g) == ["width", "depth", "batch", "rows"] and d["threads"] == 1
@@ -74,6 +74,13 @@ assert [p["value"] for p in g["width"]["points"]] == [32, 64, 128, 256, 512, 102
 assert [p["batch"] for p in g["batch"]["points"]] == [1, 4, 16, 64, 256, 1024]
 assert all(p["rows"] == p["value"] for p in g["rows"]["points"])
 assert all(p["ns_per_row"] > 0 for s in d["growth"] for p in s["points"])
+for s in d["growth"]:
+    x = [math.log(p["value"]) for p in s["points"]]
+    y = [math.log(p["ns_per_row"]) for p in s["points"]]
+    u, v = sum(x) / len(x), sum(y) / len(y)
+    b = sum((i - u) * (j - v) for i, j in zip(x, y)) / sum((i - u) ** 2 for i in x)
+    off = max(abs(math.exp(j - v - b * (i - u)) - 1) for i, j in zip(x, y))
+    assert abs(s["exponent"] - b) < 1e-6 and abs(s["off"] - off) < 1e-6
 assert 1.9 < g["width"]["work_exponent"] < 2 < g["depth"]["work_exponent"] + 1 < 2.2
 assert abs(g["batch"]["work_exponent"]) < 1e-9 and abs(g["rows"]["work_exponent"]) < 1e-9'
 else
