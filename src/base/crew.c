@@ -10,7 +10,8 @@
 #include "base/clock.h"
 
 /* Seconds that each thread takes to take part, when it is awake; to be woken; to be started. */
-static const double take_part = 1e-6, wake = 3e-5, start = 1e-4;
+static const double take_part = 4e-6, wake = 3e-5, start = 1e-4;
+static const double back = 100; /* times a loss */
 static const double apart = 1e-4; /* seconds of a pause: the threads may be asleep by then */
 
 /* No more than CPUs, unless always_threads; the caller is one of them. */
@@ -31,6 +32,8 @@ static bool take(gr_crew *crew, int process)
 static bool pays(gr_crew *crew, double alone, double gain, double others)
 {
     const double now = gr_clock();
+    if (now < crew->rest)
+        return false;
     const double cost = crew->pool == NULL          ? start * others
                       : gr_pool_sleeps(crew->pool) ? wake * others : 0;
     if (crew->pool != NULL && now - crew->end > apart)
@@ -71,10 +74,13 @@ gradus_status gr_crew_borrow(const gradus_context *context, double alone, gr_poo
     return status;
 }
 
-void gr_crew_give_back(const gradus_context *context, gr_pool *pool)
+void gr_crew_give_back(const gradus_context *context, gr_pool *pool, double saved)
 {
-    if (pool != NULL)
-        atomic_store(&context->crew->taken, 0);
+    if (pool == NULL)
+        return;
+    if (saved < 0)
+        context->crew->rest = gr_clock() - back * saved;
+    atomic_store(&context->crew->taken, 0);
 }
 
 void gr_crew_free(gr_crew *crew)

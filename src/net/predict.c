@@ -6,6 +6,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "base/clock.h"
 #include "base/crew.h"
 #include "base/memory.h"
 #include "base/status.h"
@@ -25,7 +26,9 @@ typedef struct predict_job {
     void *y;
     size_t rows, piece;
     atomic_size_t next;
-    char *scratch; /* [threads][room] */
+    size_t mine;           /* rows that the caller predicted */
+    double begun, started, ended; /* the run; the caller its first row, and behind its last */
+    char *scratch;         /* [threads][room] */
     size_t room;
 } predict_job;
 
@@ -34,16 +37,27 @@ static void predict_pieces(void *job_, size_t thread, size_t threads)
     predict_job *job = job_;
     const gradus_net *net = job->net;
     char *scratch = job->scratch + thread * job->room;
-    (void)threads;
+    size_t from, done = 0;
+    if (thread == 0 && threads > 1)
+        job->started = gr_clock();
     gr_forward_place(net, job->rows, scratch);
-    for (;;) {
-        const size_t from = atomic_fetch_add(&job->next, job->piece);
-        if (from >= job->rows)
-            return;
+    while ((from = atomic_fetch_add(&job->next, job->piece)) < job->rows) {
         const size_t rows = job->rows - from < job->piece ? job->rows - from : job->piece;
         gr_forward_placed(net, job->rows, gr_at(net, job->x, from * gr_net_inputs(net)), rows,
                           gr_at(net, job->y, from * gr_net_outputs(net)), scratch);
+        done += rows;
     }
+    if (thread == 0 && threads > 1) {
+        job->mine = done;
+        job->ended = gr_clock();
+    }
+}
+
+/* Seconds: at the caller's pace all rows would have taken so much longer. */
+static double saved_of(const predict_job *job)
+{
+    const double rows = (double)job->rows, mine = (double)job->mine;
+    return mine > 0 ? (job->ended - job->started) * rows / mine - (gr_clock() - job->begun) : 0;
 }
 
 static size_t piece_of(size_t rows, size_t threads)
@@ -55,17 +69,22 @@ gradus_status gradus_net_predict(const gradus_net *net, const void *x, size_t ro
 {
     gradus_status status;
     gr_pool *pool;
+    double saved = 0;
     predict_job job = {.net = net, .x = x, .y = y, .rows = rows,
                        .room = gr_forward_scratch(net, rows)};
     GR_TRY(gr_crew_borrow(net->context, net->work * (double)rows / multiply_adds, &pool));
     job.piece = piece_of(rows, gr_pool_threads(pool));
     GR_TRY(gr_allocate(net->context, gr_pool_threads(pool), job.room, "predictions",
                        &job.scratch));
-    const unsigned saved = gr_float_enter();
+    const unsigned mode = gr_float_enter();
+    if (pool != NULL)
+        job.begun = gr_clock();
     gr_pool_run(pool, predict_pieces, &job);
-    gr_float_leave(saved);
+    if (pool != NULL)
+        saved = saved_of(&job);
+    gr_float_leave(mode);
 done:
     gr_release(net->context, job.scratch);
-    gr_crew_give_back(net->context, pool);
+    gr_crew_give_back(net->context, pool, saved);
     return status;
 }

@@ -77,13 +77,13 @@ static void it_starts_when_it_has_been_missed_enough(void **state)
     }
     assert_in_range(calls, 5, 50);
     assert_int_equal(work_of(pool), 2);
-    gr_crew_give_back(context, pool);
+    gr_crew_give_back(context, pool, 0);
     gradus_context_free(context);
 
     context = context_of(2, 0);
     pool = borrow(context, 1e-2);
     assert_non_null(pool);
-    gr_crew_give_back(context, pool);
+    gr_crew_give_back(context, pool, 0);
     gradus_context_free(context);
 }
 
@@ -96,7 +96,7 @@ static void who_sleeps_is_woken_for_longer_work(void **state)
     gradus_context *context = context_of(2, 0);
     gr_pool *pool = borrow(context, 1e-2);
     work_of(pool);
-    gr_crew_give_back(context, pool);
+    gr_crew_give_back(context, pool, 0);
     while (!gr_pool_sleeps(pool))
         sleep_for(100);
     sleep_for(20000);
@@ -106,7 +106,34 @@ static void who_sleeps_is_woken_for_longer_work(void **state)
     sleep_for(20000);
     assert_null(borrow(context, 2e-5));
     assert_ptr_equal(borrow(context, 1e-3), pool);
-    gr_crew_give_back(context, pool);
+    gr_crew_give_back(context, pool, 0);
+    gradus_context_free(context);
+}
+
+/* A caller that lost by them does without them for a hundred times as long. */
+static void a_loss_is_paid_back(void **state)
+{
+    (void)state;
+    if (gr_cpu_threads() < 2)
+        skip();
+    gradus_context *context = context_of(2, 0);
+    gr_pool *pool = borrow(context, 1);
+    gr_crew_give_back(context, pool, 1);
+    assert_ptr_equal(borrow(context, 1), pool);
+    gr_crew_give_back(context, pool, -1);
+    assert_null(borrow(context, 1));
+    context->crew->rest -= 99;
+    assert_null(borrow(context, 1));
+    context->crew->rest -= 1;
+    assert_ptr_equal(borrow(context, 1), pool);
+    gr_crew_give_back(context, pool, 0);
+    gradus_context_free(context);
+
+    context = context_of(2, 1);
+    pool = borrow(context, 1);
+    gr_crew_give_back(context, pool, -1);
+    assert_ptr_equal(borrow(context, 1), pool); /* always is always */
+    gr_crew_give_back(context, pool, 0);
     gradus_context_free(context);
 }
 
@@ -118,7 +145,7 @@ static void it_has_a_thread_a_cpu(void **state)
         gradus_context *context = context_of(gr_cpu_threads() + 3, always);
         gr_pool *pool = borrow(context, 1);
         assert_int_equal(work_of(pool), gr_cpu_threads() + (always ? 3 : 0));
-        gr_crew_give_back(context, pool);
+        gr_crew_give_back(context, pool, 0);
         gradus_context_free(context);
     }
 }
@@ -135,12 +162,12 @@ static void one_caller_has_it(void **state)
     gr_pool *others = borrow(other, 1);
     assert_non_null(others);
     assert_ptr_not_equal(others, pool);
-    gr_crew_give_back(context, NULL);
+    gr_crew_give_back(context, NULL, 0);
     assert_null(borrow(context, 1));
-    gr_crew_give_back(context, pool);
+    gr_crew_give_back(context, pool, 0);
     assert_ptr_equal(borrow(context, 1), pool);
-    gr_crew_give_back(context, pool);
-    gr_crew_give_back(other, others);
+    gr_crew_give_back(context, pool, 0);
+    gr_crew_give_back(other, others, 0);
     gradus_context_free(other);
     gradus_context_free(context);
 }
@@ -157,7 +184,7 @@ static int child_works(gradus_context *context)
     gr_pool *pool = NULL;
     if (gr_crew_borrow(context, 1, &pool) != GRADUS_OK || pool == NULL || work_of(pool) != 2)
         return 1;
-    gr_crew_give_back(context, pool);
+    gr_crew_give_back(context, pool, 0);
     gradus_context_free(context);
     return 0;
 }
@@ -173,18 +200,18 @@ static void a_forked_process_starts_its_own(void **state)
         gr_pool *pool = borrow(context, 1);
         assert_int_equal(work_of(pool), 2);
         if (!taken)
-            gr_crew_give_back(context, pool);
+            gr_crew_give_back(context, pool, 0);
         const pid_t child = fork();
         if (child == 0)
             _exit(child_works(context));
         assert_int_equal(waitpid(child, &code, 0), child);
         assert_true(WIFEXITED(code) && WEXITSTATUS(code) == 0);
         if (taken)
-            gr_crew_give_back(context, pool);
+            gr_crew_give_back(context, pool, 0);
     }
     gr_pool *pool = borrow(context, 1);
     assert_int_equal(work_of(pool), 2);
-    gr_crew_give_back(context, pool);
+    gr_crew_give_back(context, pool, 0);
     const pid_t child = fork();
     if (child == 0) {
         gradus_context_free(context); /* threads that are not there end by themselves */
@@ -267,7 +294,7 @@ static void it_survives_every_failure(void **state)
     pool = borrow(context, 1);
     assert_int_equal(work_of(pool), 2);
     assert_false(faults_hit(&fault));
-    gr_crew_give_back(context, pool);
+    gr_crew_give_back(context, pool, 0);
     faults_close(&fault, context);
 }
 
@@ -277,6 +304,7 @@ int main(void)
         cmocka_unit_test(one_thread_has_no_crew),
         cmocka_unit_test(it_starts_when_it_has_been_missed_enough),
         cmocka_unit_test(who_sleeps_is_woken_for_longer_work),
+        cmocka_unit_test(a_loss_is_paid_back),
         cmocka_unit_test(it_has_a_thread_a_cpu),
         cmocka_unit_test(one_caller_has_it),
         cmocka_unit_test(a_forked_process_starts_its_own),
