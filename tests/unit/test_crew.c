@@ -110,27 +110,37 @@ static void who_sleeps_is_woken_for_longer_work(void **state)
     gradus_context_free(context);
 }
 
-/* A caller that lost by them does without them for a hundred times as long. */
+/* Who lost by them does without them for 8 times as long, then for 16, 32, 64, 128 times. */
+static void check_rest(const gradus_context *context, double times)
+{
+    gr_crew *crew = context->crew;
+    gr_pool *pool = borrow(context, 1);
+    assert_non_null(pool);
+    gr_crew_give_back(context, pool, -1);
+    assert_null(borrow(context, 1));
+    crew->rest -= times - 1;
+    assert_null(borrow(context, 1));
+    crew->rest -= 1;
+}
+
 static void a_loss_is_paid_back(void **state)
 {
     (void)state;
     if (gr_cpu_threads() < 2)
         skip();
     gradus_context *context = context_of(2, 0);
-    gr_pool *pool = borrow(context, 1);
-    gr_crew_give_back(context, pool, 1);
-    assert_ptr_equal(borrow(context, 1), pool);
-    gr_crew_give_back(context, pool, -1);
-    assert_null(borrow(context, 1));
-    context->crew->rest -= 99;
-    assert_null(borrow(context, 1));
-    context->crew->rest -= 1;
-    assert_ptr_equal(borrow(context, 1), pool);
-    gr_crew_give_back(context, pool, 0);
+    for (int again = 0; again < 2; again++) {
+        static const double times[] = {8, 16, 32, 64, 128, 128};
+        for (size_t i = 0; i < GR_COUNT(times); i++)
+            check_rest(context, times[i]);
+        gr_crew_give_back(context, borrow(context, 1), 0); /* is neither */
+        check_rest(context, 128);
+        gr_crew_give_back(context, borrow(context, 1), 1e-9);
+    }
     gradus_context_free(context);
 
     context = context_of(2, 1);
-    pool = borrow(context, 1);
+    gr_pool *pool = borrow(context, 1);
     gr_crew_give_back(context, pool, -1);
     assert_ptr_equal(borrow(context, 1), pool); /* always is always */
     gr_crew_give_back(context, pool, 0);
