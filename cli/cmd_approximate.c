@@ -121,8 +121,9 @@ static void say_network(cli_approximate *a)
     cli_report *report = &a->report;
 
     report_line(report, "network");
-    report_count(report, "units", about->units, about->units == 1 ? " unit (" : " units (");
-    report_string(report, "activation", about->activation, ") in ");
+    report_count(report, "units", about->units, " ");
+    report_string(report, "activation", about->activation,
+                  about->units == 1 ? " unit in " : " units in ");
     report_count(report, "layers", about->layers,
                  about->layers == 1 ? " hidden layer, " : " hidden layers, ");
     report_count(report, "parameters", about->parameters, " parameters");

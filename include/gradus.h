@@ -1550,12 +1550,12 @@ GRADUS_API void gradus_approximation_describe(
     const gradus_approximation *approximation, gradus_approximation_about *about);
 
 /* With `compare`: about what another construction would take for the same bound, without
- * `within` for the one that was reached; by values of f, whatever f->enclose says. */
+ * `within` for the one that was reached. */
 typedef struct gradus_approximation_other {
     const char *construction, *activation, *about;
     int reached;                /* 0: with no number of pieces that makes sense; then these */
     size_t pieces, units, layers, parameters;  /* are 0                                 */
-    int extrapolated;           /* 1: by the law that bounds follow up to 2048 units    */
+    int extrapolated;           /* 1: by the law that bounds follow up to 512 units     */
 } gradus_approximation_other;
 /* NULL past the last. */
 GRADUS_API const gradus_approximation_other *gradus_approximation_compare(

@@ -189,14 +189,11 @@ done:
     return status;
 }
 
-/* What the others take for the same, by values alone. */
+/* About what the others take for the same. */
 static gradus_status compare(const gr_target *target, const gr_construction *chosen,
                              double within, gradus_approximation *made)
 {
     gradus_status status;
-    gradus_function by_values = *target->f;
-    const gr_target other = {target->context, &by_values, target->box};
-    by_values.enclose = NULL;
     GR_TRY(gr_allocate(target->context, GR_COUNT(constructions), sizeof *made->other,
                        "a comparison", &made->other));
     for (size_t i = 0; i < GR_COUNT(constructions); i++) {
@@ -205,8 +202,8 @@ static gradus_status compare(const gr_target *target, const gr_construction *cho
         bool reached, extrapolated;
         if (c == chosen || !fits(c, target->f->inputs))
             continue;
-        GR_TRY(gr_expect_pieces(&other, c, within, &pieces, &reached, &extrapolated));
-        const gr_shape shape = reached ? c->shape(&other, pieces) : (gr_shape){0, 0, 0};
+        GR_TRY(gr_expect_pieces(target, c, within, &pieces, &reached, &extrapolated));
+        const gr_shape shape = reached ? c->shape(target, pieces) : (gr_shape){0, 0, 0};
         made->other[made->others++] = (gradus_approximation_other){
             c->name, c->activation, c->about, reached, reached ? pieces : 0, shape.units,
             shape.layers, shape.parameters, extrapolated};
@@ -224,7 +221,8 @@ gradus_status gradus_approximate(const gradus_context *context, const gradus_fun
     gradus_approximation *made = NULL;
     const gr_construction *construction;
     const unsigned saved = gr_float_enter();
-    const gr_target target = {gr_context_or_default(context), f, box};
+    gr_memo memo = {.count = 0};
+    const gr_target target = {gr_context_or_default(context), f, box, &memo};
     *approximation = NULL;
     GR_TRY(check(f, box, options));
     GR_TRY(find(&target, options, &construction));

@@ -14,11 +14,24 @@
 
 #include "gradus.h"
 
+/* What searches for knots have found (theory/knots.h). The same question has the same answer
+ * ever after, and a new search begins at the nearest one. */
+enum { GR_MEMOS = 128 };
+typedef struct gr_memo {
+    size_t count;
+    struct {
+        const void *cost;
+        size_t pieces;
+        double limit;
+    } found[GR_MEMOS];
+} gr_memo;
+
 /* What is approximated: f on a box. */
 typedef struct gr_target {
     const gradus_context *context;
     const gradus_function *f;
     const gradus_interval *box; /* [f->inputs], finite, least < most */
+    gr_memo *memo;              /* or NULL */
 } gr_target;
 
 /* What a network takes. Units are hidden ones, layers hidden layers. SIZE_MAX: too many. */

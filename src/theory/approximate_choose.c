@@ -13,7 +13,8 @@
 #include "theory/approximate.h"
 #include "theory/interval.h"
 
-enum { GUESSES = 6, MOST_TRIES = 60, EXPECT_UNITS = 2048 };
+enum { GUESSES = 6, MOST_TRIES = 60, EXPECT_UNITS = 512 };
+static const double most_sense = 1e9; /* pieces */
 
 static bool fits(const gr_target *target, const gr_construction *c, size_t pieces,
                  size_t units)
@@ -75,16 +76,9 @@ static gradus_status search(const gr_target *target, const gr_construction *c, d
                             hunt *h, gr_bound *found)
 {
     size_t pieces = c->least_pieces;
-    if (c->guess != NULL) {
-        const gradus_status status = c->guess(target, within, h->most, &pieces);
-        if (status != GRADUS_OK)
-            return status;
-        pieces = pieces > h->most ? h->most : pieces < c->least_pieces ? c->least_pieces
-                                                                       : pieces;
-    }
     for (int tries = 0; tries < MOST_TRIES; tries++) {
         gr_bound bound;
-        const gradus_status status = c->bound(target, pieces, &bound);
+        gradus_status status = c->bound(target, pieces, &bound);
         if (status != GRADUS_OK)
             return status;
         const bool reached = bound.bound <= within;
@@ -96,8 +90,16 @@ static gradus_status search(const gr_target *target, const gr_construction *c, d
             *found = bound;
         if (h->low == h->most || (h->high > 0 && h->high - h->low <= 1 + h->high / 64))
             break;
+        if (bound.rounding > within) /* which more pieces only make worse */
+            break;
         learn(h, pieces, bound.bound);
         pieces = guess(h, within, tries);
+        if (tries > 0 || c->guess == NULL)
+            continue;
+        status = c->guess(target, within, h->most, &pieces);
+        if (status != GRADUS_OK)
+            return status;
+        pieces = pieces > h->most ? h->most : pieces > h->low ? pieces : h->low + 1;
     }
     return GRADUS_OK;
 }
@@ -137,7 +139,7 @@ gradus_status gr_expect_pieces(const gr_target *target, const gr_construction *c
     const double rate = isfinite(fall) ? gr_most(0.25, gr_least(fall, 2)) : 1;
     const double wanted = ceil((double)most * gr_exp(gr_log(far.bound / within) / rate));
     *extrapolated = true;
-    *reached = wanted < (double)c->most_pieces;
+    *reached = wanted < most_sense;
     *pieces = *reached ? (size_t)wanted : 0;
     *reached = *reached && c->shape(target, *pieces).units < SIZE_MAX;
 done:

@@ -93,12 +93,45 @@ static gradus_status lay(walk *w, double limit)
     return GRADUS_OK;
 }
 
+static void remember(const walk *w, size_t pieces, double limit)
+{
+    gr_memo *memo = w->target->memo;
+    if (memo != NULL && memo->count < GR_MEMOS) {
+        memo->found[memo->count].cost = w->cost;
+        memo->found[memo->count].pieces = pieces;
+        memo->found[memo->count++].limit = limit;
+    }
+}
+
+/* The first answer for a number of pieces; false: there is none, and *limit is where to begin:
+ * at what was found last for another number, or at one piece for the whole box. Where there is
+ * no more room it is always the latter, so that searches can be repeated. */
+static bool recall(const walk *w, double most, double *limit)
+{
+    const gr_memo *memo = w->target->memo;
+    const double pieces = (double)w->most;
+    *limit = most * gr_exp(-gr_log(pieces) * w->cost->rate);
+    for (size_t i = 0; memo != NULL && i < memo->count; i++) {
+        if (memo->found[i].cost != w->cost)
+            continue;
+        *limit = memo->found[i].limit;
+        if (memo->found[i].pieces == w->most)
+            return true;
+        *limit *= gr_exp(gr_log((double)memo->found[i].pieces / pieces) * w->cost->rate);
+    }
+    if (memo != NULL && memo->count == GR_MEMOS)
+        *limit = most * gr_exp(-gr_log(pieces) * w->cost->rate);
+    return false;
+}
+
 gradus_status gr_knots_count(const gr_target *target, const gr_cost *cost, double limit,
                              size_t most, size_t *pieces)
 {
     walk w = {.target = target, .cost = cost, .most = most};
     const gradus_status status = lay(&w, limit);
     *pieces = w.pieces;
+    if (status == GRADUS_OK && w.pieces <= most)
+        remember(&w, w.pieces, limit);
     return status;
 }
 
@@ -111,8 +144,11 @@ static gradus_status find_limit(walk *w, double *limit)
         return status;
     if (!isfinite(most))
         most = 1e300;
+    if (recall(w, most, &now)) {
+        *limit = now;
+        return GRADUS_OK;
+    }
     *limit = most;
-    now = most * gr_exp(-gr_log((double)w->most) * w->cost->rate);
     for (size_t tries = 0; tries < LIMITS && now > 0; tries++) {
         status = lay(w, now);
         if (status != GRADUS_OK)
@@ -131,6 +167,7 @@ static gradus_status find_limit(walk *w, double *limit)
         if (most <= least * 1.002)
             break;
     }
+    remember(w, w->most, *limit);
     return GRADUS_OK;
 }
 
