@@ -15,11 +15,15 @@ export PATH
 for verb in $(verbs); do
     gradus $verb --help | sed -n '/^Examples/,$p' | sed -n 's/^  //p'
 done >lines
-check 'two examples for each verb' [ "$(wc -l <lines)" -eq 22 ]
+check 'two examples for each verb' [ "$(wc -l <lines)" -eq $((2 * $(verbs | wc -l))) ]
 sed 's/^/$ /' lines >help
 run_page help
 rm -f ./*.gradus
 
+# Bounds are others where they are not proved: what these print is not compared then.
+if gradus --version --verbose | grep -q '^proofs *off'; then
+    uncompared='^gradus (approximate|check error|lab (training|polynomial|tiles))'
+fi
 for page in "$root"/docs/commands/*.md "$root"/docs/tour.md "$root"/docs/math/*.md; do
     case $page in
     */math/*) ;;

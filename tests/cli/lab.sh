@@ -193,4 +193,12 @@ run lab activations relu
 check 'ASCII elsewhere' [ "$(LC_ALL=C tr -d '\000-\177' <out | wc -c)" -eq 0 ]
 check 'no line is wider than 80' awk 'length > 80 { exit 1 }' out
 
+pictured steps steps
+run lab steps
+for line in '    20     -20           1           1      0.219722      0.219722' \
+    '   600    -200    0.333333    0.333333    0.00732408    0.00732408' \
+    '  heaviside           2        0        0      0.3      0.3      0.3      0.3' \
+    '  hat                 3        0      0.5        1        0        0        0'; do
+    prints "$line"
+done
 finish

@@ -123,6 +123,92 @@ static void as_few_units_as_it_takes(void **state)
     assert_true(less.bound > 0.01);
 }
 
+/* On a slope soft steps are a line but for 0.064 of a jump; Heaviside ones for half a jump. */
+static double line(const double *x, void *user) { (void)user; return *x; }
+static gradus_status line_in(const iv *x, int order, iv *out, void *user)
+{
+    (void)user;
+    out[0] = *x;
+    for (int k = 1; k <= order; k++)
+        out[k] = iv_of(k == 1 ? 1 : 0);
+    return GRADUS_OK;
+}
+
+static void soft_steps_melt(void **state)
+{
+    const known k = {"x", {1, line, line_in, NULL}, {0, 64}, 1};
+    gradus_approximation_about about;
+    (void)state;
+    gradus_approximation *made = approximate(&k, "steps", "sigmoid", NAN, 64);
+    gradus_approximation_describe(made, &about);
+    gradus_approximation_free(made);
+    assert_true(about.measured > 0.063 && about.measured < 0.0645 && about.bound < 0.066);
+    made = approximate(&k, "steps", "heaviside", NAN, 64);
+    gradus_approximation_describe(made, &about);
+    gradus_approximation_free(made);
+    assert_true(about.measured > 0.5 - 1e-15 && about.bound < 0.5 + 1e-15);
+}
+
+/* By values of f the bound is no proof, and about the same. */
+static void without_enclosures(void **state)
+{
+    (void)state;
+    for (size_t f = 0; f < 4; f++) {
+        known k = known_functions[f];
+        gradus_approximation_about proved, estimated;
+        gradus_approximation *made = approximate(&k, NULL, "relu", NAN, 100);
+        gradus_approximation_describe(made, &proved);
+        gradus_approximation_free(made);
+        k.f.enclose = NULL;
+        made = approximate(&k, NULL, "relu", NAN, 100);
+        gradus_approximation_describe(made, &estimated);
+        gradus_approximation_free(made);
+        assert_true(proved.proved && !estimated.proved);
+        assert_true(estimated.bound < 10 * proved.bound + 1e-12);
+        assert_true(estimated.bound >= 0.9 * estimated.measured);
+    }
+}
+
+static void refused(const gradus_function *f, gradus_interval box,
+                    const gradus_approximate_options *options, const char *word)
+{
+    gradus_approximation *made;
+    assert_int_equal(gradus_approximate(NULL, f, &box, options, &made), GRADUS_ARGUMENT);
+    assert_null(made);
+    if (strstr(gradus_error(), word) == NULL)
+        fail_msg("no \"%s\" in: %s", word, gradus_error());
+}
+
+static void what_is_refused(void **state)
+{
+    const gradus_function *f = &known_functions[0].f;
+    const gradus_interval box = {0, 1};
+    gradus_function plain = known_functions[3].f;
+    gradus_approximate_options options;
+    (void)state;
+    gradus_approximate_defaults(&options);
+    refused(f, box, &options, "give --within or --units");
+    options.within = 0;
+    refused(f, box, &options, "it must be above 0");
+    options.within = 1e-30;
+    refused(f, box, &options, "rounding of doubles alone");
+    options.within = 1e-3;
+    refused(f, (gradus_interval){1, 1}, &options, "--on 1:1");
+    refused(f, (gradus_interval){0, INFINITY}, &options, "--on 0:inf");
+    options.units = 3;
+    refused(f, box, &options, "with 3 units is bounded by");
+    options.units = 0;
+    plain.enclose = NULL; /* the square root of what is below 0 */
+    refused(&plain, (gradus_interval){-1, 1}, &options, "f: it is");
+    options.activation = "tanh";
+    refused(f, box, &options, "take one of: free-knots with relu");
+    options.activation = "heaviside";
+    options.construction = "bumps";
+    options.within = NAN;
+    options.units = 1;
+    refused(f, box, &options, "takes 2 at least");
+}
+
 /* The model's file gives the same outputs, bit for bit, for a column x. */
 static void a_built_net_is_a_model(void **state)
 {
@@ -242,6 +328,9 @@ int main(void)
         cmocka_unit_test(bounds_of_interpolation_are_tight),
         cmocka_unit_test(interpolation_of_a_sine),
         cmocka_unit_test(as_few_units_as_it_takes),
+        cmocka_unit_test(soft_steps_melt),
+        cmocka_unit_test(without_enclosures),
+        cmocka_unit_test(what_is_refused),
         cmocka_unit_test(a_built_net_is_a_model),
         cmocka_unit_test(as_many_units_as_straight_pieces),
         cmocka_unit_test(lines_go_on),
