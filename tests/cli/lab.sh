@@ -101,6 +101,44 @@ check 'what is measured is near what is counted' [ "$(tr '{' '\n' <out |
         s/.*"gradient_cost":\([0-9.]*\).*/\1/p;s/.*"ratio":\([0-9.]*\).*/\1/p' |
     awk 'NR % 2 { r = $1; next } $1 > r / 1.5 && $1 < r * 1.5' | wc -l)" -eq 7 ]
 
+pictured polynomial polynomial
+check 'no polynomial net is nearer than the best polynomial' python3 - one.json <<'PYTHON'
+import json, sys
+lab = json.load(open(sys.argv[1]))
+for way in lab["ways"]:
+    last = way["widths"][-1]
+    assert [w["units"] for w in way["widths"]] == [4, 8, 16, 32, 64]
+    if "degree" not in way:
+        assert last["rms"] < 0.02 * lab["ways"][0]["least_rms"], last
+        continue
+    assert way["best_sup"] <= way["least_sup"] * (1 + 1e-6), way
+    for width in way["widths"]:
+        assert width["sup"] >= way["least_sup"], width
+        assert way["least_rms"] * (1 - 1e-9) <= width["rms"] < way["least_rms"] * 1.001, width
+PYTHON
+run lab polynomial 'x^3' --on=-1:1
+check 'x^3 is 1/4 from every parabola' grep -q '^z^2  *any  *0.25  *0.1513  ' out
+check 'and a polynomial of degree 3' grep -q '^z^3  *any .*e-1[5-9] .*e-1[5-9] ' out
+refuses 2 'column 3: it ends here' lab polynomial 'x+' --on 0:1
+refuses 2 'on what box' lab training 'sin(x)'
+refuses 2 'it is constant' lab training 'x-x' --on 0:1
+refuses 2 'this lab takes one of x' lab training 'x*y' --on 0:1,0:1
+
+pictured training training
+check 'built: within the bound; trained: without noise no slope, with noise near -1/2' \
+    python3 - one.json <<'PYTHON'
+import json, sys
+lab = json.load(open(sys.argv[1]))
+assert [w["units"] for w in lab["widths"]] == 2 * [16, 32, 64, 128, 256, 512]
+for w in lab["widths"]:
+    assert w["built_sup"] <= w["bound"] and w["built_rms"] <= w["built_sup"], w
+    assert w["trained_rms"] < 0.03 * lab["deviation"] and w["trained_rms"] < w["trained_sup"], w
+built = [w["bound"] for w in lab["widths"]]
+assert built[:6] == sorted(built[:6])[::-1] and built[6:] == sorted(built[6:])[::-1]
+slope = {s["noise"]: s["slope"] for s in lab["slopes"]}
+assert abs(slope[0]) < 0.1 and abs(slope[0.1] + 0.5) < 0.1 and abs(slope[0.5] + 0.5) < 0.1
+PYTHON
+
 pictured xor xor
 run lab xor
 check 'all of 20 seeds learn XOR, to about 1e-4' \
