@@ -153,6 +153,21 @@ check 'gradients right to 1e-9' [ "$(grep -c \
     '^[12x][.a-z]*\( *[0-9.]*e-1[0-9]\)\{2\}\( *[0-9.]*e-1[5-9]\)\{2\}$' out)" -eq 5 ]
 check 'exact with relu' grep -q 'it makes 0, 1, 1, 0$' out
 
+pictured tiles tiles
+run lab tiles
+check 'tiles: one cell in 3-D costs what it must' \
+    grep -q '^tiles  *3 *4 *79 *0.2143 *0.2143$' out
+for line in 'tiles  *1  units ~ bound^-0.99[0-9]*, by theory -1' \
+    'tiles  *2  units ~ bound^-1.9[0-9]*, by theory -2' \
+    'tiles  *3  units ~ bound^-3.1[0-9]*, by theory -3' \
+    'interpolation  *1  units ~ bound^-0.5, by theory -0.5' \
+    'kuhn  *2  units ~ bound^-0.9[0-9]*, by theory -1' \
+    'kuhn  *3  units ~ bound^-1.[34][0-9]*, by theory -1.5'; do
+    check "prints: $line" grep -q "^$line$" out
+done
+check 'no error is above its bound' awk '
+    $2 ~ /^[123]$/ && NF == 6 { count++; if ($6 > $5) exit 1 } END { exit count < 60 }' out
+
 pictured losses losses
 run lab losses
 check 'the slope at -8' grep -q '^ *-8 *-0.0003351 *-0.9996646$' out
