@@ -12,6 +12,7 @@
 #include "config.h"
 #include "message.h"
 #include "output.h"
+#include "surface.h"
 #include "text.h"
 
 typedef struct cli_approximate {
@@ -222,6 +223,20 @@ static gradus_status save(cli_approximate *a)
     return GRADUS_OK;
 }
 
+static gradus_status draw(cli_approximate *a)
+{
+    const cli_surface surface = {a->subject.f, a->subject.box, gradus_approximation_net(a->made),
+                                 a->about.construction};
+
+    if (a->subject.f->inputs == 1)
+        approximate_draw(&a->figure, &a->subject, a->made);
+    if (a->subject.f->inputs != 2)
+        return GRADUS_OK;
+    figure_start(&a->figure, a->subject.text, "A function of two variables, a network that was "
+                 "built for it, and what that is off by.");
+    return surface_draw(&surface, true, &a->figure);
+}
+
 static gradus_status tell(cli_approximate *a)
 {
     const cli_settings *settings = a->settings;
@@ -235,8 +250,9 @@ static gradus_status tell(cli_approximate *a)
     say_network(a);
     say_error(a);
     say_others(a);
-    if (a->subject.f->inputs == 1)
-        approximate_draw(&a->figure, &a->subject, a->made);
+    status = draw(a);
+    if (status != GRADUS_OK)
+        return status;
     figure_report(&a->figure, &a->report);
     status = save(a);
     if (status == GRADUS_OK)
