@@ -225,8 +225,9 @@ static gradus_status save(cli_approximate *a)
 
 static gradus_status draw(cli_approximate *a)
 {
-    const cli_surface surface = {a->subject.f, a->subject.box, gradus_approximation_net(a->made),
-                                 a->about.construction};
+    const cli_surface surface = {.f = a->subject.f, .box = a->subject.box,
+                                 .net = gradus_approximation_net(a->made),
+                                 .name = a->about.construction};
 
     if (a->subject.f->inputs == 1)
         approximate_draw(&a->figure, &a->subject, a->made);
