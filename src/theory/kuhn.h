@@ -75,5 +75,8 @@ double gr_kuhn_rounding(const gr_kuhn *kuhn);
 /* *worst becomes at least |f - the interpolation of f| on a cell.   Errors   of gr_enclose. */
 GRADUS_CHECKED gradus_status gr_kuhn_cell_error(const gr_grid *grid, const size_t *cell,
                                                 double *worst);
+/* The same for a cell where f is not smooth; `most` is known to be enough. */
+GRADUS_CHECKED gradus_status gr_kuhn_part_error(const gr_grid *grid, const size_t *cell,
+                                                double most, double *worst);
 
 #endif

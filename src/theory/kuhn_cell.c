@@ -13,8 +13,9 @@
  *
  * v_i - v_j is h on some set of axes, sum_{i<j} p_i p_j <= d/(2 (d+1)), and along an axis v_i
  * is at one of two places h apart, so that its variance is at most h^2/4. By the gradient,
- * which is within r of some vector on the cell, |e| <= 1/2 sum_a h_a r_a; by the values,
- * |e| <= max f - min f. docs/math/constructions.md has the steps.
+ * which is within r of some vector on the cell, |e| <= 1/2 sum_a h_a r_a. Where second
+ * derivatives have no bound the cell is taken apart (theory/kuhn_part.c).
+ * docs/math/constructions.md has the steps.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -107,28 +108,25 @@ static gradus_status enclose_parts(const gr_grid *grid, const gradus_interval *b
     return status;
 }
 
-static double error_by(const gr_grid *grid, const gradus_interval *all)
-{
-    const double span = gr_up(all[0].most - all[0].least);
-    const double slope = by_slope(grid, all + 1);
-    const double curvature = by_curvature(grid, all + 1 + grid->d);
-    return gr_least(gr_least(curvature, slope), span - span == 0 ? span : INFINITY);
-}
-
 gradus_status gr_kuhn_cell_error(const gr_grid *grid, const size_t *cell, double *worst)
 {
     gradus_interval box[GR_KUHN_INPUTS], all[GR_ENCLOSED];
-    double error = INFINITY;
+    double error = INFINITY, curved = 0;
     for (size_t i = 0; i < grid->d; i++) {
         box[i].least = gr_grid_node(grid, i, cell[i]).least;
         box[i].most = gr_grid_node(grid, i, cell[i] + 1).most;
     }
-    for (size_t depth = 0; depth <= DEPTH && error > *worst; depth++) {
+    for (size_t depth = 0; depth <= DEPTH && curved < INFINITY && error > *worst; depth++) {
         const gradus_status status = enclose_parts(grid, box, depth, all);
         if (status != GRADUS_OK)
             return status;
-        error = gr_least(error, error_by(grid, all));
+        curved = by_curvature(grid, all + 1 + grid->d);
+        error = gr_least(error, gr_least(curved, by_slope(grid, all + 1)));
     }
-    *worst = gr_most(*worst, error);
+    if (error <= *worst)
+        return GRADUS_OK;
+    if (curved == INFINITY)
+        return gr_kuhn_part_error(grid, cell, error, worst);
+    *worst = error;
     return GRADUS_OK;
 }

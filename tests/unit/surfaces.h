@@ -1,5 +1,5 @@
 /*
- * tests/unit/surfaces.h - thirty functions in one, two and three dimensions
+ * tests/unit/surfaces.h - 34 functions in one, two and three dimensions
  *
  * Smooth, kinked, steep, oscillating and constant ones, each on its box.
  *
@@ -40,7 +40,7 @@ F(distance) { return jet_sqrt(SQUARES); }
 F(kink) { return jet_abs(plus(SUM, constant(-0.4))); }
 F(ridge) { return jet_relu(plus(X, scaled(-1, Y))); }
 F(corner) { return plus(Y, jet_relu(plus(X, scaled(-1, Y)))); }
-F(root) { return jet_sqrt(X); }
+F(root) { return plus(jet_sqrt(X), Y); }
 F(fraction) { return reciprocal(plus(constant(1), scaled(25, SQUARES))); }
 F(growth) { return jet_exp(SUM); }
 F(mixed) { return plus(times(jet_sin(scaled(4, X)), jet_exp(Y)), scaled(0.2, times(Z, Z))); }
@@ -70,7 +70,8 @@ static const surface_of surfaces[] = {
     {"product", 2, f_product, UNIT, true}, {"cliff", 2, f_cliff, UNIT, true},
     {"distance", 2, f_distance, AROUND, false}, {"kink", 2, f_kink, UNIT, false},
     {"ridge", 2, f_ridge, FLAT, false}, {"corner", 2, f_corner, UNIT, false},
-    {"fraction", 2, f_fraction, AROUND, true}, {"checks", 2, f_checks, UNIT, true},
+    {"root", 2, f_root, UNIT, false}, {"fraction", 2, f_fraction, AROUND, true},
+    {"checks", 2, f_checks, UNIT, true},
     {"zero", 3, f_zero, UNIT, false}, {"affine", 3, f_affine, FLAT, false},
     {"sine", 3, f_sine, UNIT, true}, {"bowl", 3, f_bowl, FLAT, true},
     {"bell", 3, f_bell, AROUND, true}, {"growth", 3, f_growth, UNIT, true},

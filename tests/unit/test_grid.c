@@ -91,7 +91,7 @@ static outcome try_out(const gr_construction *c, const gr_target *target, size_t
 
 static gr_target target_of(const gradus_function *f, const surface_of *s)
 {
-    return (gr_target){gr_context_or_default(NULL), f, s->box};
+    return (gr_target){gr_context_or_default(NULL), f, s->box, NULL};
 }
 
 static const surface_of *surface_named(const char *name, size_t inputs)
@@ -151,6 +151,20 @@ static void interpolation_of_the_bowl(void **state)
         assert_true(fabs(o.measured - worst) < 1e-12);
         assert_true(fabs(o.bound.bound - worst * 2 * (double)d / (double)(d + 1)) < 1e-11);
     }
+}
+
+/* Where f has no second derivatives cells are taken apart: beside what is measured, the bound
+ * of the root is near, and that of what is linear on the simplices is a 32nd of a cell's. */
+static void bounds_of_rough_functions(void **state)
+{
+    const surface_of *root = surface_named("root", 2), *corner = surface_named("corner", 2);
+    const gradus_function f = function_of(root, true), g = function_of(corner, true);
+    const gr_target target = target_of(&f, root), exact = target_of(&g, corner);
+    (void)state;
+    outcome o = try_out(&gr_construction_kuhn, &target, 16);
+    assert_true(fabs(o.bound.bound - 1.0 / 16) < 2e-3); /* sqrt(h)/4 at h/4 */
+    o = try_out(&gr_construction_kuhn, &exact, 16);
+    assert_true(o.bound.bound < 1.01 * 2.0 / 16 / 32 && o.measured < 1e-14);
 }
 
 /* ---- what is exact ---- */
@@ -214,7 +228,7 @@ static double nodal_interpolation(const double *x, void *user)
 static void check_nodal(nodal *k, double tolerance)
 {
     const gradus_function f = {k->d, nodal_interpolation, NULL, k};
-    const gr_target target = {gr_context_or_default(NULL), &f, k->box};
+    const gr_target target = {gr_context_or_default(NULL), &f, k->box, NULL};
     for (size_t fine = 1; fine <= 2; fine++) {
         gr_grid grid;
         gradus_net *net;
@@ -306,7 +320,7 @@ static void tiles_in_many_dimensions(void **state)
     for (size_t d = 4; d <= GRADUS_VARIABLES; d++)
         for (size_t c = 1; c < GR_COUNT(constructions); c++) {
             const gradus_function f = {d, ripple, NULL, &d};
-            const gr_target target = {gr_context_or_default(NULL), &f, box};
+            const gr_target target = {gr_context_or_default(NULL), &f, box, NULL};
             if (d > constructions[c]->most_inputs)
                 continue;
             const outcome o = try_out(constructions[c], &target, d > 5 ? 2 : 4);
@@ -361,7 +375,7 @@ static void what_cannot_be_built_is_refused(void **state)
     for (size_t i = 0; i < GR_COUNT(cases); i++)
         for (size_t c = 0; c < GR_COUNT(constructions); c++) {
             const gradus_function f = {2, cases[i].value, NULL, &two};
-            const gr_target target = {gr_context_or_default(NULL), &f, cases[i].box};
+            const gr_target target = {gr_context_or_default(NULL), &f, cases[i].box, NULL};
             gr_bound bound;
             gradus_net *net;
             assert_int_equal(constructions[c]->bound(&target, 4, &bound), GRADUS_ARGUMENT);
@@ -381,7 +395,7 @@ static void memory_may_be_short(void **state)
     for (size_t c = 0; c < GR_COUNT(constructions); c++)
         for (size_t n = 1, done = 0; !done; n++) {
             const gradus_function f = function_of(s, c == 0);
-            const gr_target target = {context, &f, s->box};
+            const gr_target target = {context, &f, s->box, NULL};
             gr_bound bound;
             gradus_net *net = NULL;
             faults_arm(&memory, n, FAULT_MEMORY);
@@ -401,6 +415,7 @@ int main(void)
         cmocka_unit_test(every_error_is_within_its_bound),
         cmocka_unit_test(bounds_of_smooth_functions_are_near),
         cmocka_unit_test(interpolation_of_the_bowl),
+        cmocka_unit_test(bounds_of_rough_functions),
         cmocka_unit_test(affine_functions_are_interpolated_exactly),
         cmocka_unit_test(functions_of_the_triangulation_come_back),
         cmocka_unit_test(hats_add_to_one),
