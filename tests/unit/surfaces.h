@@ -1,5 +1,5 @@
 /*
- * tests/unit/surfaces.h - 34 functions in one, two and three dimensions
+ * tests/unit/surfaces.h - 36 functions in one, two and three dimensions
  *
  * Smooth, kinked, steep, oscillating and constant ones, each on its box.
  *
@@ -40,6 +40,8 @@ F(distance) { return jet_sqrt(SQUARES); }
 F(kink) { return jet_abs(plus(SUM, constant(-0.4))); }
 F(ridge) { return jet_relu(plus(X, scaled(-1, Y))); }
 F(corner) { return plus(Y, jet_relu(plus(X, scaled(-1, Y)))); }
+F(below) { return jet_relu(plus(plus(X, scaled(-1, Y)), constant(-0.5))); }
+F(above) { return jet_relu(plus(plus(Y, scaled(-1, X)), constant(-0.5))); }
 F(root) { return plus(jet_sqrt(X), Y); }
 F(fraction) { return reciprocal(plus(constant(1), scaled(25, SQUARES))); }
 F(growth) { return jet_exp(SUM); }
@@ -70,6 +72,7 @@ static const surface_of surfaces[] = {
     {"product", 2, f_product, UNIT, true}, {"cliff", 2, f_cliff, UNIT, true},
     {"distance", 2, f_distance, AROUND, false}, {"kink", 2, f_kink, UNIT, false},
     {"ridge", 2, f_ridge, FLAT, false}, {"corner", 2, f_corner, UNIT, false},
+    {"below", 2, f_below, UNIT, false}, {"above", 2, f_above, UNIT, false},
     {"root", 2, f_root, UNIT, false}, {"fraction", 2, f_fraction, AROUND, true},
     {"checks", 2, f_checks, UNIT, true},
     {"zero", 3, f_zero, UNIT, false}, {"affine", 3, f_affine, FLAT, false},

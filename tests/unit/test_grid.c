@@ -165,6 +165,13 @@ static void bounds_of_rough_functions(void **state)
     assert_true(fabs(o.bound.bound - 1.0 / 16) < 2e-3); /* sqrt(h)/4 at h/4 */
     o = try_out(&gr_construction_kuhn, &exact, 16);
     assert_true(o.bound.bound < 1.01 * 2.0 / 16 / 32 && o.measured < 1e-14);
+    for (size_t i = 0; i < 2; i++) { /* a kink in one simplex of two, the error on it 1/4 */
+        const surface_of *s = surface_named(i == 0 ? "below" : "above", 2);
+        const gradus_function h = function_of(s, true);
+        const gr_target one = target_of(&h, s);
+        o = try_out(&gr_construction_kuhn, &one, 1);
+        assert_true(o.bound.bound >= 0.25 && o.bound.bound < 0.3);
+    }
 }
 
 /* ---- what is exact ---- */
@@ -302,6 +309,36 @@ static void tiles_are_exact(void **state)
     gradus_net_free(net);
 }
 
+/* Beyond its strip an edge is crossed: the net has the value that it has amid the cell. */
+static void corners_are_flat_beyond_their_strips(void **state)
+{
+    const surface_of *s = surface_named("growth", 3);
+    const gradus_function f = function_of(s, true);
+    const gr_target target = target_of(&f, s);
+    const double strip = 1.0 / 5 / 64;
+    gr_grid grid;
+    gradus_net *net;
+    (void)state;
+    assert_int_equal(gr_grid_new(&target, 5, &grid), GRADUS_OK);
+    assert_int_equal(gr_construction_sigmoid_tiles.build(&target, 5, &net), GRADUS_OK);
+    for (size_t k = 0; k < grid.cells; k++) {
+        size_t cell[3];
+        double x[9][3], y[9];
+        gradus_interval box[3];
+        gr_digits(k, 5, 3, cell);
+        gr_grid_cell(&grid, cell, box);
+        for (size_t v = 0; v < 9; v++)
+            for (size_t i = 0; i < 3; i++)
+                x[v][i] = v == 8          ? (box[i].least + box[i].most) / 2
+                          : v >> i & 1 ? box[i].most - 1.01 * strip
+                                       : box[i].least + 1.01 * strip;
+        assert_int_equal(gradus_net_predict(net, x, 9, y), GRADUS_OK);
+        for (size_t v = 0; v < 8; v++)
+            assert_true(fabs(y[v] - y[8]) < 1e-12);
+    }
+    gradus_net_free(net);
+}
+
 /* ---- many axes, without a proof, and failures ---- */
 
 static double ripple(const double *x, void *user)
@@ -420,6 +457,7 @@ int main(void)
         cmocka_unit_test(functions_of_the_triangulation_come_back),
         cmocka_unit_test(hats_add_to_one),
         cmocka_unit_test(tiles_are_exact),
+        cmocka_unit_test(corners_are_flat_beyond_their_strips),
         cmocka_unit_test(tiles_in_many_dimensions),
         cmocka_unit_test(estimates_are_like_bounds),
         cmocka_unit_test(what_cannot_be_built_is_refused),
