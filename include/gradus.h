@@ -1389,6 +1389,108 @@ typedef struct gradus_landscape_point {
 GRADUS_API const gradus_landscape_point *gradus_landscape_path(
     const gradus_landscape *landscape);
 
+/*
+ * How many activation regions a net of `layers` dense layers with widths n_1 ... n_L and a
+ * relu behind each can have for n_0 inputs. Doubles: rounded where numbers pass 2^53, infinity
+ * where one is too large for them; NaN where a bound does not hold.
+ *
+ *     single     sum_(j <= n_0) C(n, j) of one layer with all n units: exact (Zaslavsky 1975)
+ *     lower      prod_(l < L) floor(n_l/n_0)^n_0 sum_(j <= n_0) C(n_L, j), reached by some
+ *                net where all n_l >= n_0 (Montufar et al. 2014)
+ *     lower_dead prod_(l < L) (floor(n_l/n_0) + 1)^n_0 sum_(j <= n_0) C(n_L, j), where n_l >=
+ *                3 n_0 for l < L (Serra et al. 2018)
+ *     upper      no net has more: sum over j_l <= min(n_0, n_1 - j_1, ..., n_(l-1) - j_(l-1),
+ *                n_l) of prod C(n_l, j_l) (Serra et al. 2018)
+ *     upper_any  the same for any activation of two pieces: prod sum_(j <= d_l) C(n_l, j),
+ *                d_l = min(n_0, ..., n_(l-1))
+ *     on_line    prod (n_l + 1): at most that many on a line, reached where all n_l >= 3
+ *
+ * Errors   ARGUMENT: no inputs or no layers; MEMORY.
+ */
+typedef struct gradus_region_bounds {
+    double single, lower, lower_dead, upper, upper_any, on_line;
+} gradus_region_bounds;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_regions_bound(
+    size_t inputs, const size_t *widths, size_t layers, gradus_region_bounds *bounds);
+
+/*
+ * The regions of a piecewise linear net: where its units stay on their sides it is affine
+ * (docs/math/regions.md). They are counted on a closed box of a plane or line in the space of
+ * its inputs,
+ *
+ *     x = origin + s along[0] (+ t along[1]),    s, t in [least, most]
+ *
+ * for the net whose weights are the numbers that are stored, computed without rounding. An
+ * activation region is the interior of the points at which each unit is on one side; a linear
+ * piece is made of those that touch along a side and on which the outputs are the same
+ * function. Every sign that a count depends on is exact: where double precision leaves it
+ * open, integers decide.
+ *
+ * Layers are dense ones, batch norm with its running statistics (its factor rounded as in
+ * gradus_net_forward()), residual blocks, dropout (off); activations relu, leaky-relu,
+ * heaviside, identity. Others may stand at the end only, and are left out then.
+ *
+ * Errors   ARGUMENT: another activation, a number that is not finite, an empty box, more
+ *          than options->most regions; MEMORY.
+ * Cost     of each region a pass through the net in s and t; rarely one in integers.
+ */
+typedef struct gradus_slice {
+    size_t variables;           /* 1: a line; 2: a plane                                  */
+    const double *origin;       /* [inputs]; NULL: 0                                      */
+    const double *along[2];     /* [inputs]; NULL: the first, the second input            */
+    double least[2], most[2];
+} gradus_slice;
+
+typedef struct gradus_regions_options {
+    size_t most;                /* regions before it gives up, 1,000,000                  */
+} gradus_regions_options;
+GRADUS_API void gradus_regions_defaults(gradus_regions_options *options);
+
+typedef struct gradus_regions gradus_regions;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_regions_new(
+    const gradus_net *net,
+    const gradus_slice *slice,
+    const gradus_regions_options *options,  /* NULL: defaults                             */
+    gradus_regions **regions);
+GRADUS_API void gradus_regions_free(gradus_regions *regions);
+
+typedef struct gradus_regions_about {
+    size_t variables, outputs;
+    size_t units;               /* that change sides: of relu, leaky-relu, heaviside      */
+    size_t regions, pieces;
+    double least, most;         /* length or area of a region                             */
+    const char *ending;         /* the activation at the end that was left out, or NULL   */
+    gradus_region_bounds bounds;/* for as many inputs as variables and the net's widths;
+                                   all NaN with residual blocks, upper with leaky-relu    */
+    uint64_t exact;             /* signs that integers decided                            */
+} gradus_regions_about;
+GRADUS_API void gradus_regions_describe(
+    const gradus_regions *regions, gradus_regions_about *about);
+
+/* A side of a region: a unit changes there. */
+typedef struct gradus_region_side {
+    size_t layer, unit;         /* dense layer from 1, unit from 0; layer 0: of the box   */
+    int above;                  /* the unit is above 0 in the region                      */
+} gradus_region_side;
+
+/* Regions of a line come in order, from s = least on; those of a plane in a fixed one. */
+typedef struct gradus_region {
+    size_t corners;             /* 2 on a line                                            */
+    const double *corner;       /* [corners][variables], against the clock                */
+    const gradus_region_side *side; /* [corners] side[i] from corner i to the next; on a
+                                   line: at corner i                                      */
+    double size;                /* length or area                                         */
+    size_t piece;               /* < pieces                                               */
+    const double *map;          /* [outputs][variables + 1] slopes and the value at s = t
+                                   = 0, rounded                                           */
+} gradus_region;
+GRADUS_API void gradus_regions_region(
+    const gradus_regions *regions, size_t index, gradus_region *region);
+
+/* Whether a unit (< about.units, layer after layer) is above 0 in a region. */
+GRADUS_API int gradus_regions_above(
+    const gradus_regions *regions, size_t region, size_t unit);
+
 /* ---- 9 approximate --------------------------------------------------------------- */
 
 #define GRADUS_VARIABLES 8 /* most variables of a function */
