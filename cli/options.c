@@ -26,10 +26,11 @@ enum {
     LAB = VERB_LAB,
     LANDSCAPE = VERB_LANDSCAPE,
     APPROXIMATE = VERB_APPROXIMATE,
+    REGIONS = VERB_REGIONS,
     TABLE = TRAIN | PREDICT | EVAL | INSPECT | EXPLAIN | CHECK | LANDSCAPE |
-            APPROXIMATE,      /* that read one */
+            APPROXIMATE | REGIONS, /* that read one */
     SET = TRAIN | PREDICT | EVAL | BENCH | EXPLAIN | CHECK | LAB | LANDSCAPE |
-          APPROXIMATE,        /* whose settings are kept */
+          APPROXIMATE | REGIONS, /* whose settings are kept */
     TOLD = SET | INSPECT, /* that tell what they do */
 };
 

@@ -31,11 +31,17 @@ void settings_defaults(cli_settings *settings, cli_verb verb)
     settings->landscape = (cli_landscape_settings){.grid = 25, .span = NAN, .gradient = NAN,
                                                      .curvature = 1e-4, .flat = 1e-6};
     settings->box.within = NAN;
+    settings->regions.most = 1000000;
     settings->flow.seeds = 20;
     settings->flow.width = 64;
     settings->flow.depth = 50;
     if (verb == VERB_FLOW || verb == VERB_LANDSCAPE)
         settings->check.rows = 1024;
+    if (verb == VERB_REGIONS) {
+        settings->check.inputs = 2;
+        settings->check.outputs = 1;
+        settings->train.precision = GRADUS_FLOAT64;
+    }
     if (verb == VERB_BENCH)
         settings->train.fit.optimizer = "sgd"; /* what libraries are compared with */
 }

@@ -26,6 +26,7 @@ typedef enum cli_verb {
     VERB_LAB = 512,
     VERB_LANDSCAPE = 1024,
     VERB_APPROXIMATE = 2048,
+    VERB_REGIONS = 4096,
 } cli_verb;
 
 typedef enum log_kind { LOG_HUMAN, LOG_JSON, LOG_NONE } log_kind;
@@ -92,6 +93,11 @@ typedef struct cli_approximate_settings {
     size_t units;               /* 0: as many as it takes */
 } cli_approximate_settings;
 
+typedef struct cli_regions_settings {
+    const char *through;        /* points or rows; NULL: the inputs themselves */
+    size_t most;
+} cli_regions_settings;
+
 typedef struct kept_text kept_text;
 
 typedef struct cli_settings {
@@ -104,6 +110,7 @@ typedef struct cli_settings {
     cli_explain_settings explain;
     cli_flow_settings flow;
     cli_landscape_settings landscape;
+    cli_regions_settings regions;
     cli_box_settings box;
     cli_approximate_settings approximate;
 
