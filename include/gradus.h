@@ -434,6 +434,39 @@ GRADUS_API void gradus_net_tensor(
 GRADUS_API void gradus_net_get(const gradus_net *net, size_t index, void *values);
 GRADUS_API void gradus_net_set(gradus_net *net, size_t index, const void *values);
 
+/*
+ * The layers of a net in the order of computation, for programs that compute it in their own
+ * way. Layer 0 is the input x; every other one reads the values v of earlier layers, whose
+ * numbers are `from` and `skip`; the last one's are the outputs y. At inference:
+ *
+ *     dense        v = W v_from + b           tensors: W [units][inputs], b [units] or none
+ *     activation   v = s(v_from)              unit by unit; softmax over all of them
+ *     batchnorm    v = scale (v_from - mean) / sqrt(variance + epsilon) + shift
+ *                                             tensors: scale, shift, mean, variance [units]
+ *     dropout      v = v_from
+ *     add          v = v_skip + scale v_from
+ *
+ * What does not apply is 0, "" or SIZE_MAX.
+ */
+typedef enum gradus_layer_kind {
+    GRADUS_LAYER_INPUT, GRADUS_LAYER_DENSE, GRADUS_LAYER_ACTIVATION,
+    GRADUS_LAYER_BATCHNORM, GRADUS_LAYER_DROPOUT, GRADUS_LAYER_ADD
+} gradus_layer_kind;
+
+typedef struct gradus_layer {
+    gradus_layer_kind kind;
+    size_t from, skip;          /* layers it reads; skip: add only                     */
+    size_t inputs, units;       /* inputs: units of `from`                             */
+    const char *activation;     /* its name                                            */
+    double alpha;               /* activation                                          */
+    double epsilon;             /* batchnorm                                           */
+    double rate;                /* dropout                                             */
+    double scale;               /* add                                                 */
+    size_t tensor, tensors;     /* the first of its tensors, and how many there are    */
+} gradus_layer;
+GRADUS_API size_t gradus_net_layers(const gradus_net *net);
+GRADUS_API void gradus_net_layer(const gradus_net *net, size_t index, gradus_layer *about);
+
 /* XXH3-64 over all tensors in order: name, precision, shape, little-endian bytes. */
 GRADUS_API GRADUS_CHECKED gradus_status gradus_net_digest(
     const gradus_net *net, uint64_t *digest);
@@ -809,12 +842,17 @@ typedef struct gradus_model_input {
     double center, scale;       /* number: the net sees (x - center) * scale            */
     double fill;                /* number: stands in for a missing value                */
     size_t first, width;        /* which of the net's inputs it makes                   */
+    int clip;                   /* number: what the net sees is u / sqrt(1 + (u/3)^2),
+                                   u = (x - center) * scale                             */
 } gradus_model_input;
 GRADUS_API void gradus_model_input_describe(
     const gradus_model *model, size_t input, gradus_model_input *about);
 GRADUS_API const char *gradus_model_input_value(
     const gradus_model *model, size_t input, size_t value);
 GRADUS_API const char *gradus_model_target(const gradus_model *model, size_t target);
+/* Regression: the net computes (y - center) * scale of a target y. */
+GRADUS_API void gradus_model_target_scale(
+    const gradus_model *model, size_t target, double *center, double *scale);
 GRADUS_API const char *gradus_model_class(const gradus_model *model, size_t number);
 
 /* Stores the settings of a run with the model, as text: "key = value" lines. */

@@ -85,6 +85,7 @@ void gradus_model_input_describe(const gradus_model *model, size_t input,
         .fill = column->fill,
         .first = column->first,
         .width = column->width,
+        .clip = column->clip,
     };
 }
 
@@ -98,6 +99,13 @@ const char *gradus_model_input_value(const gradus_model *model, size_t input,
 const char *gradus_model_target(const gradus_model *model, size_t target)
 {
     return target < model->prep->targets ? model->prep->target[target].name : NULL;
+}
+
+void gradus_model_target_scale(const gradus_model *model, size_t target, double *center,
+                               double *scale)
+{
+    *center = model->prep->target[target].center;
+    *scale = model->prep->target[target].scale;
 }
 
 const char *gradus_model_class(const gradus_model *model, size_t number)

@@ -98,6 +98,30 @@ static void columns_have_roles(void **state)
     gradus_data_free(data);
 }
 
+/* Of 1, 2, 3, 4, 10 the median is 3 and the quartiles 2 and 4; of 2, 4, 6, 8, 10 the mean is 6
+ * and the deviation sqrt 8. */
+static void what_scales_is_told(void **state)
+{
+    (void)state;
+    gradus_data *data = table_of(NULL, "a,t\n1,2\n2,4\n3,6\n4,8\n10,10\n");
+    gradus_train_options options = options_for("t");
+    options.holdout = 0;
+    for (int robust = 0; robust < 2; robust++) {
+        gradus_model_input input;
+        double center, scale;
+        options.scaling = robust ? GRADUS_SCALING_ROBUST : GRADUS_SCALING_STANDARD;
+        gradus_trainer *trainer = plan(data, &options);
+        gradus_model_input_describe(gradus_trainer_model(trainer), 0, &input);
+        assert_int_equal(input.clip, robust);
+        assert_true(fabs(input.center - (robust ? 3 : 4)) < 1e-15);
+        gradus_model_target_scale(gradus_trainer_model(trainer), 0, &center, &scale);
+        assert_true(fabs(center - 6) < 1e-15);
+        assert_true(fabs(scale - 1 / sqrt(8.0)) < 1e-15);
+        gradus_trainer_free(trainer);
+    }
+    gradus_data_free(data);
+}
+
 static void mistaken_columns_are_refused(void **state)
 {
     (void)state;
@@ -418,6 +442,7 @@ int main(void)
         cmocka_unit_test(task_is_found),
         cmocka_unit_test(task_can_be_given),
         cmocka_unit_test(columns_have_roles),
+        cmocka_unit_test(what_scales_is_told),
         cmocka_unit_test(mistaken_columns_are_refused),
         cmocka_unit_test(rows_without_target_are_dropped),
         cmocka_unit_test(too_little_is_refused),
