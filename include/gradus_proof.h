@@ -58,6 +58,59 @@ GRADUS_API const gradus_function *gradus_proof_function(const gradus_proof *proo
 /* The libraries that it was built with, as "Arb 2.23.0, FLINT 2.9.0". */
 GRADUS_API const char *gradus_proof_libraries(void);
 
+/* ---- certificate ----------------------------------------------------------------- */
+
+/*
+ * The largest error of a network over a closed box, enclosed:
+ *
+ *     least <= sup |f(x) - net(x)| <= most      x in the box
+ *
+ * where net is the exact real function of the stored weights; of a model, together with
+ * its preprocessing, from the numbers of the table to those of the target. The box is
+ * divided until most - least <= tolerance * most, or the rounding of the enclosures stands
+ * in the way, or enough boxes have been looked at (docs/math/certificate.md).
+ *
+ * Errors   ARGUMENT: f has no `enclose`, or not as many variables as the network inputs;
+ *          more than three of them, or not one output; columns of categories; classes; an
+ *          activation of the user's; a box that is empty or not finite; a tolerance that is
+ *          not between 0 and 1; those of f->enclose; MEMORY.
+ * Cost     of a box four forward passes and two enclosures of f; 0.04 s for each activation
+ *          in use; the bound of rounding, 1000 forward passes.
+ * Memory   72 bytes a box, the weights in double, 88 bytes a unit, 1 MB an activation.
+ */
+typedef struct gradus_certify_options {
+    double tolerance;           /* relative, 1e-3                                       */
+    size_t boxes;               /* looked at, at most; 4,000,000                        */
+} gradus_certify_options;
+GRADUS_API void gradus_certify_defaults(gradus_certify_options *options);
+
+typedef struct gradus_certificate {
+    double least, most;
+    double where[GRADUS_VARIABLES]; /* |f - net| is at least `least` here               */
+    double f, net;              /* at that point, rounded                               */
+    int reached;                /* 1: most - least <= tolerance * most                  */
+    size_t boxes;               /* looked at                                            */
+    double rounding;            /* gradus_net_forward(), and what predicts with a model,
+                                   differ from net(x) by at most that on the box, as far
+                                   as the errors measured of activations go; infinite
+                                   where nothing is known                               */
+} gradus_certificate;
+
+GRADUS_API GRADUS_CHECKED gradus_status gradus_certify_net(
+    const gradus_context *context,
+    const gradus_net *net,
+    const gradus_function *f,
+    const gradus_interval *box,            /* [inputs]                                  */
+    const gradus_certify_options *options, /* NULL: defaults                            */
+    gradus_certificate *certificate);
+GRADUS_API GRADUS_CHECKED gradus_status gradus_certify_model(
+    const gradus_context *context,
+    const gradus_model *model,
+    const gradus_function *f,
+    const gradus_interval *box,
+    const gradus_certify_options *options,
+    gradus_certificate *certificate);
+
 #ifdef __cplusplus
 }
 #endif
