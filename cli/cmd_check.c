@@ -1,5 +1,5 @@
 /*
- * cli/cmd_check.c - gradus check: a gradient on three routes
+ * cli/cmd_check.c - gradus check: a gradient on three routes; the error of a model
  *
  * SPDX-License-Identifier: MIT
  */
@@ -27,6 +27,7 @@ typedef struct subject {
     gradus_set set;
     gradus_check_options options;
     gradus_model_about about;
+    char no[200];           /* why the answer is no */
 } subject;
 
 const char *check_error(double error)
@@ -265,13 +266,25 @@ static gradus_status check_one(cli_report *report, subject *s)
 
 /* ---- the command ---- */
 
+static bool is_error(const cli_settings *settings)
+{
+    return strcmp(settings->argument[0], "error") == 0;
+}
+
 static gradus_status refuse_words(const cli_settings *settings)
 {
     const bool self = settings->check.self, described = settings->train.network != NULL;
 
+    if (is_error(settings) && settings->arguments == 3 && settings->box.on)
+        return GRADUS_OK;
+    if (is_error(settings))
+        return fail(GRADUS_ARGUMENT, "check error needs a model, a function and where to "
+                    "compare them: gradus check error MODEL EXPR --on 0:1");
     if (strcmp(settings->argument[0], "grad") != 0)
-        return fail(GRADUS_ARGUMENT, "check \"%s\": what can be checked is grad",
+        return fail(GRADUS_ARGUMENT, "check \"%s\": what can be checked is grad, and error",
                     settings->argument[0]);
+    if (settings->box.on)
+        return fail(GRADUS_ARGUMENT, "--on is for check error");
     if (settings->arguments == 2)
         return fail(GRADUS_ARGUMENT, "check grad needs a model and a table: gradus check "
                     "grad MODEL DATA");
@@ -299,6 +312,9 @@ static gradus_status run(cli_report *report, cli_settings *settings, subject *s)
 
     if (status != GRADUS_OK)
         return fail_library(status);
+    if (is_error(settings))
+        return check_error_of(report, s->context, settings, s->no, sizeof s->no);
+    snprintf(s->no, sizeof s->no, "the gradient is wrong");
     choose(s, settings);
     if (settings->check.self)
         return check_library(report, s->context, &s->options);
@@ -332,5 +348,5 @@ gradus_status cmd_check(cli_settings *settings)
         report_print(&report, stdout);
     close_subject(&s);
     report_free(&report);
-    return status == GRADUS_NO ? fail(GRADUS_NO, "the gradient is wrong") : status;
+    return status == GRADUS_NO ? fail(GRADUS_NO, "%s", s.no) : status;
 }

@@ -86,6 +86,8 @@ typedef struct cli_landscape_settings {
 typedef struct cli_box_settings {
     const char *on;             /* "0:1,-1:2", or NULL */
     double within;              /* NaN: no limit */
+    double tolerance;           /* relative */
+    size_t boxes;
 } cli_box_settings;
 
 typedef struct cli_approximate_settings {
