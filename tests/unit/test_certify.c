@@ -269,6 +269,46 @@ static void a_jump(void **state)
     close_subject(&s);
 }
 
+/* Two bumps side by side, of height 1 and 2 on (0, 1/2] and (1/2, 1]: at 1/2 one falls and the
+ * other rises. With `opposed` the second one's left edge is the unit of -z, so that at 1/2
+ * itself, where every unit is 0, the net is 3 = 1 + 2 - 0. */
+static void neighbours_jump_together(void **state)
+{
+    (void)state;
+    for (int opposed = 0; opposed < 2; opposed++) {
+        gradus_net *net = new_net("dense 4 heaviside output", 1, GRADUS_FLOAT64);
+        const double sign = opposed ? -1 : 1;
+        set_all(net, (double[]){3, 3, 3 * sign, 3}, (double[]){0.5, -1.5, -1.5 * sign, -4.5},
+                (double[]){1, -1, 2 * sign, -2}, opposed ? 2 : 0);
+        subject s = subject_of(net, "1 + x", 1, 0.125, 1);
+        const gradus_certificate c = certify(&s, 1e-6, 0);
+        /* |1 + 1/2 - 3| at one point, which is seen from above only, or on both sides of it */
+        const double exact = opposed ? 1.5 : 0.5;
+        assert_true(c.reached == !opposed && c.least >= 0.499 && c.boxes < 1000);
+        assert_true(c.least <= exact && c.most >= exact && c.most <= exact + 1e-3);
+        close_subject(&s);
+    }
+}
+
+/* Four tiles in the plane, in two hidden layers: 10 on the left below, 20 on the right below,
+ * 30 and 40 above. The largest distance from 0 is 40; alone, edges would make 100. */
+static void tiles_of_the_plane(void **state)
+{
+    (void)state;
+    gradus_net *net = new_net("dense 2 heaviside dense 4 heaviside output", 2, GRADUS_FLOAT64);
+    gradus_net_set(net, 0, (double[]){1, 0, 0, 1});
+    gradus_net_set(net, 1, (double[]){-0.3, -0.7});
+    gradus_net_set(net, 2, (double[]){-1, -1, 1, -1, -1, 1, 1, 1});
+    gradus_net_set(net, 3, (double[]){0.5, -0.5, -0.5, -1.5});
+    gradus_net_set(net, 4, (double[]){10, 20, 30, 40});
+    gradus_net_set(net, 5, (double[]){0});
+    subject s = subject_of(net, "8*x + y", 2, 0, 1);
+    const gradus_certificate c = certify(&s, 1e-4, 0);
+    const double exact = 40 - 8 * 0.3 - 0.7; /* at the inner corner, from above */
+    assert_true(c.reached && c.least <= exact && c.most >= exact && c.boxes < 20000);
+    close_subject(&s);
+}
+
 /* ---- models ---- */
 
 static gradus_model *trained(const char *csv, const char *scaling)
@@ -426,6 +466,8 @@ int main(void)
         cmocka_unit_test(a_slope_without_bound),
         cmocka_unit_test(kinks_of_the_function),
         cmocka_unit_test(a_jump),
+        cmocka_unit_test(neighbours_jump_together),
+        cmocka_unit_test(tiles_of_the_plane),
         cmocka_unit_test(models_are_in_the_users_unit),
         cmocka_unit_test(what_is_no_function_of_numbers),
         cmocka_unit_test(boxes_run_out),

@@ -167,20 +167,22 @@ gradus_status gr_difference_over(const gr_network *network, const gradus_functio
 {
     view v;
     const gr_place place = gr_place_of(f->inputs, box);
-    gr_difference side[2] = {{.bound = INFINITY, .guess = -INFINITY}};
+    gr_difference start = {.bound = INFINITY, .guess = -INFINITY};
+    gr_outcomes net;
     gradus_status status = look(f, box, &place, &v);
     if (status != GRADUS_OK)
         return status;
-    const gr_taylor net = gr_network_run(network, &place);
-    gr_network_shares(network, side[0].weight);
-    side[0].kink = f->inputs == 1 ? gr_network_kink(network) : NAN;
-    side[1] = side[0];
-    for (int i = 0; i < 2; i++) {
-        status = over_side(&v, &net, i, &side[i]);
+    gr_network_run(network, &place, &net);
+    gr_network_shares(network, start.weight);
+    start.kink = f->inputs == 1 ? gr_network_kink(network) : NAN;
+    for (size_t k = 0; k < 2 * net.count; k++) {
+        gr_difference side = start;
+        status = over_side(&v, &net.y[k / 2], (int)(k % 2), &side);
         if (status != GRADUS_OK)
             return status;
+        if (k == 0 || side.bound > difference->bound)
+            *difference = side;
     }
-    *difference = side[side[1].bound > side[0].bound];
     for (size_t i = 0; i < f->inputs; i++)
         difference->likely[i] = gr_smaller(gr_greater(
             place.center[i] + place.radius[i] * difference->likely[i], box[i].least),
@@ -198,8 +200,14 @@ gradus_status gr_difference_at_point(const gr_network *network, const gradus_fun
     if (status != GRADUS_OK)
         return status;
     const gr_place place = gr_place_of(f->inputs, point);
-    const gr_taylor y = gr_network_run(network, &place);
-    at->net = gr_taylor_range(f->inputs, &y);
+    gr_outcomes net;
+    gr_network_run(network, &place, &net);
+    at->net = gr_taylor_range(f->inputs, &net.y[0]);
+    for (size_t k = 1; k < net.count; k++) {
+        const gradus_interval other = gr_taylor_range(f->inputs, &net.y[k]);
+        at->net.least = gr_smaller(at->net.least, other.least);
+        at->net.most = gr_greater(at->net.most, other.most);
+    }
     const double least = at->f.least - at->net.most, most = at->f.most - at->net.least;
     at->error.least = least - gr_up(gr_unit * fabs(least));
     at->error.most = most + gr_up(gr_unit * fabs(most));

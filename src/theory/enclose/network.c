@@ -1,20 +1,17 @@
 /*
- * theory/enclose/network.c - a network as a function of the user's numbers, over a box
+ * theory/enclose/network.c - a network as a function of the user's numbers
  *
- * The weights are taken as they are stored; what is computed is the exact function that they
- * make, from the numbers of the table to those of the target.
+ * The weights are taken as they are stored, in double; network_run.c encloses the exact
+ * function that they make, from the numbers of the table to those of the target.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "theory/enclose/network.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "gradus_proof.h"
 #include "theory/enclose/upward.h"
-
-/* ---- from a net ---- */
 
 static gradus_status allocate(const gr_network *network, size_t count, size_t size,
                               void *block)
@@ -210,142 +207,4 @@ void gr_network_free(gr_network *network)
     gradus_release(context, network->layer);
     gradus_release(context, network->room);
     *network = (gr_network){.context = context};
-}
-
-/* ---- over a box ---- */
-
-gr_place gr_place_of(size_t inputs, const gradus_interval *box)
-{
-    gr_place place = {{0}, {0}};
-    for (size_t i = 0; i < inputs; i++) {
-        const double center = box[i].least / 2 + box[i].most / 2;
-        place.center[i] = center;
-        if (box[i].least < box[i].most)
-            place.radius[i] = gr_up(gr_greater(box[i].most - center, center - box[i].least));
-    }
-    return place;
-}
-
-/* The net's inputs: what none of the columns makes stays 0, the marks of missing values. */
-static void run_inputs(const gr_network *network, const gr_place *place)
-{
-    const size_t d = network->inputs;
-    gr_taylor *y = network->layer[0].y;
-    for (size_t j = 0; j < network->layer[0].about.units; j++)
-        y[j] = (gr_taylor){.r = 0};
-    for (size_t i = 0; i < d; i++) {
-        const gr_enclosed_input *input = &network->input[i];
-        gr_taylor x = {.r = 0}, *to = &y[input->first];
-        const gr_unit_type clip = {.kind = GR_UNIT_SMOOTH};
-        x.c[0] = place->center[i] - input->center;
-        x.c[1 + i] = place->radius[i];
-        x.r = gr_up(gr_unit * fabs(x.c[0]));
-        *to = gr_taylor_scaled(d, &x, input->scale, 0);
-        if (input->clip) {
-            x = *to;
-            gr_unit_apply(&clip, network->series[GR_SMOOTH_CLIP], d, 1, &x, to);
-        }
-    }
-}
-
-static void run_norm(const gr_enclosed_layer *layer, size_t d, const gr_taylor *x)
-{
-    for (size_t j = 0; j < layer->about.units; j++) {
-        gr_taylor *y = &layer->y[j];
-        *y = gr_taylor_scaled(d, &x[j], layer->factor[j], layer->error[2 * j]);
-        y->c[0] += layer->shift[j];
-        y->r = gr_up(y->r + layer->error[2 * j + 1] + gr_unit * fabs(y->c[0]));
-    }
-}
-
-static void run_add(const gr_network *network, const gr_enclosed_layer *layer)
-{
-    const size_t d = network->inputs;
-    for (size_t j = 0; j < layer->about.units; j++) {
-        const gr_taylor part = gr_taylor_scaled(
-            d, &network->layer[layer->about.from].y[j], layer->about.scale, 0);
-        layer->y[j] = gr_taylor_plus(d, &network->layer[layer->about.skip].y[j], &part);
-    }
-}
-
-static void run_layer(const gr_network *network, const gr_enclosed_layer *layer)
-{
-    const gradus_layer *about = &layer->about;
-    const gr_taylor *x = network->layer[about->from].y;
-    switch (about->kind) {
-    case GRADUS_LAYER_DENSE:
-        gr_taylor_dense(network->inputs, about->units, about->inputs, layer->weight,
-                        layer->bias, x, layer->y, network->room);
-        break;
-    case GRADUS_LAYER_ACTIVATION:
-        gr_unit_apply(&layer->type, network->series[layer->type.smooth], network->inputs,
-                      about->units, x, layer->y);
-        break;
-    case GRADUS_LAYER_BATCHNORM:
-        run_norm(layer, network->inputs, x);
-        break;
-    case GRADUS_LAYER_ADD:
-        run_add(network, layer);
-        break;
-    default: /* dropout */
-        memcpy(layer->y, x, about->units * sizeof *x);
-        break;
-    }
-}
-
-gr_taylor gr_network_run(const gr_network *network, const gr_place *place)
-{
-    run_inputs(network, place);
-    for (size_t i = 1; i < network->layers; i++)
-        run_layer(network, &network->layer[i]);
-    gr_taylor y = *network->layer[network->layers - 1].y;
-    y = gr_taylor_scaled(network->inputs, &y, 1 / network->scale,
-                         gr_up(2 * gr_unit * fabs(1 / network->scale)));
-    y.c[0] += network->center;
-    y.r = gr_up(y.r + gr_unit * fabs(y.c[0]));
-    return y;
-}
-
-/* ---- what the last run says about where to divide ---- */
-
-/* A kink that a box was divided at lies at its end, but for rounding. */
-static const double inside = 1 - 0x1p-20;
-
-double gr_network_kink(const gr_network *network)
-{
-    double nearest = NAN;
-    for (size_t i = 1; i < network->layers; i++) {
-        const gr_enclosed_layer *layer = &network->layer[i];
-        if (layer->about.kind != GRADUS_LAYER_ACTIVATION ||
-            layer->type.kind == GR_UNIT_SMOOTH || layer->type.kind == GR_UNIT_SOFTMAX ||
-            (layer->type.kind == GR_UNIT_BENT && layer->type.left == 1))
-            continue;
-        const gr_taylor *z = network->layer[layer->about.from].y;
-        for (size_t j = 0; j < layer->about.units; j++) {
-            const double t = -z[j].c[0] / z[j].c[1];
-            if (fabs(t) < inside && !(fabs(t) >= fabs(nearest)))
-                nearest = t;
-        }
-    }
-    return nearest;
-}
-
-void gr_network_shares(const gr_network *network, double share[GR_TAYLOR_INPUTS])
-{
-    double total = 0;
-    for (size_t k = 0; k < network->inputs; k++)
-        share[k] = 0;
-    for (size_t i = 1; i < network->layers; i++) {
-        const gr_enclosed_layer *layer = &network->layer[i];
-        const gr_taylor *z = network->layer[layer->about.from].y;
-        if (layer->about.kind != GRADUS_LAYER_ACTIVATION)
-            continue;
-        for (size_t j = 0; j < layer->about.units; j++)
-            for (size_t k = 0; k < network->inputs; k++)
-                share[k] += fabs(z[j].c[1 + k]);
-    }
-    for (size_t k = 0; k < network->inputs; k++)
-        total += share[k];
-    for (size_t k = 0; k < network->inputs && total > 0; k++)
-        share[k] /= total;
 }

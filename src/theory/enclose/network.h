@@ -52,8 +52,14 @@ typedef struct gr_place {
 } gr_place;
 gr_place gr_place_of(size_t inputs, const gradus_interval *box);
 
-/* The network over a box. */
-gr_taylor gr_network_run(const gr_network *network, const gr_place *place);
+/* The network over a box: at each of its points one of the outcomes holds, of which there
+ * are several where units jump. */
+enum { GR_MOST_OUTCOMES = 64 };
+typedef struct gr_outcomes {
+    gr_taylor y[GR_MOST_OUTCOMES];
+    size_t count;
+} gr_outcomes;
+void gr_network_run(const gr_network *network, const gr_place *place, gr_outcomes *made);
 
 /* Of the last run: where, between -1 and 1, a unit of a net of one input has its kink, the
  * one nearest to the middle, or NaN; how much of the units' input is due to each axis. */

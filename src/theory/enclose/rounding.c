@@ -159,12 +159,15 @@ static double over_piece(const pass *p, const gradus_interval *piece)
 {
     const gr_network *network = p->network;
     const gr_place place = gr_place_of(network->inputs, piece);
-    const gr_taylor y = gr_network_run(network, &place);
+    gr_outcomes y;
+    gr_network_run(network, &place, &y);
+    if (y.count > 1)
+        return INFINITY;
     pass_inputs(p, &place);
     for (size_t i = 1; i < network->layers; i++)
         pass_layer(p, i);
     const double last = p->error[network->layers - 1][0] / fabs(network->scale);
-    return gr_up(last + 4 * gr_unit * (size_of(network->inputs, &y) + fabs(network->center)));
+    return gr_up(last + 4 * gr_unit * (size_of(network->inputs, y.y) + fabs(network->center)));
 }
 
 static double over_pieces(const pass *p, const gradus_interval *box)
