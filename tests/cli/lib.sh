@@ -91,10 +91,10 @@ gives()
     check "$name" [ "$code" -eq "$want" ]
 }
 
-# The verbs that the command has, one a line.
+# The verbs that the command has, in its order, one a line.
 verbs()
 {
-    "$program" help | sed -n 's/^  gradus \([a-z]*\) .*/\1/p' | sort -u
+    "$program" help | sed -n 's/^  gradus \([a-z]*\) .*/\1/p' | awk '!seen[$0]++'
 }
 
 # refuses CODE TEXT ARGUMENTS...: exit code, text on standard error, nothing on standard

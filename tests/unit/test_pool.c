@@ -269,7 +269,7 @@ static void a_pool_survives_every_failure(void **state)
 
 #if defined(__has_feature)
 #define SANITIZED __has_feature(address_sanitizer)
-#elif defined(__SANITIZE_ADDRESS__)
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #else
 #define SANITIZED 0
