@@ -11,6 +11,7 @@
 
 /* Seconds that each thread takes to take part, when it is awake; to be woken; to be started. */
 static const double take_part = 4e-6, wake = 3e-5, start = 1e-4;
+static const double most_account = 5e-3, back = 33; /* times a loss */
 static const double apart = 1e-4; /* seconds of a pause: the threads may be asleep by then */
 
 /* No more than CPUs, unless always_threads; the caller is one of them. */
@@ -78,9 +79,10 @@ void gr_crew_give_back(const gradus_context *context, gr_pool *pool, double save
     if (pool == NULL)
         return;
     gr_crew *crew = context->crew;
-    if (saved < 0)
-        crew->rest = gr_clock() - saved * (8 << crew->losses);
-    crew->losses = saved > 0 ? 0 : crew->losses + (saved < 0 && crew->losses < 4);
+    const double sum = crew->account + saved;
+    if (sum < 0)
+        crew->rest = gr_clock() - back * sum;
+    crew->account = sum < 0 ? 0 : sum < most_account ? sum : most_account;
     atomic_store(&crew->taken, 0);
 }
 

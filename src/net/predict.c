@@ -14,8 +14,9 @@
 #include "net/layer.h"
 
 enum {
-    PIECES = 8,                /* of a thread */
-    GRAIN = 2 * GR_FORWARD_ROWS /* whole blocks, also of rows abreast */
+    PIECES = 8,  /* of a thread, */
+    LEAST = 160, /* of at least so many rows if there are enough, */
+    GRAIN = 32   /* in whole blocks of rows abreast */
 };
 
 static const double multiply_adds = 1.2e11; /* a second, on one thread */
@@ -62,7 +63,10 @@ static double saved_of(const predict_job *job)
 
 static size_t piece_of(size_t rows, size_t threads)
 {
-    return threads == 1 ? rows : (rows / (threads * PIECES * GRAIN) + 1) * GRAIN;
+    const size_t most = rows / (threads * LEAST);
+    const size_t pieces = threads * (most < 1 ? 1 : most < PIECES ? most : PIECES);
+    const size_t grains = (rows + pieces * GRAIN - 1) / (pieces * GRAIN);
+    return threads == 1 ? rows : (grains > 0 ? grains : 1) * GRAIN;
 }
 
 gradus_status gradus_net_predict(const gradus_net *net, const void *x, size_t rows, void *y)
