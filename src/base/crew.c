@@ -10,7 +10,7 @@
 #include "base/clock.h"
 
 /* Seconds that each thread takes to take part, when it is awake; to be woken; to be started. */
-static const double take_part = 4e-6, wake = 3e-5, start = 1e-4;
+static const double take_part = 8e-6, wake = 3e-5, start = 1e-4;
 static const double most_account = 5e-3, back = 33; /* times a loss */
 static const double apart = 1e-4; /* seconds of a pause: the threads may be asleep by then */
 

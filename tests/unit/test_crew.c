@@ -73,7 +73,7 @@ static void it_starts_when_it_has_been_missed_enough(void **state)
     gradus_context *context = context_of(2, 0);
     for (; pool == NULL; calls++) {
         assert_null(borrow(context, 1e-7));
-        pool = borrow(context, 2e-5);
+        pool = borrow(context, 3e-5);
     }
     assert_in_range(calls, 5, 50);
     assert_int_equal(work_of(pool), 2);
