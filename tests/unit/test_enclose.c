@@ -5,8 +5,11 @@
 #include "gradus_proof.h"
 
 #include "kernel_check.h"
+#include "faults.h"
 
+#include <fenv.h>
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 enum { MOST = 1 + GRADUS_VARIABLES + GRADUS_VARIABLES * (GRADUS_VARIABLES + 1) / 2 };
@@ -447,6 +450,88 @@ static void arguments_are_checked(void **state)
     close_subject(&s);
 }
 
+/* ---- memory and threads ---- */
+
+static void out_of_memory_is_told(void **state)
+{
+    (void)state;
+    faults f;
+    gradus_context *context = faults_open(&f);
+    const gradus_interval box = {0, 1};
+    gradus_expression *e = NULL;
+    assert_int_equal(gradus_expression_new(NULL, "sin(x)*x", &e), GRADUS_OK);
+    for (size_t n = 1;; n++) {
+        gradus_proof *proof = NULL;
+        faults_arm(&f, n, FAULT_MEMORY);
+        const gradus_status status = gradus_proof_new(context, e, 1, &box, &proof);
+        gradus_proof_free(proof);
+        if (!faults_hit(&f)) {
+            assert_int_equal(status, GRADUS_OK);
+            assert_true(n > 2);
+            break;
+        }
+        assert_int_equal(status, GRADUS_MEMORY);
+        assert_null(proof);
+    }
+    gradus_expression_free(e);
+    faults_close(&f, context);
+}
+
+enum { THREADS = 4, PARTS = 500 };
+
+typedef struct work {
+    const gradus_function *f;
+    gradus_interval found[PARTS][3];
+} work;
+
+static void *enclose_parts(void *argument)
+{
+    work *w = argument;
+    for (size_t i = 0; i < PARTS; i++) {
+        const gradus_interval part = {(double)i / PARTS, (double)(i + 1) / PARTS};
+        if (w->f->enclose(&part, 2, w->found[i], w->f->user) != GRADUS_OK)
+            return argument;
+    }
+    return NULL;
+}
+
+static void any_thread_may_ask(void **state)
+{
+    (void)state;
+    static work all[THREADS];
+    pthread_t thread[THREADS];
+    subject s;
+    enclose_1(&s, "sin(9*x)*exp(x) + tanh(x)^3/(2 + x^pi)", 0, 1, 2);
+    for (size_t t = 0; t < THREADS; t++) {
+        all[t].f = s.f;
+        assert_int_equal(pthread_create(&thread[t], NULL, enclose_parts, &all[t]), 0);
+    }
+    for (size_t t = 0; t < THREADS; t++) {
+        void *failed = NULL;
+        assert_int_equal(pthread_join(thread[t], &failed), 0);
+        assert_null(failed);
+        assert_memory_equal(all[t].found, all[0].found, sizeof all[0].found);
+    }
+    close_subject(&s);
+}
+
+/* A host's rounding and flushing change nothing. */
+static void the_hosts_rounding_does_not_matter(void **state)
+{
+    (void)state;
+    subject s;
+    const gradus_interval box = {0.1, 0.3};
+    gradus_interval usual[3];
+    enclose_1(&s, "sin(9*x)*exp(x)/3 + x/7", 0, 1, 2);
+    memcpy(usual, enclose(&s, &box, 2), sizeof usual);
+    assert_int_equal(fesetround(FE_UPWARD), 0);
+    enclose(&s, &box, 2);
+    assert_int_equal(fegetround(), FE_UPWARD);
+    assert_int_equal(fesetround(FE_TONEAREST), 0);
+    assert_memory_equal(usual, enclosures, sizeof usual);
+    close_subject(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -459,6 +544,9 @@ int main(void)
         cmocka_unit_test(what_is_not_defined_is_refused),
         cmocka_unit_test(what_is_defined_is_accepted),
         cmocka_unit_test(arguments_are_checked),
+        cmocka_unit_test(out_of_memory_is_told),
+        cmocka_unit_test(any_thread_may_ask),
+        cmocka_unit_test(the_hosts_rounding_does_not_matter),
     };
     return gr_run_tests(tests, sizeof tests / sizeof *tests);
 }

@@ -5,6 +5,7 @@
 #include "theory/expression.h"
 
 #include "runner.h"
+#include "faults.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -231,6 +232,49 @@ static void any_text_is_survived(void **state)
     assert_true(accepted > 50);
 }
 
+/* All functions at many points, as one number: the same on every machine. */
+static void values_are_the_same_bits_everywhere(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "sin(x)", "cos(x)", "tan(x)", "exp(x/9)", "log(abs(x) + 0.1)", "tanh(x)", "sqrt(abs(x))",
+        "sigmoid(x)", "abs(x)^0.3", "x^7", "2^x", "min(x, sin(9*x))/max(1, x)", "pi*x - e"};
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a of the bytes of all values */
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        gradus_expression *e = read_expression(texts[i]);
+        for (int k = -2000; k <= 2000; k++) {
+            const double x = k / 97.0, value = gradus_expression_value(e, &x);
+            uint64_t bits;
+            memcpy(&bits, &value, sizeof bits);
+            for (int b = 0; b < 64; b += 8)
+                hash = (hash ^ (bits >> b & 0xff)) * 0x100000001b3u;
+        }
+        gradus_expression_free(e);
+    }
+    assert_true(hash == 0x53780ebb77230f87u);
+}
+
+static void out_of_memory_is_told(void **state)
+{
+    (void)state;
+    faults f;
+    gradus_context *context = faults_open(&f);
+    for (size_t n = 1;; n++) {
+        gradus_expression *e = NULL;
+        faults_arm(&f, n, FAULT_MEMORY);
+        const gradus_status status = gradus_expression_new(context, "sin(x)*x", &e);
+        gradus_expression_free(e);
+        if (!faults_hit(&f)) {
+            assert_int_equal(status, GRADUS_OK);
+            assert_true(n > 3);
+            break;
+        }
+        assert_int_equal(status, GRADUS_MEMORY);
+        assert_null(e);
+    }
+    faults_close(&f, context);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +286,8 @@ int main(void)
         cmocka_unit_test(what_is_no_expression_is_refused),
         cmocka_unit_test(hostile_sizes_are_refused),
         cmocka_unit_test(any_text_is_survived),
+        cmocka_unit_test(values_are_the_same_bits_everywhere),
+        cmocka_unit_test(out_of_memory_is_told),
     };
     return gr_run_tests(tests, sizeof tests / sizeof *tests);
 }
