@@ -240,9 +240,6 @@ static gradus_status draw(cli_approximate *a)
 
 static gradus_status tell(cli_approximate *a)
 {
-    const cli_settings *settings = a->settings;
-    const bool busy = (settings->picture && strcmp(settings->picture, "-") == 0) ||
-                      (settings->output && strcmp(settings->output, "-") == 0);
     gradus_status status;
 
     gradus_approximation_describe(a->made, &a->about);
@@ -256,17 +253,7 @@ static gradus_status tell(cli_approximate *a)
         return status;
     figure_report(&a->figure, &a->report);
     status = save(a);
-    if (status == GRADUS_OK)
-        status = picture_write(settings, &a->figure);
-    if (status == GRADUS_OK)
-        status = report_state(&a->report);
-    if (status != GRADUS_OK)
-        return status;
-    if (settings->json)
-        report_print_json(&a->report, stdout);
-    else if (settings->log != LOG_NONE)
-        report_print(&a->report, busy ? stderr : stdout);
-    return GRADUS_OK;
+    return status == GRADUS_OK ? picture_tell(a->settings, &a->figure, &a->report) : status;
 }
 
 gradus_status cmd_approximate(cli_settings *settings)

@@ -86,10 +86,15 @@ gradus_status picture_write(const cli_settings *settings, const cli_figure *figu
     return output_commit(&output);
 }
 
+static bool is_stdout(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
 gradus_status picture_tell(const cli_settings *settings, const cli_figure *figure,
                            cli_report *report)
 {
-    const bool busy = settings->picture && strcmp(settings->picture, "-") == 0;
+    const bool busy = is_stdout(settings->picture) || is_stdout(settings->output);
     gradus_status status = picture_write(settings, figure);
 
     if (status == GRADUS_OK)

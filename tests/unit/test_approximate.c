@@ -11,6 +11,7 @@
 
 #include "base/context.h"
 #include "base/random.h"
+#include "faults.h"
 #include "functions.h"
 #include "theory/approximate.h"
 
@@ -321,6 +322,52 @@ static void points_that_are_no_function(void **state)
     assert_null(samples);
 }
 
+/* ---- memory ---- */
+
+static gradus_status build_all(const gradus_context *context)
+{
+    static const char *const with[] = {"relu", "sigmoid", "heaviside"};
+    static const double x[] = {0, 1, 2, 3}, y[] = {0, 1, 3, 3};
+    static const char *const in = "x", *const out = "y";
+    gradus_approximate_options options;
+    gradus_samples *samples;
+    gradus_status status = gradus_samples_new(context, x, y, 4, &samples);
+    gradus_approximate_defaults(&options);
+    options.units = 6;
+    options.compare = 1;
+    for (size_t i = 0; i < 4 && status == GRADUS_OK; i++) {
+        gradus_approximation *made;
+        gradus_model *model;
+        options.activation = with[i % 3];
+        status = i == 3 ? gradus_interpolate(samples, &made)
+                        : gradus_approximate(context, &known_functions[0].f,
+                                             &known_functions[0].box, &options, &made);
+        if (status != GRADUS_OK)
+            break;
+        status = gradus_model_new(gradus_approximation_net(made), &in, &out, &model);
+        gradus_model_free(model);
+        gradus_approximation_free(made);
+    }
+    gradus_samples_free(samples);
+    return status;
+}
+
+static void memory_that_runs_out(void **state)
+{
+    faults fault;
+    size_t done = 0;
+    (void)state;
+    gradus_context *context = faults_open(&fault);
+    for (size_t n = 1; n < 100000 && !done; n += 1 + n / 8) {
+        faults_arm(&fault, n, FAULT_MEMORY);
+        const gradus_status status = build_all(context);
+        done = !faults_hit(&fault);
+        assert_int_equal(status, done ? GRADUS_OK : GRADUS_MEMORY);
+    }
+    assert_true(done);
+    faults_close(&fault, context);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +382,7 @@ int main(void)
         cmocka_unit_test(as_many_units_as_straight_pieces),
         cmocka_unit_test(lines_go_on),
         cmocka_unit_test(points_that_are_no_function),
+        cmocka_unit_test(memory_that_runs_out),
     };
     return gr_run_tests(tests, sizeof tests / sizeof *tests);
 }
