@@ -235,6 +235,7 @@ static gradus_status draw(cli_approximate *a)
         return GRADUS_OK;
     figure_start(&a->figure, a->subject.text, "A function of two variables, a network that was "
                  "built for it, and what that is off by.");
+    a->figure.columns = 3;
     return surface_draw(&surface, true, &a->figure);
 }
 

@@ -53,10 +53,6 @@ static void map(const cli_surface *s, const char *label, const double *from,
 
     chart_grid_place(chart, place(s->box[0], 0), place(s->box[0], SIDE - 1),
                      place(s->box[1], 0), place(s->box[1], SIDE - 1));
-    chart->x.least = s->box[0].least;
-    chart->x.most = s->box[0].most;
-    chart->y.least = s->box[1].least;
-    chart->y.most = s->box[1].most;
     if (values)
         memcpy(values, from, POINTS * sizeof *values);
     if (limit)

@@ -53,6 +53,30 @@ prints 'for the same, about:'
 prints '  bumps          sigmoid'
 prints 'everywhere in the box'
 
+# Several variables: 101 x 101 points of sin(3 x) exp(-y), and the predictions for them.
+awk 'BEGIN { print "x,y"; for (i = 0; i <= 100; i++) for (j = 0; j <= 100; j++)
+    printf "%.17g,%.17g\n", i / 100, j / 100 }' >plane.csv
+for with in relu sigmoid heaviside; do
+    gives 0 "$with, two variables" approximate 'sin(3*x)*exp(-y)' --on 0:1,0:1 --within 0.05 \
+        --with $with --json -o plane.$with.gradus
+    bound=$(number bound)
+    check "$with: the bound is reached" at_most "$bound" 0.05
+    check "$with: nothing larger is found" at_most "$(number measured)" "$bound"
+    check "$with: two hidden layers" [ "$(number layers)" -eq 2 ]
+    gives 0 "$with: an ordinary model" predict plane.$with.gradus plane.csv
+    largest=$(paste -d, plane.csv out | awk -F, 'NR > 1 { e = $3 - sin(3 * $1) * exp(-$2)
+        e = e < 0 ? -e : e; most = e > most ? e : most } END { printf "%.12g\n", most }')
+    check "$with: predictions are within the bound" at_most "$largest" "$bound"
+    gives 0 "$with, three variables" approximate 'sin(x+y*z)' --on 0:1,0:1,0:1 --within 0.3 \
+        --with $with --json
+    check "$with: nothing larger is found" at_most "$(number measured)" "$(number bound)"
+done
+gives 0 'eight variables' approximate 'x1+x2+x3+x4+x5+x6+x7+x8' \
+    --on 0:1,0:1,0:1,0:1,0:1,0:1,0:1,0:1 --within 2.1 --with heaviside --json
+check 'in 2 pieces of each axis' [ "$(number units)" -eq 280 ]
+refuses 2 'take one of: sigmoid-tiles with sigmoid, tiles with heaviside' \
+    approximate 'x1*x2*x3*x4' --on 0:1,0:1,0:1,0:1 --within 1 --with relu
+
 # Points of a table: k straight pieces, k units; extended beyond its ends.
 printf 't,v\n0,0\n1,1\n2,2\n3,0\n4,-2\n5,-2\n' >points.csv
 gives 0 'points' approximate points.csv --json -o points.gradus
@@ -78,6 +102,14 @@ if has_python; then
     check 'the SVG has the numbers of --json' python3 "$here/picture.py" one.svg one.json
 else
     skip 'numbers of the picture' 'no python3'
+fi
+run approximate 'x*y' --on 0:1,0:1 --units 40 --json --picture maps.svg -f
+cp out one.json
+check 'of two variables three maps' [ "$(grep -o '"grid":' out | wc -l)" -eq 3 ]
+if has_python; then
+    check 'with the numbers of --json' python3 "$here/picture.py" maps.svg one.json
+else
+    skip 'numbers of the maps' 'no python3'
 fi
 gives 0 'a page' approximate 'sin(x)' --on 0:6 --units 9 --picture one.html
 check 'it is a page' grep -q '</html>' one.html
