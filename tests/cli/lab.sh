@@ -167,6 +167,30 @@ for line in 'tiles  *1  units ~ bound^-0.99[0-9]*, by theory -1' \
 done
 check 'no error is above its bound' awk '
     $2 ~ /^[123]$/ && NF == 6 { count++; if ($6 > $5) exit 1 } END { exit count < 60 }' out
+pictured sawtooth sawtooth
+run lab sawtooth
+check 'sixteen levels have 65,536 pieces' grep -q '^ *16 *48 *65,536 *65,535 *0.5 *0.1248$' out
+check 'one layer cannot from 6 levels on' grep -q '^ *6 *18 *64 *63 *0.5 *0.04688$' out
+pictured squares squares
+run lab squares
+check 'depth is behind at 4 levels' \
+    grep -q '^ *4 *11 *0.0009766 *0.0009766 *0.0008681  one ' out
+check 'and ahead at 5' grep -q '^ *5 *14 *0.0002441 *0.0002441 *0.0005556  deep ' out
+pictured parity parity
+run lab parity
+for line in 'tiles *12 *2060 *2 .*4096 of 4096' 'ramps *12 *12 *1 .*4096 of 4096' \
+    'chain *12 *22 *11 .*4096 of 4096' 'sawtooth *12 *12 *4 .*4096 of 4096'; do
+    check "parity: $line" grep -q "^$line$" out
+done
+run lab parity --json
+check 'all inputs are right in all networks' \
+    [ "$(grep -o '"right":1}' out | wc -l)" -eq "$(grep -o '"right":' out | wc -l)" ]
+pictured regions regions
+run lab regions
+check 'regions as networks learn' grep -q '^32-32 *64 *130 *1426 *1324 *1178 ' out
+cp out one
+run lab regions --cpu ref --threads 2
+check 'the same with any instructions and threads' cmp one out
 
 pictured losses losses
 run lab losses
