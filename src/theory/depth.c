@@ -96,7 +96,8 @@ gradus_status gradus_build_square(const gradus_context *context, size_t levels, 
 
 /*
  * p q for |p|, |q| <= 1 = ((p + q)/2)^2 - ((p - q)/2)^2, the squares of |.| = relu(.) +
- * relu(-.), and in a further unit of each layer what is carried along, which is not below 0:
+ * relu(-.), and in a further unit of each layer what is carried along, if there is
+ * something, which is not below 0:
  * levels + 1 layers. As each square is too large by 0 to d, the product is off by d at most,
  * and exact where p or q is 0.
  */
@@ -105,7 +106,7 @@ static gradus_status multiply(gr_tower *tower, size_t levels, gr_form p, gr_form
 {
     const gr_form half[2] = {gr_form_scale(gr_form_add(p, q), 0.5),
                              gr_form_scale(gr_form_add(p, gr_form_scale(q, -1)), 0.5)};
-    const size_t more = carried != NULL;
+    const size_t more = carried->terms > 0;
     gr_square square[2];
     gradus_status status = gr_tower_add(tower, 4 + more, "relu");
     for (size_t k = 0; k < 2 && status == GRADUS_OK; k++) {
@@ -144,7 +145,7 @@ gradus_status gradus_build_product(const gradus_context *context, size_t levels,
                                    double *bound, gradus_net **net)
 {
     gr_tower tower = gr_tower_start(context, 2);
-    gr_form product = {0};
+    gr_form product = {0}, nothing = {0};
     gradus_status status = check_levels(levels);
     if (status == GRADUS_OK && !(range >= 0x1p-400 && range <= 0x1p400))
         status = gr_fail(GRADUS_ARGUMENT, "product: the range is to be above 0, and between "
@@ -152,7 +153,7 @@ gradus_status gradus_build_product(const gradus_context *context, size_t levels,
     if (status == GRADUS_OK) {
         range = power_above(range);
         status = multiply(&tower, levels, gr_form_unit(0, 1 / range),
-                          gr_form_unit(1, 1 / range), NULL, &product);
+                          gr_form_unit(1, 1 / range), &nothing, &product);
     }
     status = gr_tower_output(&tower, status, gr_form_scale(product, range * range), net);
     if (status == GRADUS_OK)

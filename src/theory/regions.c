@@ -113,7 +113,6 @@ static void pop(walk *w)
     w->frame = last->frame;
     w->unit = last->unit;
     w->cutter.sign[w->cutter.frame[w->frame].first + w->unit++] = last->sign;
-    gr_cutter_forget(&w->cutter, w->frame);
 }
 
 /* ---- a cut ---- */

@@ -208,35 +208,47 @@ static gr_frame_kind kind_of(const gr_node *node)
            node->activation != GR_ACTIVATION_IDENTITY ? GR_FRAME_SWITCH : GR_FRAME_COPY;
 }
 
+static gr_frame frame_of(const gradus_net *net, size_t n)
+{
+    const gr_node *node = &net->node[n];
+    gr_frame frame = {.kind = n == 0 ? GR_FRAME_GIVEN : kind_of(node), .width = node->width};
+    if (n > 0) {
+        frame.from = node->from;
+        frame.inputs = node->inputs;
+        frame.skip = frame.kind == GR_FRAME_ADD ? node->skip : 0;
+    }
+    return frame;
+}
+
+static void take_arrays(gr_arena *arena, gr_frame *frame)
+{
+    const size_t width = frame->width;
+    const bool dense = frame->kind == GR_FRAME_DENSE;
+    if (dense || frame->kind == GR_FRAME_NORM) {
+        frame->weight = gr_arena_take(arena, width * (dense ? frame->inputs : 1),
+                                      sizeof(double));
+        frame->bias = gr_arena_take(arena, width, sizeof(double));
+    }
+    if (frame->kind == GR_FRAME_GIVEN || frame->kind == GR_FRAME_NORM)
+        frame->mean = gr_arena_take(arena, width, GR_TERMS * sizeof(double));
+    frame->map = gr_arena_take(arena, width, sizeof(gr_affine));
+}
+
 /* Once to measure, once to lay out. */
 static void take_frames(const gradus_net *net, gr_cutter *c)
 {
-    gr_frame frame;
     gr_frame *frames = gr_arena_take(&c->arena, c->box + 1, sizeof *frames);
     size_t layer = 0;
     c->units = 0;
     for (size_t n = 0; n <= c->box; n++) {
-        const gr_node *node = n < c->box ? &net->node[n] : NULL;
-        frame = (gr_frame){.kind = n == 0 || n == c->box ? GR_FRAME_GIVEN : kind_of(node)};
-        frame.width = n == c->box ? GR_SIDES : node->width;
-        frame.inputs = frame.from = frame.skip = 0;
-        if (n > 0 && n < c->box) {
-            frame.from = node->from;
-            frame.inputs = node->inputs;
-            frame.skip = frame.kind == GR_FRAME_ADD ? node->skip : 0;
-        }
+        gr_frame frame = {.kind = GR_FRAME_GIVEN, .width = GR_SIDES};
+        if (n < c->box)
+            frame = frame_of(net, n);
         layer += frame.kind == GR_FRAME_DENSE;
         frame.layer = layer;
-        const size_t rows = frame.kind == GR_FRAME_DENSE ? frame.inputs : 1;
-        if (frame.kind == GR_FRAME_DENSE || frame.kind == GR_FRAME_NORM) {
-            frame.weight = gr_arena_take(&c->arena, frame.width * rows, sizeof(double));
-            frame.bias = gr_arena_take(&c->arena, frame.width, sizeof(double));
-        }
-        if (frame.kind == GR_FRAME_GIVEN || frame.kind == GR_FRAME_NORM)
-            frame.mean = gr_arena_take(&c->arena, frame.width * GR_TERMS, sizeof(double));
-        frame.map = gr_arena_take(&c->arena, frame.width, sizeof(gr_affine));
         frame.first = c->units;
         c->units += frame.kind == GR_FRAME_SWITCH ? frame.width : 0;
+        take_arrays(&c->arena, &frame);
         if (frames != NULL)
             frames[n] = frame;
     }
