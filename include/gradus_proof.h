@@ -73,7 +73,8 @@ GRADUS_API const char *gradus_proof_libraries(void);
  * Errors   ARGUMENT: f has no `enclose`, or not as many variables as the network inputs;
  *          more than three of them, or not one output; columns of categories; classes; an
  *          activation of the user's; a box that is empty or not finite; a tolerance that is
- *          not between 0 and 1; those of f->enclose; MEMORY.
+ *          not between 0 and 1; values that double cannot hold, or too few boxes for any
+ *          bound; those of f->enclose; MEMORY.
  * Cost     of a box four forward passes and two enclosures of f; 0.04 s for each activation
  *          in use; the bound of rounding, 1000 forward passes.
  * Memory   72 bytes a box, the weights in double, 88 bytes a unit, 1 MB an activation.

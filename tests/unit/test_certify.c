@@ -421,6 +421,19 @@ static void what_is_no_function_of_numbers(void **state)
     close_subject(&s);
 }
 
+/* e^(e^(900 x)), and a sum of numbers that are too large. */
+static void what_has_no_bound(void **state)
+{
+    (void)state;
+    gradus_net *net = new_net("dense 1 exp dense 1 exp output", 1, GRADUS_FLOAT64);
+    set_all(net, (double[]){900}, (double[]){0}, (double[]){1}, 0);
+    assert_refused(net, "x", 1, "near (");
+    net = new_net("dense 1", 1, GRADUS_FLOAT64);
+    gradus_net_set(net, 0, (double[]){1e308});
+    gradus_net_set(net, 1, (double[]){1e308});
+    assert_refused(net, "x", 1, "near (");
+}
+
 /* With few boxes the interval is wide, and true. */
 static void boxes_run_out(void **state)
 {
@@ -470,6 +483,7 @@ int main(void)
         cmocka_unit_test(tiles_of_the_plane),
         cmocka_unit_test(models_are_in_the_users_unit),
         cmocka_unit_test(what_is_no_function_of_numbers),
+        cmocka_unit_test(what_has_no_bound),
         cmocka_unit_test(boxes_run_out),
         cmocka_unit_test(every_failed_allocation_is_told),
     };

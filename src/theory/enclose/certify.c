@@ -158,6 +158,27 @@ static gradus_status divide(search *s, const piece *whole)
     return GRADUS_OK;
 }
 
+/* Boxes that are divided in the hope that a bound of nothing becomes a number. */
+enum { PATIENCE = 20000 };
+
+static gradus_status refuse_place(const search *s, const piece *at)
+{
+    char place[128] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < s->f->inputs; i++) {
+        char number[GRADUS_NUMBER_LENGTH];
+        gradus_number_write(at->side[i].least, number);
+        for (const char *c = i == 0 ? "" : ", "; *c != 0; c++)
+            place[length++] = *c;
+        for (const char *c = number; *c != 0; c++)
+            place[length++] = *c;
+        place[length] = 0;
+    }
+    return gradus_error_set(GRADUS_ARGUMENT, "near (%s): the network, or the function, has no "
+                            "bound that double can hold: leave that part of the box out",
+                            place);
+}
+
 static gradus_status run(search *s, const gradus_interval *sides, size_t most_boxes)
 {
     piece whole = {.bound = 0};
@@ -172,6 +193,8 @@ static gradus_status run(search *s, const gradus_interval *sides, size_t most_bo
     while (status == GRADUS_OK && s->count > 0 && s->boxes < most_boxes &&
            !near_enough(s, s->heap[0].bound)) {
         const piece top = pop(s);
+        if (top.bound == INFINITY && s->boxes > PATIENCE)
+            return refuse_place(s, &top);
         status = divide(s, &top);
     }
     return status;
@@ -219,6 +242,9 @@ static gradus_status conclude(const search *s, const gradus_interval *box,
         .boxes = s->boxes,
         .rounding = rounding,
     };
+    if (!(made->most < INFINITY))
+        return gradus_error_set(GRADUS_ARGUMENT, "%zu boxes were too few to find any bound: "
+                                "allow for more", s->boxes);
     made->reached = made->most - made->least <= s->tolerance * made->most;
     for (size_t i = 0; i < s->f->inputs; i++)
         made->where[i] = s->where[i];

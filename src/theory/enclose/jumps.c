@@ -5,9 +5,14 @@
  */
 #include "theory/enclose/jumps.h"
 
+#include <math.h>
+
 /* 1: z > 0 all over the box; -1: z <= 0; 0: not known. */
 static int side_of(size_t d, const gr_taylor *z)
 {
+    const double most = gr_taylor_sizes(d, z).all;
+    if (fabs(z->c[0]) > most)
+        return z->c[0] > 0 ? 1 : -1;
     const gradus_interval range = gr_taylor_range(d, z);
     return range.least > 0 ? 1 : range.most <= 0 ? -1 : 0;
 }

@@ -133,22 +133,35 @@ void gr_network_run(const gr_network *network, const gr_place *place, gr_outcome
 
 /* ---- what the last run says about where to divide ---- */
 
-/* A kink that a box was divided at lies at its end, but for rounding. */
+/* A kink that a box was divided at lies at its end, but for rounding. Of a jump it matters: the
+ * box is cut beside it. */
 static const double inside = 1 - 0x1p-20;
+
+static double kink_of(gr_unit_kind kind, const gr_taylor *z)
+{
+    const double t = -z->c[0] / z->c[1];
+    if (fabs(t) < inside)
+        return t;
+    if (kind != GR_UNIT_STEP || fabs(z->c[0]) > fabs(z->c[1]) + fabs(z->c[2]) + z->r)
+        return NAN;
+    return t > 0 ? inside : -inside;
+}
 
 double gr_network_kink(const gr_network *network)
 {
     double nearest = NAN;
     for (size_t i = 1; i < network->layers; i++) {
         const gr_enclosed_layer *layer = &network->layer[i];
-        if (layer->about.kind != GRADUS_LAYER_ACTIVATION ||
-            layer->type.kind == GR_UNIT_SMOOTH || layer->type.kind == GR_UNIT_SOFTMAX ||
-            (layer->type.kind == GR_UNIT_BENT && layer->type.left == 1))
+        const gr_unit_type *type = &layer->type;
+        if (layer->about.kind != GRADUS_LAYER_ACTIVATION || type->kind == GR_UNIT_SMOOTH ||
+            type->kind == GR_UNIT_SOFTMAX || (type->kind == GR_UNIT_BENT && type->left == 1))
             continue;
         const gr_taylor *z = network->layer[layer->about.from].y;
         for (size_t j = 0; j < layer->about.units; j++) {
-            const double t = -z[j].c[0] / z[j].c[1];
-            if (fabs(t) < inside && !(fabs(t) >= fabs(nearest)))
+            if (fabs(z[j].c[0]) > 2 * fabs(z[j].c[1]) + z[j].r)
+                continue;
+            const double t = kink_of(type->kind, &z[j]);
+            if (!isnan(t) && !(fabs(t) >= fabs(nearest)))
                 nearest = t;
         }
     }

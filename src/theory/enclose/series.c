@@ -227,6 +227,12 @@ void gr_series_at(const gr_series *series, double z, double value[3], double err
         error[k] = at->error[k];
 }
 
+const double *gr_series_line(const gr_series *series, double middle, double most)
+{
+    const double *line = lines[series->function][middle > 0];
+    return fabs(middle) > edge + most && line[2] < 0x1p-50 ? line : NULL;
+}
+
 static gradus_interval around(double from, double to, double error)
 {
     const double wider = error + 4 * unit * (fabs(from) + fabs(to));

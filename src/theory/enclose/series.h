@@ -38,6 +38,10 @@ void gr_series_free(gr_series *series);
  * known. */
 void gr_series_at(const gr_series *series, double z, double value[3], double error[3]);
 
+/* Where all of |z - middle| <= most lies beyond the table: s is line[0] + line[1] z there, to
+ * within line[2], line[1] being 0 or 1. Else, and where that is far off, NULL. */
+const double *gr_series_line(const gr_series *series, double middle, double most);
+
 /* Ranges of s, s', s'' and s''' over [least, most]. */
 void gr_series_range(const gr_series *series, double least, double most,
                      gradus_interval range[4]);

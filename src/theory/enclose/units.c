@@ -148,6 +148,42 @@ static gr_taylor step(gradus_interval range)
     return y;
 }
 
+static gr_taylor one_unit(const gr_unit_type *type, const gr_series *series, size_t d,
+                          const gr_taylor *z)
+{
+    const gradus_interval range = gr_taylor_range(d, z);
+    switch (type->kind) {
+    case GR_UNIT_SMOOTH: return smooth(series, d, z, range);
+    case GR_UNIT_BENT: return bent(type->left, d, z, range);
+    case GR_UNIT_FADING: return fading(type, series, d, z, range);
+    default: return step(range);
+    }
+}
+
+/* Where |z - middle| <= most leaves no doubt that s is a line there: most units of a layer of
+ * thousands are seen from far away, and cost little. */
+static bool far_out(const gr_unit_type *type, const gr_series *series, size_t d,
+                    const gr_taylor *z, double most, gr_taylor *y)
+{
+    const double middle = z->c[0], *line;
+    if (type->kind == GR_UNIT_STEP && fabs(middle) > most) {
+        *y = (gr_taylor){.r = 0};
+        y->c[0] = middle > 0 ? 1 : 0;
+        return true;
+    }
+    if (type->kind == GR_UNIT_BENT && fabs(middle) > most && (middle > 0 || type->left == 0)) {
+        *y = middle > 0 ? *z : (gr_taylor){.r = 0};
+        return true;
+    }
+    if (type->kind != GR_UNIT_SMOOTH ||
+        (line = gr_series_line(series, middle, most)) == NULL)
+        return false;
+    *y = line[1] == 0 ? (gr_taylor){.r = 0} : gr_taylor_scaled(d, z, line[1], 0);
+    y->c[0] += line[0];
+    y->r = gr_up(y->r + line[2]);
+    return true;
+}
+
 /* ---- all units of a layer ---- */
 
 /* 1 / g */
@@ -198,15 +234,10 @@ void gr_unit_apply(const gr_unit_type *type, const gr_series *series, size_t d, 
         return;
     }
     for (size_t j = 0; j < units; j++) {
-        const gradus_interval range = gr_taylor_range(d, &z[j]);
-        if (!gr_taylor_known(&z[j]))
+        const double most = gr_taylor_sizes(d, &z[j]).all;
+        if (!(most < INFINITY))
             y[j] = gr_taylor_unknown();
-        else
-            switch (type->kind) {
-            case GR_UNIT_SMOOTH: y[j] = smooth(series, d, &z[j], range); break;
-            case GR_UNIT_BENT: y[j] = bent(type->left, d, &z[j], range); break;
-            case GR_UNIT_FADING: y[j] = fading(type, series, d, &z[j], range); break;
-            default: y[j] = step(range); break;
-            }
+        else if (!far_out(type, series, d, &z[j], most, &y[j]))
+            y[j] = one_unit(type, series, d, &z[j]);
     }
 }
