@@ -309,6 +309,64 @@ static void tiles_of_the_plane(void **state)
     close_subject(&s);
 }
 
+/* Stairs for x on 0 to 1, 64 of them, whose errors are 1/128 at every edge: a box on each side
+ * of an edge, one at it, and those of the tree. */
+static void stairs(void **state)
+{
+    (void)state;
+    enum { STEPS = 64 };
+    double w[STEPS], b[STEPS], v[STEPS];
+    for (int k = 0; k < STEPS; k++) {
+        w[k] = 3;
+        b[k] = -3 * (k + 0.5) / STEPS;
+        v[k] = 1.0 / STEPS;
+    }
+    gradus_net *net = new_net("dense 64 heaviside output", 1, GRADUS_FLOAT64);
+    set_all(net, w, b, v, 0);
+    subject s = subject_of(net, "x", 1, 0, 1);
+    const gradus_certificate c = certify(&s, 1e-3, 0);
+    assert_true(c.reached && c.least <= 1.0 / 128 && c.most >= 1.0 / 128);
+    assert_true(c.boxes < 9 * STEPS);
+    close_subject(&s);
+}
+
+/* 100 floats of 0.1 added to each other, and a net whose weights are rounded twice. */
+static void rounding_is_bounded(void **state)
+{
+    (void)state;
+    enum { UNITS = 100 };
+    static const char *const texts[] = {"dense 100 identity output", "dense 100 tanh output"};
+    for (int t = 0; t < 2; t++) {
+        gradus_net *single = new_net(texts[t], 1, GRADUS_FLOAT32);
+        gradus_net *twin = new_net(texts[t], 1, GRADUS_FLOAT64);
+        float ones[UNITS], zeros[UNITS] = {0}, x = 0.1f, y;
+        for (int k = 0; k < UNITS; k++)
+            ones[k] = t == 0 ? 1 : 1 + (float)k / 300;
+        for (size_t i = 0; i < 4; i++) {
+            double values[UNITS];
+            const float *from = i % 2 == 0 ? ones : zeros;
+            for (int k = 0; k < UNITS; k++)
+                values[k] = (double)from[k];
+            gradus_net_set(single, i, from);
+            gradus_net_set(twin, i, values);
+        }
+        subject s = subject_of(single, "x", 1, 0, 0.25);
+        const gradus_certificate c = certify(&s, 1e-3, 0);
+        double most = 0;
+        for (int i = 0; i < 1000; i++) {
+            double exact, at;
+            x = 0.1f + (float)i * 1e-4f;
+            at = (double)x;
+            assert_int_equal(gradus_net_predict(single, &x, 1, &y), GRADUS_OK);
+            assert_int_equal(gradus_net_predict(twin, &at, 1, &exact), GRADUS_OK);
+            most = fmax(most, fabs((double)y - exact));
+        }
+        assert_true(most <= c.rounding && most >= c.rounding / 200);
+        gradus_net_free(twin);
+        close_subject(&s);
+    }
+}
+
 /* ---- models ---- */
 
 static gradus_model *trained(const char *csv, const char *scaling)
@@ -481,6 +539,8 @@ int main(void)
         cmocka_unit_test(a_jump),
         cmocka_unit_test(neighbours_jump_together),
         cmocka_unit_test(tiles_of_the_plane),
+        cmocka_unit_test(stairs),
+        cmocka_unit_test(rounding_is_bounded),
         cmocka_unit_test(models_are_in_the_users_unit),
         cmocka_unit_test(what_is_no_function_of_numbers),
         cmocka_unit_test(what_has_no_bound),

@@ -7,14 +7,7 @@
  *     f(c) + sum_i [f_i] R_i t_i                                           f' finite
  *     [f]
  *
- * where [.] are ranges over the box, taken as their middle and a radius; and, where a
- * derivative is bounded on one side only (sqrt at 0), also between two parallel planes
- * through corners p and q of the box:
- *
- *     f(p) + sum_i m_i (x_i - p_i)  <=  f(x)  <=  f(q) + sum_i m_i (x_i - q_i)
- *
- * m_i = inf [f_i], p_i the left and q_i the right end; or m_i = sup [f_i], and the other way
- * round.
+ * where [.] are ranges over the box, taken as their middle and a radius.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -81,34 +74,6 @@ static gr_taylor by_range(const view *v)
     return finished(y);
 }
 
-/* The plane below f (side 0) or above it (side 1), or nothing. */
-static gradus_status by_corner(const view *v, int side, gr_taylor *y)
-{
-    const size_t d = v->f->inputs;
-    gradus_interval corner[GR_TAYLOR_INPUTS], value;
-    double moved = 0, sizes = 0;
-    *y = (gr_taylor){.r = 0};
-    for (size_t i = 0; i < d; i++) {
-        const gradus_interval slope = v->over[1 + i];
-        const bool rising = slope.least > -INFINITY;
-        const double m = rising ? slope.least : slope.most;
-        const double end = (side == 0) == rising ? v->box[i].least : v->box[i].most;
-        corner[i] = (gradus_interval){end, end};
-        y->c[1 + i] = m * v->place->radius[i];
-        moved += m * (v->place->center[i] - end);
-        sizes += fabs(m) * v->place->radius[i];
-    }
-    const gradus_status status = v->f->enclose(corner, 0, &value, v->f->user);
-    if (status != GRADUS_OK)
-        return status;
-    y->c[0] = (side == 0 ? value.least : value.most) + moved;
-    y->r = gr_up(16 * gr_unit * (sizes + fabs(y->c[0])));
-    if (!(y->r < INFINITY))
-        *y = gr_taylor_unknown();
-    return GRADUS_OK;
-}
-
-/* Where f is one number at a point, both are the same. */
 static gradus_status look(const gradus_function *f, const gradus_interval *box,
                           const gr_place *place, view *v)
 {
@@ -120,73 +85,60 @@ static gradus_status look(const gradus_function *f, const gradus_interval *box,
     return status != GRADUS_OK ? status : f->enclose(center, 1, v->at, f->user);
 }
 
-/* A bound of sign (g - net) from above, for a g that is above or below f. */
-static void bound_side(size_t d, const gr_taylor *g, const gr_taylor *net, int side,
-                       gr_difference *made)
+static gr_taylor narrowest(const view *v)
 {
-    const gr_taylor e = side == 0 ? gr_taylor_minus(d, net, g) : gr_taylor_minus(d, g, net);
-    if (!gr_taylor_known(&e))
+    const gr_taylor ways[] = {by_curvature(v), by_slope(v), by_range(v)};
+    const gr_taylor *best = &ways[0];
+    for (int i = 1; i < 3; i++)
+        best = ways[i].r < best->r ? &ways[i] : best;
+    return *best;
+}
+
+/* A bound of e, f - net or net - f, in place of a smaller one. */
+static void raise(size_t d, const gr_taylor *e, gr_difference *made)
+{
+    double likely[GR_TAYLOR_INPUTS];
+    const double bound = gr_taylor_known(e) ? gr_taylor_most(d, e, likely) : INFINITY;
+    if (bound <= made->bound)
         return;
-    made->bound = gr_taylor_most(d, &e, made->likely);
-    made->guess = made->bound - e.r;
+    made->bound = bound;
+    if (!(bound < INFINITY))
+        return;
+    made->guess = bound - e->r;
     for (size_t i = 0; i < d; i++) {
-        made->weight[i] = made->weight[i] * e.r + fabs(e.c[1 + i]);
+        made->likely[i] = likely[i];
+        made->weight[i] = made->share[i] * e->r + fabs(e->c[1 + i]);
         for (size_t j = 0; j < d; j++)
-            made->weight[i] += fabs(e.c[i < j ? gr_taylor_at(d, i, j) : gr_taylor_at(d, j, i)]);
+            made->weight[i] +=
+                fabs(e->c[i < j ? gr_taylor_at(d, i, j) : gr_taylor_at(d, j, i)]);
     }
-}
-
-static const gr_taylor *narrower(const gr_taylor *a, const gr_taylor *b)
-{
-    return a->r <= b->r ? a : b;
-}
-
-/* side 0: net - f, 1: f - net */
-static gradus_status over_side(const view *v, const gr_taylor *net, int side,
-                               gr_difference *made)
-{
-    const size_t d = v->f->inputs;
-    const gr_taylor second = by_curvature(v), first = by_slope(v), range = by_range(v);
-    const gr_difference start = *made;
-    bound_side(d, narrower(&second, narrower(&first, &range)), net, side, made);
-    if (gr_taylor_known(&second))
-        return GRADUS_OK;
-    gr_taylor plane;
-    gr_difference other = start;
-    const gradus_status status = by_corner(v, side, &plane);
-    if (status != GRADUS_OK)
-        return status;
-    bound_side(d, &plane, net, side, &other);
-    if (other.bound < made->bound)
-        *made = other;
-    return GRADUS_OK;
 }
 
 gradus_status gr_difference_over(const gr_network *network, const gradus_function *f,
                                  const gradus_interval *box, gr_difference *difference)
 {
     view v;
-    const gr_place place = gr_place_of(f->inputs, box);
-    gr_difference start = {.bound = INFINITY, .guess = -INFINITY};
     gr_outcomes net;
-    gradus_status status = look(f, box, &place, &v);
+    const size_t d = f->inputs;
+    const gr_place place = gr_place_of(d, box);
+    const gradus_status status = look(f, box, &place, &v);
     if (status != GRADUS_OK)
         return status;
+    const gr_taylor target = narrowest(&v);
     gr_network_run(network, &place, &net);
-    gr_network_shares(network, start.weight);
-    start.kink = f->inputs == 1 ? gr_network_kink(network) : NAN;
-    for (size_t k = 0; k < 2 * net.count; k++) {
-        gr_difference side = start;
-        status = over_side(&v, &net.y[k / 2], (int)(k % 2), &side);
-        if (status != GRADUS_OK)
-            return status;
-        if (k == 0 || side.bound > difference->bound)
-            *difference = side;
+    *difference = (gr_difference){.bound = -INFINITY, .guess = -INFINITY};
+    gr_network_shares(network, difference->share);
+    difference->kink = d == 1 ? gr_network_kink(network) : NAN;
+    for (size_t k = 0; k < net.count; k++) {
+        const gr_taylor above = gr_taylor_minus(d, &target, &net.y[k]);
+        const gr_taylor below = gr_taylor_minus(d, &net.y[k], &target);
+        raise(d, &above, difference);
+        raise(d, &below, difference);
     }
-    for (size_t i = 0; i < f->inputs; i++)
-        difference->likely[i] = gr_smaller(gr_greater(
-            place.center[i] + place.radius[i] * difference->likely[i], box[i].least),
-            box[i].most);
+    for (size_t i = 0; i < d; i++) {
+        const double x = place.center[i] + place.radius[i] * difference->likely[i];
+        difference->likely[i] = gr_smaller(gr_greater(x, box[i].least), box[i].most);
+    }
     return GRADUS_OK;
 }
 

@@ -12,6 +12,7 @@ typedef struct gr_difference {
     double bound;                       /* |f - net| is at most that on the box */
     double guess;                       /* and at `likely` some such value, not proved */
     double likely[GR_TAYLOR_INPUTS];
+    double share[GR_TAYLOR_INPUTS];     /* gr_network_shares() */
     double weight[GR_TAYLOR_INPUTS];    /* how much of the bound each axis makes */
     double kink;                        /* gr_network_kink() */
 } gr_difference;

@@ -166,19 +166,20 @@ static bool far_out(const gr_unit_type *type, const gr_series *series, size_t d,
                     const gr_taylor *z, double most, gr_taylor *y)
 {
     const double middle = z->c[0], *line;
+    const gr_taylor zero = {.r = 0};
     if (type->kind == GR_UNIT_STEP && fabs(middle) > most) {
-        *y = (gr_taylor){.r = 0};
+        *y = zero;
         y->c[0] = middle > 0 ? 1 : 0;
         return true;
     }
     if (type->kind == GR_UNIT_BENT && fabs(middle) > most && (middle > 0 || type->left == 0)) {
-        *y = middle > 0 ? *z : (gr_taylor){.r = 0};
+        *y = middle > 0 ? *z : zero;
         return true;
     }
     if (type->kind != GR_UNIT_SMOOTH ||
         (line = gr_series_line(series, middle, most)) == NULL)
         return false;
-    *y = line[1] == 0 ? (gr_taylor){.r = 0} : gr_taylor_scaled(d, z, line[1], 0);
+    *y = line[1] == 0 ? zero : gr_taylor_scaled(d, z, line[1], 0);
     y->c[0] += line[0];
     y->r = gr_up(y->r + line[2]);
     return true;
