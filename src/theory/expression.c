@@ -149,6 +149,7 @@ double gradus_expression_value(const gradus_expression *expression, const double
     const unsigned saved = gr_float_enter();
     double stack[GRADUS_EXPRESSION_STACK + 1];
     size_t height = 0;
+    stack[0] = 0;
     for (size_t i = 0; i < expression->operations; i++) {
         const gradus_operation *o = &expression->operation[i];
         const size_t operands = operators[o->kind].operands;

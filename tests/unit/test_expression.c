@@ -237,8 +237,9 @@ static void values_are_the_same_bits_everywhere(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "sin(x)", "cos(x)", "tan(x)", "exp(x/9)", "log(abs(x) + 0.1)", "tanh(x)", "sqrt(abs(x))",
-        "sigmoid(x)", "abs(x)^0.3", "x^7", "2^x", "min(x, sin(9*x))/max(1, x)", "pi*x - e"};
+        "sin(x)", "cos(x)", "tan(x)", "exp(x/9)", "log(abs(x) + 0.1)", "tanh(x)",
+        "sqrt(abs(x))", "sigmoid(x)", "abs(x)^0.3", "x^7", "2^x",
+        "min(x, sin(9*x))/max(1, x)", "pi*x - e"};
     uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a of the bytes of all values */
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         gradus_expression *e = read_expression(texts[i]);

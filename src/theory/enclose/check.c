@@ -113,8 +113,7 @@ gradus_status gr_proof_check(const gradus_proof *proof)
 {
     part open[MOST_OPEN], at;
     size_t count = 1;
-    for (size_t i = 0; i < proof->function.inputs; i++)
-        open[0].box[i] = proof->box[i];
+    memcpy(open[0].box, proof->box, sizeof open[0].box);
     for (size_t parts = 0; count > 0; parts++) {
         const part p = open[--count];
         gr_trouble trouble, there;

@@ -138,6 +138,7 @@ void gr_proof_evaluate(const gradus_proof *proof, const gradus_interval *box, in
     const gr_jets k = {proof->function.inputs, order};
     gr_jet stack[GRADUS_EXPRESSION_STACK + 1];
     size_t height = 0;
+    gr_jet_constant(&k, gr_everything(), &stack[0]);
     if (trouble != NULL)
         *trouble = (gr_trouble){proof->steps, GR_DEFINED};
     for (size_t i = 0; i < proof->steps; i++, height++) {
