@@ -124,6 +124,22 @@ static void as_few_units_as_it_takes(void **state)
     assert_true(less.bound > 0.01);
 }
 
+/* The network that is built is the one whose bound was reached, whatever was tried before. */
+static void the_bound_is_of_the_net_that_is_built(void **state)
+{
+    static const char *const with[] = {"relu", "sigmoid", "heaviside"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        for (double within = 1e-1; within > (i == 0 ? 1e-5 : 2e-2); within /= 2) {
+            gradus_approximation_about about;
+            gradus_approximation *made =
+                approximate(&known_functions[0], NULL, with[i], within, 0);
+            gradus_approximation_describe(made, &about);
+            assert_true(about.bound <= within && about.measured <= about.bound);
+            gradus_approximation_free(made);
+        }
+}
+
 /* On a slope soft steps are a line but for 0.064 of a jump; Heaviside ones for half a jump. */
 static double line(const double *x, void *user) { (void)user; return *x; }
 static gradus_status line_in(const iv *x, int order, iv *out, void *user)
@@ -375,6 +391,7 @@ int main(void)
         cmocka_unit_test(bounds_of_interpolation_are_tight),
         cmocka_unit_test(interpolation_of_a_sine),
         cmocka_unit_test(as_few_units_as_it_takes),
+        cmocka_unit_test(the_bound_is_of_the_net_that_is_built),
         cmocka_unit_test(soft_steps_melt),
         cmocka_unit_test(without_enclosures),
         cmocka_unit_test(what_is_refused),

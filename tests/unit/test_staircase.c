@@ -6,6 +6,7 @@
 #include "runner.h"
 
 #include "base/context.h"
+#include "base/random.h"
 #include "functions.h"
 #include "theory/staircase.h"
 
@@ -143,6 +144,37 @@ static void the_largest_level_is_the_bound(void **state)
     gr_staircase_free(&stairs);
 }
 
+/* Of many levels, large and small by turns: the sums as they are rounded are within the bound,
+ * to the bit. */
+static void roundings_are_followed(void **state)
+{
+    enum { MANY = 500 };
+    const gr_key key = {7, GR_PURPOSE_MOMENTS, 0};
+    gr_staircase stairs;
+    gr_one_layer layer;
+    double most = 0;
+    (void)state;
+    assert_int_equal(gr_staircase_new(gr_context_or_default(NULL), MANY, &stairs), GRADUS_OK);
+    for (size_t j = 0; j <= MANY; j++) {
+        stairs.level[j] = gr_random_uniform(key, j, 0) + (j % 2 == 0 ? 1e6 : 0);
+        if (j < MANY) {
+            stairs.at[j] = (double)(j + 1) / (MANY + 1);
+            stairs.weight[j] = 1;
+        }
+    }
+    stairs.level[MANY - 1] = 2e6; /* the largest, after many sums */
+    assert_int_equal(gr_staircase_steps(&stairs, "heaviside", &layer), GRADUS_OK);
+    gradus_net *net = net_of(&layer);
+    for (size_t j = 0; j < MANY; j++)
+        most = fmax(most, fabs(output(net, stairs.at[j])));
+    const gr_bound bound = bound_of(&stairs, &layer);
+    assert_true(most <= bound.bound && bound.bound < most + 1e-6);
+    assert_true(bound.rounding < 1e-6);
+    gradus_net_free(net);
+    gr_one_layer_free(&layer);
+    gr_staircase_free(&stairs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +182,7 @@ int main(void)
         cmocka_unit_test(heaviside_steps),
         cmocka_unit_test(soft_steps_are_enclosed),
         cmocka_unit_test(the_largest_level_is_the_bound),
+        cmocka_unit_test(roundings_are_followed),
     };
     return gr_run_tests(tests, sizeof tests / sizeof *tests);
 }
