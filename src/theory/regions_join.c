@@ -288,7 +288,7 @@ static void join_plane(join *j)
         for (size_t n = m + 1; n < r->about.regions && low_of(j, j->order[n]) <= high; n++) {
             const size_t b = j->order[n];
             if (boxes_meet(&r->region[a], &r->region[b]) && may_equal(j, a, b) &&
-                are_equal(j, a, b) && are_neighbours(j))
+                root_of(j, a) != root_of(j, b) && are_equal(j, a, b) && are_neighbours(j))
                 unite(j, a, b);
         }
     }

@@ -151,6 +151,22 @@ static void units_that_make_no_difference(void **state)
     assert_int_equal(count_lines(2, *pair, (const double[3]){1, -nextafter(1, 2)}).pieces, 2);
 }
 
+/* The same on a line, where the slope may change by its last bit. */
+static void units_that_cancel_on_a_line(void **state)
+{
+    (void)state;
+    for (int ulp = 0; ulp < 2; ulp++) {
+        gradus_net *net = new_net("dense 3 relu output", 1, 1, 1);
+        gradus_net_set(net, 0, (const double[3]){0.3, -0.3, 1});
+        gradus_net_set(net, 1, (const double[3]){0.1, -0.1, 0.1});
+        gradus_net_set(net, 2, (const double[3]){0.7, ulp ? -nextafter(0.7, 1) : -0.7, 0});
+        const gradus_regions_about about = count(net, 1, -1, 1);
+        assert_int_equal(about.regions, 3);
+        assert_int_equal(about.pieces, 1 + ulp);
+        gradus_net_free(net);
+    }
+}
+
 /* relu(min(x, y)) + relu(min(-x, -y)): 0 on two quarters that meet in a point; a unit without
  * a way out cuts each of them in two. */
 static void a_point_joins_nothing(void **state)
@@ -313,6 +329,7 @@ int main(void)
         cmocka_unit_test(nets_without_biases),
         cmocka_unit_test(scales_change_nothing),
         cmocka_unit_test(units_that_make_no_difference),
+        cmocka_unit_test(units_that_cancel_on_a_line),
         cmocka_unit_test(a_point_joins_nothing),
         cmocka_unit_test(pieces_are_connected),
         cmocka_unit_test(lines_are_in_order),
