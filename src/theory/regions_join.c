@@ -236,19 +236,20 @@ static void join_line(join *j)
             unite(j, i - 1, i);
 }
 
-/* The least and the most that a region's first slope may be, where it is known at all. */
+/* The least and the most that a region's first slope may be, where it is known at all; a
+ * rounding of the difference included. */
 static double low_of(const join *j, size_t region)
 {
     const gr_ball slope = j->r->output[region * j->outputs].term[0];
     const double low = slope.mid - slope.rad * (1 + 0x1p-50);
-    return isnan(low) ? -INFINITY : low;
+    return isnan(low) ? -INFINITY : low - fabs(low) * 0x1p-50;
 }
 
 static double high_of(const join *j, size_t region)
 {
     const gr_ball slope = j->r->output[region * j->outputs].term[0];
     const double high = slope.mid + slope.rad * (1 + 0x1p-50);
-    return isnan(high) ? INFINITY : high;
+    return isnan(high) ? INFINITY : high + fabs(high) * 0x1p-50;
 }
 
 /* Heapsort, which needs no memory and no luck. */
