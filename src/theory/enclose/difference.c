@@ -101,8 +101,8 @@ static void raise(size_t d, const gr_taylor *e, gr_difference *made)
     const double bound = gr_taylor_known(e) ? gr_taylor_most(d, e, likely) : INFINITY;
     if (bound <= made->bound)
         return;
-    made->bound = bound;
-    if (!(bound < INFINITY))
+    made->bound = bound < INFINITY ? bound : INFINITY; /* a sum too large may be NaN */
+    if (made->bound == INFINITY)
         return;
     made->guess = bound - e->r;
     for (size_t i = 0; i < d; i++) {
