@@ -21,6 +21,16 @@ pictured()
     fi
 }
 
+# holds WHAT: a Python program on standard input finds it true of one.json.
+holds()
+{
+    if has_python; then
+        check "$1" python3 - one.json
+    else
+        skip "$1" 'no python3'
+    fi
+}
+
 gives 0 'the labs' lab
 prints 'gradus lab activations'
 refuses 2 'no lab "act"; did you mean "activations"?' lab act
@@ -102,7 +112,7 @@ check 'what is measured is near what is counted' [ "$(tr '{' '\n' <out |
     awk 'NR % 2 { r = $1; next } $1 > r / 1.5 && $1 < r * 1.5' | wc -l)" -eq 7 ]
 
 pictured polynomial polynomial
-check 'no polynomial net is nearer than the best polynomial' python3 - one.json <<'PYTHON'
+holds 'no polynomial net is nearer than the best polynomial' <<'PYTHON'
 import json, sys
 lab = json.load(open(sys.argv[1]))
 for way in lab["ways"]:
@@ -125,8 +135,8 @@ refuses 2 'it is constant' lab training 'x-x' --on 0:1
 refuses 2 'this lab takes one of x' lab training 'x*y' --on 0:1,0:1
 
 pictured training training
-check 'built: within the bound; trained: without noise no slope, with noise near -1/2' \
-    python3 - one.json <<'PYTHON'
+holds 'built: within the bound; trained: without noise no slope, with noise near -1/2' \
+    <<'PYTHON'
 import json, sys
 lab = json.load(open(sys.argv[1]))
 assert [w["units"] for w in lab["widths"]] == 2 * [16, 32, 64, 128, 256, 512]
