@@ -175,10 +175,10 @@ static void say_others(cli_approximate *a)
 
     if (!other)
         return;
-    report_row(report, "for the same, about:%14s  %s", "units", "built as");
+    report_row(report, "for the same, about:%16s  %s", "units", "built as");
     report_array(report, "others");
     for (size_t i = 0; (other = gradus_approximation_compare(a->made, i)) != NULL; i++) {
-        report_row(report, "  %-14s %-10s%8s  %s", other->construction, other->activation,
+        report_row(report, "  %-14s %-10s%10s  %s", other->construction, other->activation,
                    other->reached ? text_count(other->units) : "-", other->about);
         report_object(report, NULL);
         report_string(report, "construction", other->construction, NULL);

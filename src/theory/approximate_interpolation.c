@@ -25,7 +25,7 @@ static double line_cost(const gr_look *f, double from, double to, double left, d
     return gr_least(gr_least(bent, wide), isfinite(tilted) ? tilted : INFINITY);
 }
 
-static const gr_cost cost = {line_cost, 2};
+static const gr_cost cost = {line_cost, 2, false};
 
 static gradus_status free_knots(const gr_target *target, size_t pieces, gr_knots *knots)
 {

@@ -46,16 +46,16 @@ static double range_cost(const gr_look *f, double from, double to, double left, 
 }
 
 /* On a slope steps of this steepness are up to 0.07 of a jump from the line; where f bends
- * they are wider than its turn. */
+ * they are wider than its turn; at a kink nothing is better than a step. */
 static double melt_cost(const gr_look *f, double from, double to, double left, double right)
 {
     const double h = to - from, range = f->value.most - f->value.least;
     (void)left, (void)right;
-    return gr_least(range / 2,
-                    0.07 * range + 0.2 * h * h * gr_interval_magnitude(f->bend));
+    const double bent = 0.2 * h * h * gr_interval_magnitude(f->bend);
+    return isfinite(bent) ? 0.07 * range + bent : range / 2;
 }
 
-static const gr_cost range_of = {range_cost, 1}, melt = {melt_cost, 1};
+static const gr_cost range_of = {range_cost, 1, false}, melt = {melt_cost, 1, true};
 
 /* ---- where steps stand ---- */
 

@@ -26,17 +26,18 @@ GRADUS_CHECKED gradus_status gr_knots_equal(const gr_target *target, size_t piec
 
 /*
  * What a piece costs: how far an approximation is from f on it, about. `rate`: halving a short
- * piece divides it by 2^rate.
+ * piece divides it by 2^rate. `even`: neighbours are to be of about the same length.
  */
 typedef struct gr_cost {
     double (*of)(const gr_look *f, double from, double to, double left, double right);
     double rate;
+    bool even;
 } gr_cost;
 
 /*
  * Pieces that cost about the same. For a limit L pieces are laid one after the other, each as
  * long as its cost is at most L; the least L is found for which `pieces` are enough. Where
- * fewer are, some are halved.
+ * fewer are, some are halved, or all shortened.
  * Errors   as of gr_knots_equal(); those of enclose.
  */
 GRADUS_CHECKED gradus_status gr_knots_even(const gr_target *target, const gr_cost *cost,

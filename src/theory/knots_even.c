@@ -11,7 +11,7 @@
 #include "theory/knots.h"
 
 enum { TRIES = 12, LIMITS = 24, FIRST = 64 };
-static const double full = 0.9, enough = 0.98; /* shares that end a search */
+static const double full = 0.98, enough = 0.98; /* shares that end a search */
 
 typedef struct walk {
     const gr_target *target;
@@ -42,7 +42,7 @@ static double stretch(const walk *w, double cost)
     const double ratio = cost > 0 ? w->limit / cost : INFINITY;
     if (!(ratio < 1e6))
         return 4;
-    return gr_most(1.0 / 16, gr_least(4, gr_exp(gr_log(ratio) / w->cost->rate) * 0.97));
+    return gr_most(1.0 / 16, gr_least(4, gr_exp(gr_log(ratio) / w->cost->rate) * 0.99));
 }
 
 /* The longest piece from `from` whose cost is within the limit; *length is a guess of it. */
@@ -195,6 +195,24 @@ static void spread(const walk *w, size_t pieces, double *x)
     x[pieces] = box.most;
 }
 
+/* All pieces laid become shorter by as much: at their fractions, the last one being only a part
+ * of a piece where the box has cut it off. */
+static void stretch_all(const walk *w, size_t pieces, double *x)
+{
+    const double end = w->target->box[0].most;
+    const size_t last = w->pieces - 1;
+    const double before = last > 0 ? w->x[last] - w->x[last - 1] : end - w->x[0];
+    const double part = gr_least(1, (end - w->x[last]) / before);
+    w->x[w->pieces] = end;
+    for (size_t j = 0; j < pieces; j++) {
+        const double at = (double)j * (((double)last + part) / (double)pieces);
+        const size_t i = at < (double)last ? (size_t)at : last;
+        const double share = (at - (double)i) / (i == last ? part : 1);
+        x[j] = w->x[i] + (w->x[i + 1] - w->x[i]) * share;
+    }
+    x[pieces] = end;
+}
+
 gradus_status gr_knots_even(const gr_target *target, const gr_cost *cost, size_t pieces,
                             gr_knots *knots)
 {
@@ -209,7 +227,10 @@ gradus_status gr_knots_even(const gr_target *target, const gr_cost *cost, size_t
         w.pieces = 1;
         w.x[0] = target->box[0].least;
     }
-    spread(&w, pieces, knots->x);
+    if (cost->even)
+        stretch_all(&w, pieces, knots->x);
+    else
+        spread(&w, pieces, knots->x);
     status = gr_knots_values(target, knots);
 done:
     gr_release(target->context, w.x);
