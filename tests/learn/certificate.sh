@@ -7,7 +7,7 @@
 #
 # Usage: certificate.sh PROGRAM     SPDX-License-Identifier: MIT
 set -u
-program=$1
+program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1

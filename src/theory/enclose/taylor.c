@@ -18,12 +18,19 @@ gr_taylor gr_taylor_unknown(void) { return (gr_taylor){.r = INFINITY}; }
 bool gr_taylor_known(const gr_taylor *g) { return g->r < INFINITY; }
 
 /* A model whose numbers left the range of double says nothing. */
+static inline void check(size_t terms, gr_taylor *g)
+{
+    double sum = g->r;
+    for (size_t i = 0; i < terms; i++)
+        sum += fabs(g->c[i]);
+    if (!(sum < INFINITY))
+        *g = gr_taylor_unknown();
+}
+
 static gr_taylor checked(size_t d, gr_taylor g)
 {
-    double sum = g.r;
-    for (size_t i = 0; i < gr_taylor_terms(d); i++)
-        sum += fabs(g.c[i]);
-    return sum < INFINITY ? g : gr_taylor_unknown();
+    check(gr_taylor_terms(d), &g);
+    return g;
 }
 
 gr_sizes gr_taylor_sizes(size_t d, const gr_taylor *g)
@@ -218,23 +225,25 @@ static double roundings(size_t inputs)
 static inline void dense(size_t terms, size_t inputs, const double *w, double bias,
                          const gr_taylor *x, const double *loss, gr_taylor *y)
 {
-    const double n = roundings(inputs);
-    double sum[GR_TAYLOR_TERMS] = {bias}, lost = n * gr_unit * fabs(bias);
+    double lost = roundings(inputs) * gr_unit * fabs(bias);
+    for (size_t i = 0; i < terms; i++)
+        y->c[i] = i == 0 ? bias : 0;
     for (size_t from = 0; from < inputs; from += CHAIN) {
         const size_t to = inputs - from < CHAIN ? inputs : from + CHAIN;
-        double chain[GR_TAYLOR_TERMS] = {0}, chain_lost = 0;
+        double chain[GR_TAYLOR_TERMS], chain_lost = 0;
+        for (size_t i = 0; i < terms; i++)
+            chain[i] = 0;
         for (size_t k = from; k < to; k++) {
             for (size_t i = 0; i < terms; i++)
                 chain[i] += w[k] * x[k].c[i];
             chain_lost += fabs(w[k]) * loss[k];
         }
         for (size_t i = 0; i < terms; i++)
-            sum[i] += chain[i];
+            y->c[i] += chain[i];
         lost += chain_lost;
     }
-    for (size_t i = 0; i < terms; i++)
-        y->c[i] = sum[i];
     y->r = gr_up(lost);
+    check(terms, y);
 }
 
 void gr_taylor_dense(size_t d, size_t units, size_t inputs, const double *weight,
@@ -246,10 +255,10 @@ void gr_taylor_dense(size_t d, size_t units, size_t inputs, const double *weight
                                                 gr_taylor_sizes(d, &x[k]).all));
     for (size_t j = 0; j < units; j++) {
         const double *w = weight + j * inputs, b = bias == NULL ? 0 : bias[j];
-        if (d == 1)
-            dense(3, inputs, w, b, x, room, &y[j]);
-        else
-            dense(gr_taylor_terms(d), inputs, w, b, x, room, &y[j]);
-        y[j] = checked(d, y[j]);
+        switch (d) {
+        case 1: dense(3, inputs, w, b, x, room, &y[j]); break;
+        case 2: dense(6, inputs, w, b, x, room, &y[j]); break;
+        default: dense(10, inputs, w, b, x, room, &y[j]); break;
+        }
     }
 }
