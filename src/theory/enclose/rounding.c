@@ -8,6 +8,7 @@
  *     activation   e = max|s'| e_k + 6 u |s|        its value is right to 3 ulp, by
  *                                                   measurement (kernels/activate.c)
  *     batch norm   e = |factor| e_k + 8 u (|factor| (|v_k| + e_k) + |shift|)
+ *     softmax      e = max e_k / 2 + (n + 8) u
  *     add          e = e_skip + |scale| e_k + 2 u (|v_skip| + |scale v_k| + e)
  *
  * The values are bounded piece by piece of the box; slopes over all of the values.
@@ -81,8 +82,6 @@ static double steepest(const gr_enclosed_layer *layer, const gr_series *series,
     if (type->kind == GR_UNIT_BENT)
         return z.least > 0 ? 1 : z.most <= 0 ? fabs(type->left)
                                              : gr_greater(1, fabs(type->left));
-    if (type->kind == GR_UNIT_SOFTMAX)
-        return INFINITY;
     gr_series_range(series, z.least, z.most, range);
     most = gr_greater(fabs(range[1].least), fabs(range[1].most));
     if (type->kind == GR_UNIT_FADING) {
@@ -94,9 +93,23 @@ static double steepest(const gr_enclosed_layer *layer, const gr_series *series,
     return gr_up(most * (1 + type->error));
 }
 
+/* sum_k |dp_j/dz_k| = 2 p_j (1 - p_j) <= 1/2; an exponential, a sum of n of them, a quotient */
+static void pass_softmax(const pass *p, size_t n, const double *e, double *out)
+{
+    double most = 0;
+    for (size_t j = 0; j < n; j++)
+        most = gr_greater(e[j], most);
+    for (size_t j = 0; j < n; j++)
+        out[j] = gr_up(most / 2 + (double)(n + 8) * p->unit + p->tiny);
+}
+
 static void pass_units(const pass *p, const gr_enclosed_layer *layer, const double *e,
                        double *out)
 {
+    if (layer->type.kind == GR_UNIT_SOFTMAX) {
+        pass_softmax(p, layer->about.units, e, out);
+        return;
+    }
     const size_t d = p->network->inputs;
     const gr_taylor *v = p->network->layer[layer->about.from].y;
     const gr_series *series = p->network->series[layer->type.smooth];

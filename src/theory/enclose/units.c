@@ -207,7 +207,7 @@ static gr_taylor inverse(size_t d, const gr_taylor *g)
     return gr_taylor_compose(d, g, &s);
 }
 
-/* e_j = e^(z_j - M),  M = max z_i;  y_j = e_j / sum_i e_i */
+/* e_j = e^(z_j - M),  M = max z_i;  y_j = e_j / sum_i e_i, which is between 0 and 1 */
 static void softmax(const gr_series *series, size_t d, size_t units, const gr_taylor *z,
                     gr_taylor *y)
 {
@@ -223,8 +223,13 @@ static void softmax(const gr_series *series, size_t d, size_t units, const gr_ta
         sum = gr_taylor_plus(d, &sum, &y[j]);
     }
     sum = inverse(d, &sum);
-    for (size_t j = 0; j < units; j++)
+    for (size_t j = 0; j < units; j++) {
         y[j] = gr_taylor_product(d, &y[j], &sum);
+        if (!(y[j].r < 0.5)) {
+            y[j] = (gr_taylor){.r = 0.5};
+            y[j].c[0] = 0.5;
+        }
+    }
 }
 
 void gr_unit_apply(const gr_unit_type *type, const gr_series *series, size_t d, size_t units,
