@@ -92,6 +92,24 @@ static void neighbours_jump_together(void **state)
     }
 }
 
+/* Two sigmoid units beyond all doubles: 1 - e^-100 and less. Models of a - 1 and 1 - a' are the
+ * same, 0, but the one unit never jumps and the other has: net = -1, the error of 1 is 2. */
+static void units_that_look_alike_are_two(void **state)
+{
+    (void)state;
+    gradus_net *net = new_net("dense 2 sigmoid dense 2 heaviside output", 1, GRADUS_FLOAT64);
+    gradus_net_set(net, 0, (double[]){50, 50});
+    gradus_net_set(net, 1, (double[]){100, 101});
+    gradus_net_set(net, 2, (double[]){1, 0, 0, -1});
+    gradus_net_set(net, 3, (double[]){-1, 1});
+    gradus_net_set(net, 4, (double[]){1, -1});
+    gradus_net_set(net, 5, (double[]){0});
+    subject s = subject_of(net, "1", 1, 0, 1);
+    const gradus_certificate c = certify(&s, 1e-3, 1000);
+    assert_true(c.least <= 2 && c.most >= 2);
+    close_subject(&s);
+}
+
 /* Four tiles in the plane, in two hidden layers: 10 on the left below, 20 on the right below,
  * 30 and 40 above. The largest distance from 0 is 40; alone, edges would make 100. */
 static void tiles_of_the_plane(void **state)
@@ -178,6 +196,7 @@ int main(void)
         cmocka_unit_test(kinks_of_the_function),
         cmocka_unit_test(a_jump),
         cmocka_unit_test(neighbours_jump_together),
+        cmocka_unit_test(units_that_look_alike_are_two),
         cmocka_unit_test(tiles_of_the_plane),
         cmocka_unit_test(stairs),
         cmocka_unit_test(rounding_is_bounded),

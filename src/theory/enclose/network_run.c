@@ -103,18 +103,26 @@ static gr_taylor output_of(const gr_network *network)
     return y;
 }
 
+static gr_jumps jumps_of(const gr_network *network, const gr_enclosed_layer *layer)
+{
+    const gr_enclosed_layer *from = &network->layer[layer->about.from];
+    gr_jumps jumps = {.d = network->inputs, .units = layer->about.units,
+                      .inputs = from->about.inputs, .z = from->y, .weight = from->weight,
+                      .bias = from->bias};
+    if (layer->about.kind == GRADUS_LAYER_ACTIVATION && layer->type.kind == GR_UNIT_STEP)
+        gr_jumps_find(&jumps);
+    return jumps;
+}
+
 /* The layers from `first` on, with at most `room` outcomes. */
 static void run_from(const gr_network *network, size_t first, size_t room, gr_outcomes *made)
 {
     for (size_t i = first; i < network->layers; i++) {
         const gr_enclosed_layer *layer = &network->layer[i];
-        const gr_taylor *z = network->layer[layer->about.from].y;
-        gr_jumps jumps = {.groups = 0};
-        if (layer->about.kind == GRADUS_LAYER_ACTIVATION && layer->type.kind == GR_UNIT_STEP)
-            gr_jumps_find(network->inputs, layer->about.units, z, &jumps);
+        const gr_jumps jumps = jumps_of(network, layer);
         if (jumps.groups > 0 && jumps.cases <= room) {
             for (size_t k = 0; k < jumps.cases; k++) {
-                gr_jumps_set(&jumps, k, layer->about.units, z, layer->y);
+                gr_jumps_set(&jumps, k, layer->y);
                 run_from(network, i + 1, room / jumps.cases, made);
             }
             return;
