@@ -108,6 +108,7 @@ static gradus_status enclose_parts(const gr_grid *grid, const gradus_interval *b
     return status;
 }
 
+/* The whole cell comes first: a kink where halves meet is a kink of neither. */
 gradus_status gr_kuhn_cell_error(const gr_grid *grid, const size_t *cell, double *worst)
 {
     gradus_interval box[GR_KUHN_INPUTS], all[GR_ENCLOSED];

@@ -93,12 +93,14 @@ static double round_levels(const gr_one_layer *layer, bool bumps, climb *c)
 
 /* ---- sigmoid ---- */
 
-/* s(z) of a z that lies in an interval, by 1/(1 + e^-z): within 4 units in the last place. */
+/* s(z) of a z that lies in an interval, by 1/(1 + e^-z): within 5 * 2^-53 of it, or, where it
+ * is as small as that, 2^-1000. */
 static gradus_interval sigmoid(gradus_interval z)
 {
     const double away = 0x1p-50;
     const double least = 1 / (1 + gr_exp(-z.least)), most = 1 / (1 + gr_exp(-z.most));
-    return (gradus_interval){least * (1 - away), gr_least(1, most * (1 + away) + 0x1p-1000)};
+    return (gradus_interval){gr_most(0, least * (1 - away) - 0x1p-1000),
+                             gr_least(1, most * (1 + away) + 0x1p-1000)};
 }
 
 /* s, s' = s (1 - s), s'' = s' (1 - 2s) of one step, times its jump. */

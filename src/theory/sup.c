@@ -47,8 +47,9 @@ static gradus_status bound_part(search *s, part *p)
     const double h = gr_up(p->x.most - p->x.least);
     const gradus_interval slope = gr_interval_subtract(f.slope, net.slope),
                           bend = gr_interval_subtract(f.bend, net.bend);
-    const double tilted = gr_multiply_up(h / 4, gr_up(slope.most - slope.least)),
-                 bent = gr_multiply_up(gr_multiply_up(h, h) / 8, gr_interval_magnitude(bend));
+    /* divided last: h/4 of the least doubles is 0, and 0 times infinity no bound */
+    const double tilted = gr_multiply_up(h, gr_up(slope.most - slope.least)) / 4,
+                 bent = gr_multiply_up(gr_multiply_up(h, h), gr_interval_magnitude(bend)) / 8;
     p->bound = gr_least(gr_interval_magnitude(gr_interval_subtract(f.value, net.value)),
                         gr_add_up(p->ends, gr_least(bent, tilted)));
     return GRADUS_OK;

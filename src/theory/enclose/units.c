@@ -89,10 +89,11 @@ static gr_taylor bent(double left, size_t d, const gr_taylor *z, gradus_interval
     return y;
 }
 
+/* Of a range whose ends are made by up to 8 roundings. */
 static gradus_interval scaled(gradus_interval range, double factor)
 {
     const double a = factor * range.least, b = factor * range.most;
-    const double slack = gr_up(4 * gr_unit * gr_greater(fabs(a), fabs(b)));
+    const double slack = gr_up(12 * gr_unit * gr_greater(fabs(a), fabs(b)));
     return (gradus_interval){gr_smaller(a, b) - slack, gr_greater(a, b) + slack};
 }
 
