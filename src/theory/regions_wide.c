@@ -50,12 +50,6 @@ static inline uint32_t word_of(gr_wide a, size_t i)
     return i < a.words ? a.word[i] : a.word[a.words - 1] >> (BITS - 1) ? UINT32_MAX : 0;
 }
 
-void gr_wide_copy(gr_wide a, gr_wide to)
-{
-    for (size_t i = 0; i < to.words; i++)
-        to.word[i] = word_of(a, i);
-}
-
 void gr_wide_add(gr_wide a, gr_wide to)
 {
     uint64_t carry = 0;

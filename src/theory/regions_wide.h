@@ -24,7 +24,6 @@ int gr_bit_low(double x);
 int gr_bit_high(double x);
 
 int gr_wide_sign(gr_wide a);
-void gr_wide_copy(gr_wide a, gr_wide to);
 void gr_wide_add(gr_wide a, gr_wide to);      /* to += a */
 void gr_wide_subtract(gr_wide a, gr_wide to); /* to -= a */
 

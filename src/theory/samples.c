@@ -105,8 +105,6 @@ static gradus_status take(gradus_samples *s, const sample *sorted, size_t rows)
     for (size_t i = 0; i < rows; i++) {
         const sample p = sorted[i];
         const size_t n = s->count;
-        if (!isfinite(p.x) || !isfinite(p.y))
-            return refuse(p.x, "a point needs two finite numbers: drop the row");
         if (n > 0 && p.x == s->x[n - 1] && p.y == s->y[n - 1])
             continue;
         if (n > 0 && p.x == s->x[n - 1])
@@ -139,8 +137,11 @@ gradus_status gradus_samples_new(const gradus_context *context, const double *x,
     GR_TRY(gr_allocate(context, rows, sizeof *sorted, "samples", &sorted));
     GR_TRY(gr_allocate(context, rows, sizeof(double), "samples", &made->x));
     GR_TRY(gr_allocate(context, rows, sizeof(double), "samples", &made->y));
-    for (size_t i = 0; i < rows; i++)
+    for (size_t i = 0; i < rows; i++) { /* what is no number has no place in an order */
+        if (!isfinite(x[i]) || !isfinite(y[i]))
+            GR_TRY(refuse(x[i], "a point needs two finite numbers: drop the row"));
         sorted[i] = (sample){x[i], y[i]};
+    }
     qsort(sorted, rows, sizeof *sorted, compare);
     GR_TRY(take(made, sorted, rows));
     *samples = made;
