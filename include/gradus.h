@@ -1584,7 +1584,7 @@ GRADUS_API double gradus_sawtooth_error_of_one_layer(size_t levels, size_t units
  *     chain      n - 1 residual blocks of two relu units: x_1 xor x_2, that xor x_3, ...
  *     sawtooth   of the sum over 2^s, s = max(1, ceil(log2 n)) layers of 3 relu units
  *
- * Errors   ARGUMENT: no bits, more than 1000, of tiles more than 16; MEMORY.
+ * Errors   ARGUMENT: no such way, no bits, more than 1000, of tiles more than 16; MEMORY.
  */
 typedef enum gradus_parity {
     GRADUS_PARITY_TILES,
@@ -1594,7 +1594,7 @@ typedef enum gradus_parity {
     GRADUS_PARITY_SAWTOOTH,
     GRADUS_PARITY_COUNT
 } gradus_parity;
-GRADUS_API const char *gradus_parity_name(gradus_parity way);
+GRADUS_API const char *gradus_parity_name(gradus_parity way); /* NULL past the last */
 GRADUS_API GRADUS_CHECKED gradus_status gradus_build_parity(
     const gradus_context *context, gradus_parity way, size_t bits, gradus_net **net);
 

@@ -156,11 +156,11 @@ static gradus_status worst_of_cell(const surface *s, size_t k, size_t faces, dou
 {
     const size_t d = s->grid.d;
     size_t cell[MOST_INPUTS], face[MOST_INPUTS];
-    gradus_status status = GRADUS_OK;
+    gradus_status status;
     gr_cell closer;
     place p;
     gr_digits(k, s->grid.pieces, d, cell);
-    for (size_t f = 0; f < faces && status == GRADUS_OK; f++) {
+    for (size_t f = 0; f < faces; f++) {
         gr_digits(f, 3, d, face);
         if (!find_place(s, cell, face, &p))
             continue;
@@ -170,11 +170,13 @@ static gradus_status worst_of_cell(const surface *s, size_t k, size_t faces, dou
             continue;
         if (p.crossed > 0) {
             status = gr_cell_look(s->grid.target, p.part, &closer);
+            if (status != GRADUS_OK)
+                return status;
             error = gr_farthest(gr_interval_meet(value, closer.value), net);
         }
         *worst = gr_most(*worst, error);
     }
-    return status;
+    return GRADUS_OK;
 }
 
 /* v becomes c; what sums of corners and of their tails are off by. */

@@ -15,7 +15,7 @@ static const char *const names[] = {"tiles", "steps", "ramps", "chain", "sawtoot
 
 const char *gradus_parity_name(gradus_parity way)
 {
-    return names[way];
+    return (size_t)way < GRADUS_PARITY_COUNT ? names[way] : NULL;
 }
 
 static bool is_odd(size_t number)
@@ -139,6 +139,10 @@ gradus_status gradus_build_parity(const gradus_context *context, gradus_parity w
     static gradus_status (*const builders[])(gr_tower *, size_t) = {tiles, steps, ramps, chain,
                                                                     sawtooth};
     const size_t most = way == GRADUS_PARITY_TILES ? MOST_TILED : MOST_BITS;
+    *net = NULL;
+    if ((size_t)way >= GRADUS_PARITY_COUNT)
+        return gr_fail(GRADUS_ARGUMENT, "parity: way %d: there are %d, from 0", (int)way,
+                       GRADUS_PARITY_COUNT);
     gr_tower tower = gr_tower_start(context, bits);
     const gradus_status status =
         bits < 1 || bits > most

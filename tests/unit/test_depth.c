@@ -264,6 +264,8 @@ static void what_cannot_be_built(void **state)
     assert_non_null(strstr(gradus_error(), "2^500"));
     assert_int_equal(gradus_build_parity(NULL, GRADUS_PARITY_TILES, 17, &net), GRADUS_ARGUMENT);
     assert_int_equal(gradus_build_parity(NULL, GRADUS_PARITY_CHAIN, 0, &net), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_build_parity(NULL, GRADUS_PARITY_COUNT, 2, &net), GRADUS_ARGUMENT);
+    assert_null(gradus_parity_name(GRADUS_PARITY_COUNT));
     assert_null(net);
     assert_true(bound == 7);
 }
