@@ -200,7 +200,7 @@ static void say_others(cli_approximate *a)
 static gradus_status save(cli_approximate *a)
 {
     const char *path = a->settings->output;
-    char note[4608];
+    char note[128];
     gradus_status status;
 
     if (!path)

@@ -157,13 +157,13 @@ static gradus_status read_row(cli_regions *r, double number, double *x)
     if (!y)
         return fail(GRADUS_MEMORY, "out of memory: %zu outputs", r->about.outputs);
     if (!(number >= 1 && number <= (double)gradus_data_rows(r->data)) ||
-        floor(number) != number)
+        floor(number) != number) {
         status = fail(GRADUS_ARGUMENT, "--through: rows are numbered from 1 to %zu",
                       gradus_data_rows(r->data));
-    else if (gradus_model_example(r->model, r->data, (size_t)number - 1, x, y) != GRADUS_OK)
-        status = fail_library(GRADUS_DATA);
-    else
-        status = GRADUS_OK;
+    } else {
+        status = gradus_model_example(r->model, r->data, (size_t)number - 1, x, y);
+        status = status == GRADUS_OK ? GRADUS_OK : fail_library(status);
+    }
     free(y);
     return status;
 }
@@ -244,9 +244,11 @@ static gradus_status find_slice(cli_regions *r)
 
 static gradus_status count(cli_regions *r)
 {
-    const gradus_regions_options options = {.most = r->settings->regions.most};
+    gradus_regions_options options;
     gradus_status status = gradus_context_new(&r->settings->context, &r->context);
 
+    gradus_regions_defaults(&options);
+    options.most = r->settings->regions.most;
     if (status != GRADUS_OK)
         return fail_library(status);
     status = open_network(r);
@@ -260,10 +262,6 @@ static gradus_status count(cli_regions *r)
 
 static gradus_status tell(cli_regions *r)
 {
-    const cli_settings *settings = r->settings;
-    const bool busy = settings->picture && strcmp(settings->picture, "-") == 0;
-    gradus_status status;
-
     report_start(&r->report);
     report_line(&r->report, "network");
     network_say(&r->report, r->net);
@@ -274,16 +272,7 @@ static gradus_status tell(cli_regions *r)
                      : "Lines on which units change sides, by their layers.");
     regions_draw(figure_chart(&r->figure, NULL), r->found, &r->slice, r->axis);
     figure_report(&r->figure, &r->report);
-    status = picture_write(settings, &r->figure);
-    if (status == GRADUS_OK)
-        status = report_state(&r->report);
-    if (status != GRADUS_OK)
-        return status;
-    if (settings->json)
-        report_print_json(&r->report, stdout);
-    else if (settings->log != LOG_NONE)
-        report_print(&r->report, busy ? stderr : stdout);
-    return GRADUS_OK;
+    return picture_tell(r->settings, &r->figure, &r->report);
 }
 
 gradus_status cmd_regions(cli_settings *settings)
