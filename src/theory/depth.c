@@ -35,30 +35,37 @@ gradus_status gradus_build_sawtooth(const gradus_context *context, size_t levels
 
 /* ---- x^2 ---- */
 
-gr_square gr_square_start(gr_form x)
+/* x^2 for 0 <= x <= 1, by levels of which each is a layer; several may stand side by side. */
+typedef struct square {
+    size_t level;           /* that was added last */
+    gr_form wave, sum;      /* g_level(x) and f_level(x) */
+} square;
+
+static square square_of(gr_form x)
 {
-    return (gr_square){.wave = x, .sum = x};
+    return (square){.wave = x, .sum = x};
 }
 
-size_t gr_square_units(const gr_square *square)
+/* Units that the next level takes. */
+static size_t units_of(const square *s)
 {
-    return square->level == 0 ? 2 : 3;
+    return s->level == 0 ? 2 : 3;
 }
 
-/* On [0, 1] is relu(g) = g and relu(g - 1) = 0, and f >= 0 goes through a relu unchanged; at
- * the first level f and g are both x. */
-void gr_square_climb(gr_square *square, gr_tower *tower, size_t first)
+/* The next level, in the last layer from unit `first` on. On [0, 1] is relu(g) = g and
+ * relu(g - 1) = 0, and f >= 0 goes through a relu unchanged; at the first level f and g are
+ * both x. */
+static void climb(square *s, gr_tower *tower, size_t first)
 {
-    gr_tower_unit(tower, first, square->wave);
-    gr_tower_unit(tower, first + 1, gr_form_shift(square->wave, -0.5));
-    if (square->level > 0)
-        gr_tower_unit(tower, first + 2, square->sum);
-    const size_t sum = first + (square->level > 0 ? 2 : 0);
-    square->level++;
-    square->wave = gr_form_add(gr_form_unit(first, 2), gr_form_unit(first + 1, -4));
-    square->sum = gr_form_add(gr_form_unit(sum, 1),
-                              gr_form_scale(square->wave,
-                                            -ldexp(1, -2 * (int)square->level)));
+    gr_tower_unit(tower, first, s->wave);
+    gr_tower_unit(tower, first + 1, gr_form_shift(s->wave, -0.5));
+    if (s->level > 0)
+        gr_tower_unit(tower, first + 2, s->sum);
+    const size_t sum = first + (s->level > 0 ? 2 : 0);
+    s->level++;
+    s->wave = gr_form_add(gr_form_unit(first, 2), gr_form_unit(first + 1, -4));
+    s->sum = gr_form_add(gr_form_unit(sum, 1),
+                         gr_form_scale(s->wave, -ldexp(1, -2 * (int)s->level)));
 }
 
 static gradus_status check_levels(size_t levels)
@@ -79,14 +86,14 @@ gradus_status gradus_build_square(const gradus_context *context, size_t levels, 
                                   gradus_net **net)
 {
     gr_tower tower = gr_tower_start(context, 1);
-    gr_square square = gr_square_start(gr_form_unit(0, 1));
+    square s = square_of(gr_form_unit(0, 1));
     gradus_status status = check_levels(levels);
-    while (square.level < levels && status == GRADUS_OK) {
-        status = gr_tower_add(&tower, gr_square_units(&square), "relu");
+    while (s.level < levels && status == GRADUS_OK) {
+        status = gr_tower_add(&tower, units_of(&s), "relu");
         if (status == GRADUS_OK)
-            gr_square_climb(&square, &tower, 0);
+            climb(&s, &tower, 0);
     }
-    status = gr_tower_output(&tower, status, square.sum, net);
+    status = gr_tower_output(&tower, status, s.sum, net);
     if (status == GRADUS_OK)
         *bound = square_error(levels);
     return status;
@@ -107,13 +114,12 @@ static gradus_status multiply(gr_tower *tower, size_t levels, gr_form p, gr_form
     const gr_form half[2] = {gr_form_scale(gr_form_add(p, q), 0.5),
                              gr_form_scale(gr_form_add(p, gr_form_scale(q, -1)), 0.5)};
     const size_t more = carried->terms > 0;
-    gr_square square[2];
+    square s[2];
     gradus_status status = gr_tower_add(tower, 4 + more, "relu");
     for (size_t k = 0; k < 2 && status == GRADUS_OK; k++) {
         gr_tower_unit(tower, 2 * k, half[k]);
         gr_tower_unit(tower, 2 * k + 1, gr_form_scale(half[k], -1));
-        square[k] = gr_square_start(
-            gr_form_add(gr_form_unit(2 * k, 1), gr_form_unit(2 * k + 1, 1)));
+        s[k] = square_of(gr_form_add(gr_form_unit(2 * k, 1), gr_form_unit(2 * k + 1, 1)));
     }
     for (size_t units = 4, l = 0; l <= levels && status == GRADUS_OK; l++) {
         if (more)
@@ -122,14 +128,14 @@ static gradus_status multiply(gr_tower *tower, size_t levels, gr_form p, gr_form
             *carried = gr_form_unit(units, 1);
         if (l == levels)
             break;
-        const size_t each = gr_square_units(&square[0]);
+        const size_t each = units_of(&s[0]);
         units = 2 * each;
         status = gr_tower_add(tower, units + more, "relu");
         for (size_t k = 0; k < 2 && status == GRADUS_OK; k++)
-            gr_square_climb(&square[k], tower, k * each);
+            climb(&s[k], tower, k * each);
     }
     if (status == GRADUS_OK)
-        *product = gr_form_add(square[0].sum, gr_form_scale(square[1].sum, -1));
+        *product = gr_form_add(s[0].sum, gr_form_scale(s[1].sum, -1));
     return status;
 }
 

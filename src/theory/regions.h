@@ -114,11 +114,6 @@ static inline int gr_ball_sign(gr_ball ball)
          : ball.mid == 0 && ball.rad == 0 ? 0 : 2;
 }
 
-/* sum += a b, with a bound of the rounding; products with 0 are exact. `rad` is summed with
- * roundings of its own, which gr_ball_widen() makes up for at the end. */
-void gr_ball_add_product(gr_ball a, gr_ball b, gr_ball *sum);
-void gr_ball_widen(gr_ball *sum, size_t products);
-
 /* ---- what is found ---- */
 
 typedef struct gr_region {

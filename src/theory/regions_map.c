@@ -19,7 +19,9 @@ static inline bool is_zero(gr_ball a)
     return a.mid == 0 && a.rad == 0;
 }
 
-void gr_ball_add_product(gr_ball a, gr_ball b, gr_ball *sum)
+/* sum += a b, with a bound of the rounding; products with 0 are exact. `rad` is summed with
+ * roundings of its own, which widen_ball() makes up for at the end. */
+static void add_product(gr_ball a, gr_ball b, gr_ball *sum)
 {
     if (is_zero(a) || is_zero(b))
         return;
@@ -28,7 +30,7 @@ void gr_ball_add_product(gr_ball a, gr_ball b, gr_ball *sum)
                 fabs(sum->mid) * rounding + least;
 }
 
-void gr_ball_widen(gr_ball *sum, size_t products)
+static void widen_ball(gr_ball *sum, size_t products)
 {
     sum->rad *= 1 + (double)(products + 2) * 0x1p-49;
 }
@@ -46,18 +48,18 @@ static gr_ball minus(gr_ball a)
 static void add_scaled(double scale, const gr_affine *x, gr_affine *sum)
 {
     for (size_t k = 0; k < GR_TERMS; k++)
-        gr_ball_add_product(exactly(scale), x->term[k], &sum->term[k]);
+        add_product(exactly(scale), x->term[k], &sum->term[k]);
 }
 
 static void add_constant(double c, gr_affine *sum)
 {
-    gr_ball_add_product(exactly(1), exactly(c), &sum->term[GR_TERMS - 1]);
+    add_product(exactly(1), exactly(c), &sum->term[GR_TERMS - 1]);
 }
 
 static void widen(gr_affine *sum, size_t products)
 {
     for (size_t k = 0; k < GR_TERMS; k++)
-        gr_ball_widen(&sum->term[k], products);
+        widen_ball(&sum->term[k], products);
 }
 
 /* ---- maps in double ---- */
@@ -264,9 +266,9 @@ void gr_cutter_meet(const gr_cutter *c, gr_edge one, gr_edge next, gr_corner *co
     for (size_t k = 0; k < GR_TERMS; k++) {
         const size_t p = (k + 1) % GR_TERMS, q = (k + 2) % GR_TERMS;
         gr_ball sum = {0};
-        gr_ball_add_product(oriented(c, one, p), oriented(c, next, q), &sum);
-        gr_ball_add_product(minus(oriented(c, one, q)), oriented(c, next, p), &sum);
-        gr_ball_widen(&sum, 2);
+        add_product(oriented(c, one, p), oriented(c, next, q), &sum);
+        add_product(minus(oriented(c, one, q)), oriented(c, next, p), &sum);
+        widen_ball(&sum, 2);
         corner->term[k] = sum;
     }
 }
@@ -311,8 +313,8 @@ int gr_cutter_side(gr_cutter *c, gr_edge one, gr_edge next, const gr_corner *cor
 {
     gr_ball sum = {0};
     for (size_t k = 0; k < GR_TERMS; k++)
-        gr_ball_add_product(oriented(c, line, k), corner->term[k], &sum);
-    gr_ball_widen(&sum, GR_TERMS);
+        add_product(oriented(c, line, k), corner->term[k], &sum);
+    widen_ball(&sum, GR_TERMS);
     const int sign = gr_ball_sign(sum);
     return sign != 2 ? sign : exact_side(c, one, next, line);
 }

@@ -53,19 +53,4 @@ GRADUS_CHECKED gradus_status gr_tower_finish(gr_tower *tower, gradus_status stat
 GRADUS_CHECKED gradus_status gr_tower_output(gr_tower *tower, gradus_status status,
                                              gr_form output, gradus_net **net);
 
-/*
- * x^2 for 0 <= x <= 1, by levels of which each is a layer: see gradus_build_square(). Several
- * squares may stand side by side in the same layers.
- */
-typedef struct gr_square {
-    size_t level;           /* that was added last */
-    gr_form wave, sum;      /* g_level(x) and f_level(x) */
-} gr_square;
-
-gr_square gr_square_start(gr_form x);
-/* Units that the next level takes: 2, then 3. */
-size_t gr_square_units(const gr_square *square);
-/* Writes them into the last layer, from unit `first` on. */
-void gr_square_climb(gr_square *square, gr_tower *tower, size_t first);
-
 #endif
