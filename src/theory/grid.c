@@ -166,9 +166,3 @@ void gr_mixed_differences(double *v, size_t base, size_t d)
             if (k / stride % base > 0)
                 v[k] -= v[k - stride];
 }
-
-double gr_chain_error(double n)
-{
-    const double nu = gr_up(n * 0x1p-53);
-    return gr_up(nu / gr_down(1 - nu));
-}

@@ -76,8 +76,4 @@ double gr_whole_steps(double x, double step);
  */
 void gr_mixed_differences(double *v, size_t base, size_t d);
 
-/* n u / (1 - n u): at most that much of the sum of its absolute terms a chain of n fused
- * multiply-adds is off. */
-double gr_chain_error(double n);
-
 #endif

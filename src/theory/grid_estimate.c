@@ -49,12 +49,6 @@ static gradus_status sample(const gr_target *target, const gradus_interval *box,
     return status;
 }
 
-static void take_in(gradus_interval *all, double x)
-{
-    all->least = gr_least(all->least, x);
-    all->most = gr_most(all->most, x);
-}
-
 /* All differences along axis i, then along axis j, where the lattice has them; j = d: none. */
 static gradus_interval differences(const lattice *l, size_t i, size_t j)
 {
@@ -69,7 +63,7 @@ static gradus_interval differences(const lattice *l, size_t i, size_t j)
         double rise = l->value[p + a] - l->value[p];
         if (second)
             rise = (l->value[p + a + b] - l->value[p + b]) - rise;
-        take_in(&all, rise / over);
+        gr_interval_take(&all, rise / over);
     }
     return all;
 }
@@ -85,7 +79,7 @@ static void derive(const lattice *l, int order, gradus_interval *result)
     const size_t d = l->d;
     result[0] = (gradus_interval){INFINITY, -INFINITY};
     for (size_t p = 0; p < l->points; p++)
-        take_in(&result[0], l->value[p]);
+        gr_interval_take(&result[0], l->value[p]);
     for (size_t i = 0; i < d; i++)
         result[1 + i] = differences(l, i, d);
     for (size_t i = 0, k = 1 + d; i < d; i++)

@@ -151,6 +151,12 @@ static inline gradus_interval gr_interval_divide(gradus_interval x, gradus_inter
     return gr_interval_hull(gr_interval_hull(a, b), gr_interval_hull(c, d));
 }
 
+/* The least interval that holds a number, too; {INFINITY, -INFINITY} holds none yet. */
+static inline void gr_interval_take(gradus_interval *all, double x)
+{
+    *all = gr_interval_hull(*all, gr_interval_at(x));
+}
+
 /* What is in both, of two intervals that hold the same number. */
 static inline gradus_interval gr_interval_meet(gradus_interval x, gradus_interval y)
 {
@@ -171,5 +177,13 @@ static inline double gr_interval_distance(gradus_interval x)
 /* At least x + y, x * y of numbers >= 0. */
 static inline double gr_add_up(double x, double y) { return gr_up(x + y); }
 static inline double gr_multiply_up(double x, double y) { return gr_up(gr_times(x, y)); }
+
+/* n u / (1 - n u) >= (1 + u)^n - 1: at most that much of the sum of its absolute terms a chain
+ * of n fused multiply-adds is off. */
+static inline double gr_chain_error(double n)
+{
+    const double nu = gr_up(n * 0x1p-53);
+    return gr_up(nu / gr_down(1 - nu));
+}
 
 #endif

@@ -46,12 +46,6 @@ gradus_status gr_look_at(const gr_target *target, double x, gradus_interval *val
 
 enum { SAMPLES = 9 };
 
-static void take_in(gradus_interval *all, double x)
-{
-    all->least = gr_least(all->least, x);
-    all->most = gr_most(all->most, x);
-}
-
 /* By divided differences; between two samples f leaves their hull by their bend at most. */
 static gradus_status estimate(const gr_target *target, gradus_interval box, gr_look *look)
 {
@@ -64,11 +58,11 @@ static gradus_status estimate(const gr_target *target, gradus_interval box, gr_l
         y[i] = target->f->value(&x, target->f->user);
         if (!isfinite(y[i]))
             return gr_not_finite(&x, 1, y[i]);
-        take_in(&look->value, y[i]);
+        gr_interval_take(&look->value, y[i]);
         if (i > 0)
-            take_in(&look->slope, (y[i] - y[i - 1]) / step);
+            gr_interval_take(&look->slope, (y[i] - y[i - 1]) / step);
         if (i > 1)
-            take_in(&look->bend, (y[i] - 2 * y[i - 1] + y[i - 2]) / (step * step));
+            gr_interval_take(&look->bend, (y[i] - 2 * y[i - 1] + y[i - 2]) / (step * step));
     }
     const double beyond = gr_interval_magnitude(look->bend) * step * step / 8;
     look->value.least -= beyond;

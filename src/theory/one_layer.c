@@ -53,11 +53,10 @@ done:
     return status;
 }
 
-/* (1 + u)^k - 1 <= k u / (1 - k u); what is too small for a relative error is lifted. */
+/* What is too small for a relative error is lifted. */
 double gr_one_layer_rounding(size_t units, double size, double relative)
 {
-    const double k = ((double)units + 1) * 0x1p-53;
-    const double chain = gr_up(gr_up(k) / gr_down(1 - gr_up(k)));
+    const double chain = gr_chain_error((double)units + 1);
     const double each = gr_add_up(gr_add_up(chain, relative), gr_multiply_up(chain, relative));
     return gr_add_up(gr_multiply_up(size, each), ((double)units + 2) * 0x1p-1074);
 }

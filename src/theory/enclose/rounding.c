@@ -9,7 +9,7 @@
  *                                                   measurement (kernels/activate.c)
  *     batch norm   e = |factor| e_k + 8 u (|factor| (|v_k| + e_k) + |shift|)
  *     softmax      e = max e_k / 2 + (n + 8) u
- *     add          e = e_skip + |scale| e_k + 2 u (|v_skip| + |scale v_k| + e)
+ *     add          e = e_skip + |scale| e_k + 4 u (|v_skip| + |scale v_k| + e)
  *
  * The values are bounded piece by piece of the box; slopes over all of the values.
  *
