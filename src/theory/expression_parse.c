@@ -30,6 +30,7 @@ typedef struct parser {
     const char *at;
     size_t depth, height;   /* of rules; of results waiting for their operation */
     gradus_status status;
+    gradus_operation nowhere; /* what is put after a failure */
 } parser;
 
 typedef struct span {
@@ -93,9 +94,8 @@ static bool take(parser *p, char c)
 /* The operation's text is all from `first` to what was read last. */
 static gradus_operation *put(parser *p, gradus_operator kind, const char *first)
 {
-    static gradus_operation nowhere;
     if (p->status != GRADUS_OK)
-        return &nowhere;
+        return &p->nowhere;
     p->height += 1 - gr_operator_operands(kind);
     if (p->height > GRADUS_EXPRESSION_STACK)
         refuse(p, (span){first, (size_t)(p->at - first)}, "too much is open here: nest less");
