@@ -100,9 +100,9 @@ static void arguments_are_checked(void **state)
     (void)state;
     static const gradus_interval boxes[][2] = {
         {{0, INFINITY}, {0, 1}}, {{NAN, 1}, {0, 1}}, {{2, 1}, {0, 1}},
-        {{-INFINITY, 1}, {0, 1}}};
+        {{-INFINITY, 1}, {0, 1}}, {{-1.5e308, 1.5e308}, {0, 1}}};
     subject s;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof boxes / sizeof *boxes; i++) {
         assert_int_equal(open_subject(&s, "x", 2, boxes[i]), GRADUS_ARGUMENT);
         close_subject(&s);
     }

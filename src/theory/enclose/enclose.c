@@ -166,9 +166,9 @@ static gradus_status check_arguments(const gradus_expression *expression, size_t
                                 "each variable its least:most, of at most %d",
                                 variables, inputs, GRADUS_VARIABLES);
     for (size_t i = 0; i < inputs; i++)
-        if (!(isfinite(box[i].least) && isfinite(box[i].most) && box[i].least <= box[i].most))
-            return gradus_error_set(GRADUS_ARGUMENT,
-                                    "box, side %zu: no finite least <= most: give two numbers",
+        if (!(isfinite(box[i].most - box[i].least) && box[i].least <= box[i].most))
+            return gradus_error_set(GRADUS_ARGUMENT, "box, side %zu: its length is no finite "
+                                    "number from 0 on: give the least number, and the most",
                                     i + 1);
     return GRADUS_OK;
 }
