@@ -90,6 +90,7 @@ static void say_column(cli_report *report, const gradus_column *column, size_t r
 typedef enum doubt {
     DOUBT_EMPTY,
     DOUBT_CONSTANT,
+    DOUBT_COMMA,
     DOUBT_NAME,
     DOUBT_COUNTER,
     DOUBT_HOLES,
@@ -100,10 +101,26 @@ typedef enum doubt {
 static const char *const doubt_texts[DOUBT_COUNT] = {
     "no values at all",
     "the same value in every row",
+    "look like numbers with a decimal comma, which --decimal , reads",
     "nearly all values differ, so an id or a name to --drop",
     "counts the rows, so an id to --drop",
     "missing in more than half of the rows",
 };
+
+/* "1,5", "-0,25": digits, one comma, digits. */
+static bool has_decimal_comma(const char *text)
+{
+    static const char digits[] = "0123456789";
+
+    if (!text)
+        return false;
+    text += *text == '-' || *text == '+';
+    const size_t whole = strspn(text, digits);
+    if (whole == 0 || text[whole] != ',')
+        return false;
+    const size_t part = strspn(text + whole + 1, digits);
+    return part > 0 && text[whole + 1 + part] == 0;
+}
 
 static doubt doubt_of(const gradus_column *column, size_t rows)
 {
@@ -115,6 +132,8 @@ static doubt doubt_of(const gradus_column *column, size_t rows)
         return DOUBT_EMPTY;
     if (rows > 1 && (number ? column->least >= column->most : column->values <= 1))
         return DOUBT_CONSTANT;
+    if (!number && has_decimal_comma(column->why))
+        return DOUBT_COMMA;
     if (!number && known > 20 && column->values > known - known / 10)
         return DOUBT_NAME;
     if (number && known > 20 && column->missing == 0 && span == (double)rows &&
