@@ -43,8 +43,9 @@ static gradus_status open_task(task *t, const gradus_context *context,
         return fail_library(status);
     gradus_model_describe(t->model, &about);
     if (t->sides != about.inputs)
-        return fail(GRADUS_ARGUMENT, "--on has %zu sides, the model %zu inputs: give a side "
-                    "for each", t->sides, about.inputs);
+        return fail(GRADUS_ARGUMENT, "--on has %zu side%s, the model %zu input%s: give a "
+                    "side for each", t->sides, t->sides == 1 ? "" : "s", about.inputs,
+                    about.inputs == 1 ? "" : "s");
     status = gradus_proof_new(context, t->expression, t->sides, t->box, &t->proof);
     return status == GRADUS_OK ? status : fail_library(status);
 }

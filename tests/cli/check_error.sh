@@ -32,6 +32,7 @@ awk 'BEGIN { print "x,y"
 "$program" train cubic.csv --target y --hidden 16 --activation tanh --epochs 60 -q -o m.gradus
 gives 0 'a model' check error m.gradus 'x^3 - x' --on -2:2
 prints 'proved'
+refuses 2 'on has 2 sides, the model 1 input: give' check error m.gradus 'x + y' --on 0:1,0:1
 gives 0 'as json' check error m.gradus 'x^3 - x' --on -2:2 --json
 for key in least most proved reached where function network rounding boxes; do
     check "json has $key" grep -q "\"$key\":" out
