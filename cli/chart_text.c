@@ -261,7 +261,7 @@ static void print_legend(const canvas *to, cli_report *report)
                    text_name(text), text_number(range.least, 4), text_number(range.most, 4));
     }
     for (size_t i = 0; i < chart->series_count; i++)
-        if (*chart->series[i].name && chart->series_count > 1)
+        if (*chart->series[i].name && (chart->series_count > 1 || chart->grid.columns))
             report_row(report, "%*s %c: %s", MARGIN, "", letter(to, i),
                        text_name(chart->series[i].name));
     for (size_t i = 0; i < chart->marks; i++)

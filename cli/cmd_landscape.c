@@ -235,9 +235,10 @@ static void draw_plane(cli_landscape *l, cli_chart *chart)
     double least = 0, most = 0;
 
     if (l->about.points)
-        chart_axes(chart, "first principal direction", "1", "second", "1");
+        chart_axes(chart, "first principal direction", "1", "second principal direction", "1");
     else
-        chart_axes(chart, "along the first direction", "1", "along the second", "1");
+        chart_axes(chart, "along the first direction", "1", "along the second direction",
+                   "1");
     double *values = chart_grid_add(chart, "loss", "per example", side, side);
     chart_grid_place(chart, -span, span, -span, span);
     if (values)

@@ -8,6 +8,8 @@ run train table.csv --target z --hidden none --epochs 50 -q -o line.gradus
 gives 0 'a plane' landscape line.gradus table.csv
 prints 'eigenvalues from'
 prints 'verdict'
+prints 'o: the model'
+prints 'along the second direction'
 gives 0 'all of it as JSON' landscape line.gradus table.csv --grid 5 --json
 for key in rows loss gradient least most verdict gradient_tolerance eigenvalue_tolerance; do
     check "JSON has $key" grep -q "\"$key\":" out
