@@ -137,8 +137,8 @@ static gradus_status open_plan(cli_flow *flow)
     if (!settings->train.target && read.labels)
         settings->train.target = "label";
     if (!settings->train.target)
-        return fail(GRADUS_ARGUMENT, "flow needs --target COL, the column to predict, or a "
-                    "model before the table: gradus flow MODEL %s", settings->argument[0]);
+        return fail(GRADUS_ARGUMENT, "flow needs --target COL, the column to predict, with a "
+                    "table, or a model and a table: gradus flow MODEL DATA");
     status = network_read(settings);
     if (status != GRADUS_OK)
         return status;

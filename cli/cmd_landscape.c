@@ -114,9 +114,8 @@ static gradus_status open_training(cli_landscape *l)
     if (!settings->train.target && settings->read.labels)
         settings->train.target = "label";
     if (!settings->train.target)
-        return fail(GRADUS_ARGUMENT, "landscape needs --target COL, the column to predict, or "
-                    "a model before the table: gradus landscape MODEL %s",
-                    settings->argument[0]);
+        return fail(GRADUS_ARGUMENT, "landscape needs --target COL, the column to predict, "
+                    "with a table, or a model and a table: gradus landscape MODEL DATA");
     status = network_read(settings);
     if (status != GRADUS_OK)
         return status;

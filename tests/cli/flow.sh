@@ -139,6 +139,7 @@ check 'the same bits with any instructions' cmp -s flow.ref flow.auto
 check 'at the start too' cmp -s start.ref start.auto
 
 refuses 2 'flow needs --target COL' flow $iris
+refuses 2 'or a model and a table: gradus flow MODEL DATA' flow model.gradus
 refuses 2 'no column "clas": did you mean "class"?' flow $iris --target clas
 refuses 2 '--output is no flag of gradus flow' flow $iris --target class --output x
 refuses 4 'iris.csv' flow $iris $iris

@@ -57,6 +57,7 @@ prints 'the plane has'
 gives 0 'along a line' landscape table.csv --target z --hidden 4 --epochs 20 --grid 5 --line
 prints 'first principal direction'
 refuses 2 'needs --target COL' landscape table.csv
+refuses 2 'or a model and a table: gradus landscape MODEL DATA' landscape line.gradus
 refuses 2 '--epochs changes nothing here' landscape line.gradus table.csv --epochs 3
 refuses 2 'is for gradus train' landscape table.csv --target z --learning-rate find
 refuses 7 'diverged' landscape table.csv --target z --learning-rate 1e30 --optimizer sgd
