@@ -100,7 +100,10 @@ typedef struct shown {
 static shown show(double x)
 {
     shown number;
-    gradus_number_write_float((float)x, number.text);
+    if (isfinite((float)x) && fabs(x) >= 0x1p-126)
+        gradus_number_write_float((float)x, number.text);
+    else
+        gradus_number_write(x, number.text);
     return number;
 }
 
@@ -129,7 +132,7 @@ static gradus_status out_of_reach(const gr_construction *c, const gr_shape *shap
 {
     if (bound->rounding > within / 2)
         return gr_fail(GRADUS_ARGUMENT, "--within %s: with \"%s\" the rounding of doubles "
-                       "alone may be %s: ask for less", show(within).text, c->name,
+                       "alone may be %s: take a larger one", show(within).text, c->name,
                        show(bound->rounding).text);
     return gr_fail(GRADUS_ARGUMENT, "--within %s: \"%s\" with %zu units is bounded by %s: ask "
                    "for less, allow more --units, or take another --construction",
@@ -179,6 +182,9 @@ static gradus_status make(const gr_target *target, const gr_construction *c,
     if (pieces == 0)
         GR_TRY(gr_fail(GRADUS_ARGUMENT, "--units %zu: \"%s\" takes %zu at least",
                        options->units, c->name, c->shape(target, c->least_pieces).units));
+    if (!(bound.bound < INFINITY))
+        GR_TRY(gr_fail(GRADUS_ARGUMENT, "f: with \"%s\" there is no bound that double can "
+                       "hold: take a smaller box, or scale f", c->name));
     if (!reached) {
         const gr_shape shape = c->shape(target, pieces);
         GR_TRY(out_of_reach(c, &shape, &bound, options->within));

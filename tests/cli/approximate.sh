@@ -125,6 +125,13 @@ sed 's/net.ref/net/' said.ref >one
 sed 's/net.auto/net/' said.auto >two
 check 'and the same report' cmp -s one two
 
+refuses 2 'this is what is being read' approximate points.csv -o points.csv -f
+if [ $proofs = yes ]; then
+    refuses 2 'no bound that double can hold' approximate 'exp(x)' --on 700:709 --units 40
+    refuses 2 'no bound that double can hold' approximate 'exp(x)' --on 700:709 --units 40 \
+        --with sigmoid --construction bumps
+fi
+refuses 2 '--within 1e-300: with "free-knots"' approximate 'sin(x)' --on 0:3 --within 1e-300
 refuses 2 'on what box' approximate 'x' --within 0.1
 refuses 2 'is not a side' approximate 'x' --on 0-1 --within 0.1
 refuses 2 'for 2 variables' approximate 'x + y' --on 0:1 --within 0.1
