@@ -70,8 +70,27 @@ static bool is_same_file(const char *a, const char *b)
 {
     struct stat one, two;
 
-    return b && stat(a, &one) == 0 && stat(b, &two) == 0 && one.st_dev == two.st_dev &&
-           one.st_ino == two.st_ino;
+    return b && stat(a, &one) == 0 && S_ISREG(one.st_mode) && stat(b, &two) == 0 &&
+           one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+}
+
+/* What is read is not written over, --force or not: tables and models are not made again. */
+static gradus_status check_outputs(const cli_settings *settings)
+{
+    const struct {
+        const char *flag, *path;
+    } written[] = {{"--output", settings->output},
+                   {"--rejects", settings->read.rejects},
+                   {"--report", settings->report},
+                   {"--picture", settings->picture},
+                   {"--page", settings->explain.page}};
+
+    for (size_t k = 0; k < sizeof written / sizeof *written; k++)
+        for (size_t i = 0; written[k].path && i < settings->arguments; i++)
+            if (is_same_file(written[k].path, settings->argument[i]))
+                return fail(GRADUS_ARGUMENT, "%s %s: this is what is being read: name "
+                            "another file", written[k].flag, written[k].path);
+    return GRADUS_OK;
 }
 
 /* Malformed rows go to a file of their own: not over a table, a model or the result. */
@@ -88,10 +107,6 @@ static gradus_status check_rejects(const cli_settings *settings)
     if (settings->output && strcmp(rejects, settings->output) == 0)
         return fail(GRADUS_ARGUMENT, "--rejects and --output name the same file: %s",
                     rejects);
-    for (size_t i = 0; i < settings->arguments; i++)
-        if (is_same_file(rejects, settings->argument[i]))
-            return fail(GRADUS_ARGUMENT, "--rejects %s: this is what is being read",
-                        rejects);
     if (stat(rejects, &about) == 0 && S_ISREG(about.st_mode) && !settings->force)
         return fail(GRADUS_ARGUMENT, "%s: exists already: name another file for --rejects",
                     rejects);
@@ -108,6 +123,8 @@ static gradus_status run_verb(const cli_command *command, int count, char *const
     if (status == GRADUS_OK && settings.help)
         help_verb(stdout, command);
     else if (status == GRADUS_OK)
+        status = check_outputs(&settings);
+    if (status == GRADUS_OK && !settings.help)
         status = check_rejects(&settings);
     if (status == GRADUS_OK && !settings.help)
         status = command->run(&settings);

@@ -159,6 +159,23 @@ refuses 2 'this is what is being read' predict "$gradus_model" table.csv --on-ba
 check 'the table is untouched' cmp -s table.csv examples/data/iris.csv
 refuses 2 'this is what is being read' predict "$gradus_model" table.csv --on-bad-row skip \
     --rejects "$gradus_model"
+cp "$gradus_model" whole.gradus
+for verb in predict landscape flow explain regions train; do
+    set -- "$gradus_model" table.csv
+    case $verb in
+    predict) flag=-o ;;
+    explain) flag=--page && set -- "$@" --row 1 ;;
+    regions) flag=--picture && set -- "$@" --through 1:2 ;;
+    train) flag=-o && set -- table.csv --target class --epochs 1 ;;
+    *) flag=--picture ;;
+    esac
+    for over in table.csv ./table.csv "$gradus_model"; do
+        [ $verb$over = "train$gradus_model" ] ||
+            refuses 2 'this is what is being read' $verb "$@" $flag "$over" --force
+    done
+done
+check 'no table is written over' cmp -s table.csv examples/data/iris.csv
+check 'no model is written over' cmp -s "$gradus_model" whole.gradus
 echo old >old.csv
 refuses 2 'exists already' predict "$gradus_model" table.csv --on-bad-row skip --rejects old.csv
 refuses 2 'standard output is for results' predict "$gradus_model" table.csv \
