@@ -38,7 +38,7 @@ static void add_term(gr_taylor *y, size_t at, gradus_interval range, double fact
 
 static gr_taylor finished(gr_taylor y)
 {
-    y.r = gr_up(y.r);
+    y.r = gr_lifted(y.r);
     return y.r < INFINITY ? y : gr_taylor_unknown();
 }
 
@@ -161,7 +161,7 @@ gradus_status gr_difference_at_point(const gr_network *network, const gradus_fun
         at->net.most = gr_greater(at->net.most, other.most);
     }
     const double least = at->f.least - at->net.most, most = at->f.most - at->net.least;
-    at->error.least = least - gr_up(gr_unit * fabs(least));
-    at->error.most = most + gr_up(gr_unit * fabs(most));
+    at->error.least = least - gr_lifted(gr_unit * fabs(least));
+    at->error.most = most + gr_lifted(gr_unit * fabs(most));
     return GRADUS_OK;
 }

@@ -62,8 +62,9 @@ static gradus_status read_norm(const gr_network *network, gr_enclosed_layer *lay
     for (size_t j = 0; status == GRADUS_OK && j < layer->about.units; j++) {
         const double factor = layer->factor[j] / sqrt(variance[j] + layer->about.epsilon);
         const double moved = factor * mean[j];
-        layer->error[2 * j] = gr_up(4 * gr_unit * fabs(factor));
-        layer->error[2 * j + 1] = gr_up(8 * gr_unit * (fabs(moved) + fabs(layer->shift[j])));
+        layer->error[2 * j] = gr_lifted(4 * gr_unit * fabs(factor));
+        layer->error[2 * j + 1] =
+            gr_lifted(8 * gr_unit * (fabs(moved) + fabs(layer->shift[j])));
         layer->factor[j] = factor;
         layer->shift[j] -= moved;
     }

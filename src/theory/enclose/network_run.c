@@ -21,7 +21,8 @@ gr_place gr_place_of(size_t inputs, const gradus_interval *box)
         const double center = box[i].least / 2 + box[i].most / 2;
         place.center[i] = center;
         if (box[i].least < box[i].most)
-            place.radius[i] = gr_up(gr_greater(box[i].most - center, center - box[i].least));
+            place.radius[i] =
+                gr_lifted(gr_greater(box[i].most - center, center - box[i].least));
     }
     return place;
 }
@@ -39,7 +40,7 @@ static void run_inputs(const gr_network *network, const gr_place *place)
         const gr_unit_type clip = {.kind = GR_UNIT_SMOOTH};
         x.c[0] = place->center[i] - input->center;
         x.c[1 + i] = place->radius[i];
-        x.r = gr_up(gr_unit * fabs(x.c[0]));
+        x.r = gr_lifted(gr_unit * fabs(x.c[0]));
         *to = gr_taylor_scaled(d, &x, input->scale, 0);
         if (input->clip) {
             x = *to;
@@ -54,7 +55,7 @@ static void run_norm(const gr_enclosed_layer *layer, size_t d, const gr_taylor *
         gr_taylor *y = &layer->y[j];
         *y = gr_taylor_scaled(d, &x[j], layer->factor[j], layer->error[2 * j]);
         y->c[0] += layer->shift[j];
-        y->r = gr_up(y->r + layer->error[2 * j + 1] + gr_unit * fabs(y->c[0]));
+        y->r = gr_lifted(y->r + layer->error[2 * j + 1] + gr_unit * fabs(y->c[0]));
     }
 }
 
@@ -97,9 +98,9 @@ static gr_taylor output_of(const gr_network *network)
 {
     const double factor = 1 / network->scale;
     gr_taylor y = *network->layer[network->layers - 1].y;
-    y = gr_taylor_scaled(network->inputs, &y, factor, gr_up(2 * gr_unit * fabs(factor)));
+    y = gr_taylor_scaled(network->inputs, &y, factor, gr_lifted(2 * gr_unit * fabs(factor)));
     y.c[0] += network->center;
-    y.r = gr_up(y.r + gr_unit * fabs(y.c[0]));
+    y.r = gr_lifted(y.r + gr_unit * fabs(y.c[0]));
     return y;
 }
 

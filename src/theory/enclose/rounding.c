@@ -46,7 +46,7 @@ static void pass_inputs(const pass *p, const gr_place *place)
         const double x = fabs(place->center[i]) + place->radius[i] + fabs(input->center);
         const double size = size_of(network->inputs, &network->layer[0].y[input->first]);
         p->error[0][input->first] =
-            gr_up(8 * gr_unit * (x * fabs(input->scale) + size) + p->unit * size + p->tiny);
+            gr_lifted(8 * gr_unit * (x * fabs(input->scale) + size) + p->unit * size + p->tiny);
     }
 }
 
@@ -58,7 +58,7 @@ static void pass_dense(const pass *p, const gr_enclosed_layer *layer, const doub
     const gr_taylor *v = p->network->layer[layer->about.from].y;
     double *size = p->network->room;
     for (size_t k = 0; k < n; k++)
-        size[k] = gr_up(size_of(p->network->inputs, &v[k]) + e[k]);
+        size[k] = gr_lifted(size_of(p->network->inputs, &v[k]) + e[k]);
     for (size_t j = 0; j < layer->about.units; j++) {
         const double *w = layer->weight + j * n;
         double moved = 0, sizes = layer->bias == NULL ? 0 : fabs(layer->bias[j]);
@@ -66,7 +66,7 @@ static void pass_dense(const pass *p, const gr_enclosed_layer *layer, const doub
             moved += fabs(w[k]) * e[k];
             sizes += fabs(w[k]) * size[k];
         }
-        out[j] = gr_up(moved + g * sizes + (double)n * p->tiny);
+        out[j] = gr_lifted(moved + g * sizes + (double)n * p->tiny);
     }
 }
 
@@ -90,7 +90,7 @@ static double steepest(const gr_enclosed_layer *layer, const gr_series *series,
         most = gr_greater(fabs(range[1].least), fabs(range[1].most)) * fabs(type->left);
         most = gr_greater(most, fabs(type->right));
     }
-    return gr_up(most * (1 + type->error));
+    return gr_lifted(most * (1 + type->error));
 }
 
 /* sum_k |dp_j/dz_k| = 2 p_j (1 - p_j) <= 1/2; an exponential, a sum of n of them, a quotient */
@@ -100,7 +100,7 @@ static void pass_softmax(const pass *p, size_t n, const double *e, double *out)
     for (size_t j = 0; j < n; j++)
         most = gr_greater(e[j], most);
     for (size_t j = 0; j < n; j++)
-        out[j] = gr_up(most / 2 + (double)(n + 8) * p->unit + p->tiny);
+        out[j] = gr_lifted(most / 2 + (double)(n + 8) * p->unit + p->tiny);
 }
 
 static void pass_units(const pass *p, const gr_enclosed_layer *layer, const double *e,
@@ -122,10 +122,10 @@ static void pass_units(const pass *p, const gr_enclosed_layer *layer, const doub
             out[j] = INFINITY;
             continue;
         }
-        z.least -= gr_up(e[j]);
-        z.most += gr_up(e[j]);
+        z.least -= gr_lifted(e[j]);
+        z.most += gr_lifted(e[j]);
         const double slope = steepest(layer, series, z);
-        out[j] = gr_up((slope > 0 ? slope * e[j] : 0) + ulps + p->tiny);
+        out[j] = gr_lifted((slope > 0 ? slope * e[j] : 0) + ulps + p->tiny);
     }
 }
 
@@ -136,7 +136,7 @@ static void pass_norm(const pass *p, const gr_enclosed_layer *layer, const doubl
     for (size_t j = 0; j < layer->about.units; j++) {
         const double factor = fabs(layer->factor[j]) + layer->error[2 * j];
         const double size = size_of(p->network->inputs, &v[j]) + e[j];
-        out[j] = gr_up(factor * e[j] + layer->error[2 * j + 1] +
+        out[j] = gr_lifted(factor * e[j] + layer->error[2 * j + 1] +
                        8 * p->unit * (factor * size + layer->error[2 * j + 1] / gr_unit) +
                        p->tiny);
     }
@@ -162,7 +162,7 @@ static void pass_layer(const pass *p, size_t index)
             const double sizes = size_of(d, &p->network->layer[about->skip].y[j]) + skip +
                                  scale * (size_of(d, &p->network->layer[about->from].y[j]) +
                                           e[j]);
-            out[j] = gr_up(skip + scale * e[j] + 4 * p->unit * sizes + p->tiny);
+            out[j] = gr_lifted(skip + scale * e[j] + 4 * p->unit * sizes + p->tiny);
         }
     }
 }
@@ -180,7 +180,8 @@ static double over_piece(const pass *p, const gradus_interval *piece)
     for (size_t i = 1; i < network->layers; i++)
         pass_layer(p, i);
     const double last = p->error[network->layers - 1][0] / fabs(network->scale);
-    return gr_up(last + 4 * gr_unit * (size_of(network->inputs, y.y) + fabs(network->center)));
+    const double size = size_of(network->inputs, y.y) + fabs(network->center);
+    return gr_lifted(last + 4 * gr_unit * size);
 }
 
 static double over_pieces(const pass *p, const gradus_interval *box)

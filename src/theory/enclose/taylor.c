@@ -40,9 +40,9 @@ gr_sizes gr_taylor_sizes(size_t d, const gr_taylor *g)
         size.linear += fabs(g->c[i]);
     for (size_t i = 1 + d; i < gr_taylor_terms(d); i++)
         size.square += fabs(g->c[i]);
-    size.linear = gr_up(size.linear);
-    size.square = gr_up(size.square);
-    size.all = gr_up(size.linear + size.square + g->r);
+    size.linear = gr_lifted(size.linear);
+    size.square = gr_lifted(size.square);
+    size.all = gr_lifted(size.linear + size.square + g->r);
     return size;
 }
 
@@ -66,7 +66,7 @@ double gr_taylor_most(size_t d, const gr_taylor *g, double t[GR_TAYLOR_INPUTS])
         for (size_t j = i + 1; j < d; j++)
             most += fabs(g->c[gr_taylor_at(d, i, j)]);
     }
-    return most + gr_up(16 * gr_unit * (fabs(g->c[0]) + size.all));
+    return most + gr_lifted(16 * gr_unit * (fabs(g->c[0]) + size.all));
 }
 
 gradus_interval gr_taylor_range(size_t d, const gr_taylor *g)
@@ -86,7 +86,7 @@ gr_taylor gr_taylor_scaled(size_t d, const gr_taylor *a, double factor, double e
     const gr_sizes size = gr_taylor_sizes(d, a);
     for (size_t i = 0; i < gr_taylor_terms(d); i++)
         y.c[i] = factor * a->c[i];
-    y.r = gr_up(fabs(factor) * a->r +
+    y.r = gr_lifted(fabs(factor) * a->r +
                 (error + gr_unit * fabs(factor)) * (fabs(a->c[0]) + size.all));
     return checked(d, y);
 }
@@ -99,7 +99,7 @@ static gr_taylor added(size_t d, const gr_taylor *a, const gr_taylor *b, double 
         y.c[i] = a->c[i] + sign * b->c[i];
         sum += fabs(y.c[i]);
     }
-    y.r = gr_up(a->r + b->r + gr_unit * sum);
+    y.r = gr_lifted(a->r + b->r + gr_unit * sum);
     return checked(d, y);
 }
 
@@ -136,7 +136,7 @@ gr_taylor gr_taylor_product(size_t d, const gr_taylor *a, const gr_taylor *b)
     for (size_t i = 1; i < gr_taylor_terms(d); i++)
         y.c[i] = a->c[0] * b->c[i] + b->c[0] * a->c[i];
     add_square(d, a, b, 1, &y);
-    y.r = gr_up(fabs(a->c[0]) * b->r + fabs(b->c[0]) * a->r +
+    y.r = gr_lifted(fabs(a->c[0]) * b->r + fabs(b->c[0]) * a->r +
                 (size_a.square + a->r) * size_b.all + size_a.linear * (size_b.square + b->r) +
                 8 * gr_unit * all_a * all_b);
     return checked(d, y);
@@ -147,7 +147,7 @@ gr_taylor gr_taylor_product(size_t d, const gr_taylor *a, const gr_taylor *b)
 static double middle(gradus_interval range, double *radius)
 {
     const double at = range.least / 2 + range.most / 2;
-    *radius = gr_up(gr_greater(range.most - at, at - range.least));
+    *radius = gr_lifted(gr_greater(range.most - at, at - range.least));
     return at;
 }
 
@@ -174,7 +174,7 @@ static double expand(const gr_local *s, int order, double U, double value[3], do
         const double most = gr_greater(fabs(s->range[3].least), fabs(s->range[3].most));
         rest = most / 6 * U * U * U;
     }
-    return gr_up(rest + error[0] + error[1] * U + error[2] * U * U);
+    return gr_lifted(rest + error[0] + error[1] * U + error[2] * U * U);
 }
 
 /* y = value_0 + value_1 v + value_2 v^2 with v^2 = L^2 + the rest, (Q + r)(2 L + Q + r) */
@@ -189,7 +189,7 @@ gr_taylor gr_taylor_compose(size_t d, const gr_taylor *g, const gr_local *s)
     for (int order = 0; order <= s->smooth; order++) {
         double tried[3], error[3];
         double r = expand(s, order, size.all, tried, error);
-        r = gr_up(r + fabs(tried[1]) * g->r +
+        r = gr_lifted(r + fabs(tried[1]) * g->r +
                   fabs(tried[2]) * rest * (2 * size.linear + rest) +
                   8 * gr_unit * (fabs(tried[0]) + (fabs(tried[1]) +
                                  fabs(tried[2]) * size.all) * size.all));
@@ -242,7 +242,7 @@ static inline void dense(size_t terms, size_t inputs, const double *w, double bi
             y->c[i] += chain[i];
         lost += chain_lost;
     }
-    y->r = gr_up(lost);
+    y->r = gr_lifted(lost);
     check(terms, y);
 }
 
@@ -251,7 +251,7 @@ void gr_taylor_dense(size_t d, size_t units, size_t inputs, const double *weight
 {
     const double n = roundings(inputs);
     for (size_t k = 0; k < inputs; k++)
-        room[k] = gr_up(x[k].r + n * gr_unit * (fabs(x[k].c[0]) +
+        room[k] = gr_lifted(x[k].r + n * gr_unit * (fabs(x[k].c[0]) +
                                                 gr_taylor_sizes(d, &x[k]).all));
     for (size_t j = 0; j < units; j++) {
         const double *w = weight + j * inputs, b = bias == NULL ? 0 : bias[j];

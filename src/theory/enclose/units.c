@@ -85,7 +85,7 @@ static gr_taylor bent(double left, size_t d, const gr_taylor *z, gradus_interval
     gr_taylor y = gr_taylor_scaled(d, z, l, 0);
     const double sizes = (fabs(l) + fabs(left) + 1) * (range.most - range.least);
     y.c[0] += least / 2 + most / 2;
-    y.r = gr_up(y.r + (most - least) / 2 + 4 * gr_unit * (sizes + fabs(y.c[0])));
+    y.r = gr_lifted(y.r + (most - least) / 2 + 4 * gr_unit * (sizes + fabs(y.c[0])));
     return y;
 }
 
@@ -93,7 +93,7 @@ static gr_taylor bent(double left, size_t d, const gr_taylor *z, gradus_interval
 static gradus_interval scaled(gradus_interval range, double factor)
 {
     const double a = factor * range.least, b = factor * range.most;
-    const double slack = gr_up(12 * gr_unit * gr_greater(fabs(a), fabs(b)));
+    const double slack = gr_lifted(12 * gr_unit * gr_greater(fabs(a), fabs(b)));
     return (gradus_interval){gr_smaller(a, b) - slack, gr_greater(a, b) + slack};
 }
 
@@ -112,17 +112,19 @@ static gr_taylor across(const gr_unit_type *type, const gr_series *series, size_
     gr_series_range(series, range.least, 0, s.range);
     for (int k = 0; k < 3; k++) {
         s.range[k] = scaled(s.range[k], type->left);
-        widen(&s.range[k], k == 0 ? gr_up(type->right * range.most) : k == 1 ? type->right : 0);
+        widen(&s.range[k], k == 0   ? gr_lifted(type->right * range.most)
+                           : k == 1 ? type->right
+                                    : 0);
     }
     if (z_0 > 0) {
         s.value[0] = type->right * z_0;
         s.value[1] = type->right;
-        s.error[0] = gr_up(gr_unit * s.value[0]);
+        s.error[0] = gr_lifted(gr_unit * s.value[0]);
     } else {
         gr_series_at(series, z_0, s.value, s.error);
         for (int k = 0; k < 3; k++) {
             s.value[k] *= type->left;
-            s.error[k] = gr_up(fabs(type->left) * s.error[k] + gr_unit * fabs(s.value[k]));
+            s.error[k] = gr_lifted(fabs(type->left) * s.error[k] + gr_unit * fabs(s.value[k]));
         }
     }
     return gr_taylor_compose(d, z, &s);
@@ -182,7 +184,7 @@ static bool far_out(const gr_unit_type *type, const gr_series *series, size_t d,
         return false;
     *y = line[1] == 0 ? zero : gr_taylor_scaled(d, z, line[1], 0);
     y->c[0] += line[0];
-    y->r = gr_up(y->r + line[2]);
+    y->r = gr_lifted(y->r + line[2]);
     return true;
 }
 
@@ -198,8 +200,8 @@ static gr_taylor inverse(size_t d, const gr_taylor *g)
     gr_local s = {
         .smooth = 3,
         .value = {v, -v * v, v * v * v},
-        .error = {gr_up(8 * gr_unit * v), gr_up(8 * gr_unit * v * v),
-                  gr_up(8 * gr_unit * v * v * v)},
+        .error = {gr_lifted(8 * gr_unit * v), gr_lifted(8 * gr_unit * v * v),
+                  gr_lifted(8 * gr_unit * v * v * v)},
         .range = {scaled((gradus_interval){b, a}, 1),
                   scaled((gradus_interval){-a * a, -b * b}, 1),
                   scaled((gradus_interval){b * b * b, a * a * a}, 2),
@@ -219,7 +221,7 @@ static void softmax(const gr_series *series, size_t d, size_t units, const gr_ta
     for (size_t j = 0; j < units; j++) {
         gr_taylor shifted = z[j];
         shifted.c[0] -= M;
-        shifted.r = gr_up(shifted.r + gr_unit * fabs(shifted.c[0]));
+        shifted.r = gr_lifted(shifted.r + gr_unit * fabs(shifted.c[0]));
         y[j] = smooth(series, d, &shifted, gr_taylor_range(d, &shifted));
         sum = gr_taylor_plus(d, &sum, &y[j]);
     }

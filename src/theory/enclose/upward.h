@@ -2,7 +2,7 @@
  * theory/enclose/upward.h - bounds of errors, computed in double
  *
  * A bound is a sum of products of numbers >= 0, each operation of which loses at most 2^-53
- * of it: gr_up() makes good for up to 8000 of them, and for underflow.
+ * of it: gr_lifted() makes good for up to 8000 of them, and for underflow.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,7 +11,7 @@
 
 static const double gr_unit = 0x1p-53; /* of rounding */
 
-static inline double gr_up(double bound) { return bound * (1 + 0x1p-40) + 0x1p-1000; }
+static inline double gr_lifted(double bound) { return bound * (1 + 0x1p-40) + 0x1p-1000; }
 
 static inline double gr_greater(double a, double b) { return a > b ? a : b; }
 static inline double gr_smaller(double a, double b) { return a < b ? a : b; }
