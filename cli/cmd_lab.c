@@ -118,6 +118,7 @@ static gradus_status run_lab(cli_lab *lab, const lab_entry *entry)
     stop_gently(true);
     status = entry->run(lab);
     stop_gently(false);
+    stop_at_closed_pipe();
     if (status != GRADUS_OK)
         return status;
     figure_report(&lab->figure, &lab->report);

@@ -101,6 +101,7 @@ static gradus_status train(cli_landscape *l)
     stop_gently(true);
     status = gradus_trainer_run(l->trainer, &fit);
     stop_gently(false);
+    stop_at_closed_pipe();
     if (l->path.status != GRADUS_OK)
         status = l->path.status;
     return status == GRADUS_STOPPED ? GRADUS_OK : status;

@@ -100,25 +100,27 @@ static page_rows rows_of(const run_about *run)
     return rows;
 }
 
+/* The first class is on the left and, as on the terminal, at the top. */
 static void draw_confusion(const gradus_model *model, const gradus_evaluation *found,
                            const page_rows *rows, cli_figure *figure)
 {
+    const char *across[MOST_CLASSES], *up[MOST_CLASSES];
+    const size_t classes = found->classes;
     char title[64];
 
     snprintf(title, sizeof title, "Confusion, %s", rows->name);
-    const char *names[MOST_CLASSES];
-    const size_t classes = found->classes;
     cli_chart *chart = figure_chart(figure, title);
     double *values = chart_grid_add(chart, "rows", "count", classes, classes);
 
     chart_axes(chart, "predicted class", "1", "actual class", "1");
     for (size_t i = 0; i < classes; i++)
-        names[i] = gradus_model_class(model, i);
-    chart_names(chart, &chart->x, names, classes);
-    chart_names(chart, &chart->y, names, classes);
+        across[i] = up[classes - 1 - i] = gradus_model_class(model, i);
+    chart_names(chart, &chart->x, across, classes);
+    chart_names(chart, &chart->y, up, classes);
     chart->grid.numbers = true;
     for (size_t i = 0; values && i < classes * classes; i++)
-        values[i] = (double)found->confusion[i];
+        values[(classes - 1 - i / classes) * classes + i % classes] =
+            (double)found->confusion[i];
 }
 
 /* Residuals of evenly chosen rows, of the first target. */

@@ -54,6 +54,11 @@ void stop_gently(bool gently)
     signal(SIGPIPE, SIG_IGN);
 }
 
+void stop_at_closed_pipe(void)
+{
+    signal(SIGPIPE, SIG_DFL);
+}
+
 bool stop_wanted(void)
 {
     return received != 0;

@@ -16,6 +16,9 @@ void stop_setup(void);
 
 /* From here on (until false) the first signal only sets a flag. */
 void stop_gently(bool gently);
+
+/* After that, where nothing but the report is left: who reads it may go away quietly. */
+void stop_at_closed_pipe(void);
 bool stop_wanted(void);
 int stop_exit_code(void);       /* 130 or 143 */
 

@@ -34,6 +34,10 @@ check 'and the model is whole' is_model closed.gradus
 # `head` goes away after one line; that is no failure worth a message.
 i=0
 while [ $i -lt 400 ]; do tail -n +2 table.csv; i=$((i + 1)); done >rows
+for verb in 'lab schedules' 'lab steps'; do
+    "$program" $verb --json 2>err | head -c 1 >out
+    check "$verb: a pipe that closes ends it quietly" [ ! -s err ]
+done
 (head -1 table.csv; cat rows) >long.csv
 "$program" predict m.gradus long.csv 2>err | head -1 >out
 check 'a reader that goes away: quiet' [ ! -s err ]
