@@ -253,7 +253,8 @@ held = "valid" in d
 name = "rows held out" if held else "training rows"
 chart = [c for c in d["charts"] if c.get("title", "").endswith(", " + name)][0]
 if "grid" in chart:
-    counts = chart["grid"]["values"]
+    counts = chart["grid"]["values"][::-1] # the first class is at the top
+    assert chart["x"]["names"] == chart["y"]["names"][::-1]
     rows, right = sum(map(sum, counts)), sum(counts[i][i] for i in range(len(counts)))
 else:
     points = chart["series"][0]["y"]
