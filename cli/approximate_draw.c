@@ -60,12 +60,14 @@ void approximate_draw(cli_figure *figure, const cli_subject *s,
 {
     gradus_approximation_about about;
     curves *c = malloc(sizeof *c);
+    char text[256];
 
     gradus_approximation_describe(made, &about);
-    figure_start(figure, "A network built for a function",
-                 about.proved ? "The network is nowhere further from the function than the "
-                                "bound, which is proved."
-                              : "The bound is an estimate.");
+    snprintf(text, sizeof text, "A network of %zu %s units (%s): nowhere further from the "
+             "function than %s, which is %s.", about.units, about.activation,
+             about.construction, text_number(about.bound, 4),
+             about.proved ? "proved" : "an estimate");
+    figure_start(figure, s->text, text);
     if (!c || compute(s, gradus_approximation_net(made), c) != GRADUS_OK) {
         figure->failed = true;
     } else {

@@ -229,12 +229,17 @@ static gradus_status draw(cli_approximate *a)
                                  .net = gradus_approximation_net(a->made),
                                  .name = a->about.construction};
 
+    char text[256];
+
     if (a->subject.f->inputs == 1)
         approximate_draw(&a->figure, &a->subject, a->made);
     if (a->subject.f->inputs != 2)
         return GRADUS_OK;
-    figure_start(&a->figure, a->subject.text, "A function of two variables, a network that was "
-                 "built for it, and what that is off by.");
+    snprintf(text, sizeof text, "A function of two variables, a network of %zu %s units that "
+             "was built for it, and what that is off by: at most %s, %s.", a->about.units,
+             a->about.activation, text_number(a->about.bound, 4),
+             a->about.proved ? "which is proved" : "an estimate");
+    figure_start(&a->figure, a->subject.text, text);
     a->figure.columns = 3;
     return surface_draw(&surface, true, &a->figure);
 }

@@ -181,11 +181,14 @@ static gradus_status tell(const cli_flow *flow, const gradus_flow *found)
     cli_figure figure;
     gradus_flow_about about;
     gradus_status status;
+    char text[512];
 
     report_start(&report);
-    figure_start(&figure, "Flow of the gradient", "How error signals pass through the layers "
-                 "on the way back, and what they make of the weights.");
     gradus_flow_describe(found, &about);
+    snprintf(text, sizeof text, "How error signals pass through the layers on the way back, "
+             "and what they make of the weights. %s: %s.",
+             gradus_flow_verdict_name(about.verdict), about.cause);
+    figure_start(&figure, "Flow of the gradient", text);
     say_network(&report, flow);
     report_line(&report, "examples");
     report_say(&report, "%s rows; loss %s, |d| %s at the last layer", text_count(about.rows),

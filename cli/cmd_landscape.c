@@ -251,11 +251,14 @@ static void draw_plane(cli_landscape *l, cli_chart *chart)
 static void draw(cli_landscape *l)
 {
     const bool line = l->about.lines == 1;
+    char text[320];
 
-    figure_start(&l->figure, "Loss landscape", line
-                 ? "The mean loss along a line through the model's weights."
-                 : "The mean loss over a plane through the model's weights, with lines of "
-                   "equal loss.");
+    snprintf(text, sizeof text, "The mean loss %s through the model's weights%s. Verdict: %s; "
+             "eigenvalues of the Hessian from %s to %s.",
+             line ? "along a line" : "over a plane",
+             line ? "" : ", with lines of equal loss", gradus_stationary_name(l->about.verdict),
+             text_number(l->about.least, 4), text_number(l->about.most, 4));
+    figure_start(&l->figure, "Loss landscape", text);
     cli_chart *chart = figure_chart(&l->figure, NULL);
     if (line)
         draw_line(l, chart);
