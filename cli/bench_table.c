@@ -133,7 +133,7 @@ static void say_head(cli_report *report, const bench_table *table, int name_widt
                text_fixed(one, 3));
     if (!isnan(all))
         report_say(report, ", %s on %zu", text_fixed(all, 3), machine->threads);
-    report_row(report, "%-*s mode threads%13s%10s%9s%9s%9s%7s", name_width, "case", "rows/s",
+    report_row(report, "%-*s mode threads%12s%10s%8s%9s%9s%7s", name_width, "case", "rows/s",
                "ns/row", "GFLOP/s", "of peak", "spread", "ratio");
     report_string(report, "version", gradus_version(), NULL);
     report_string(report, "cpu", gradus_context_cpu(machine->context[TEAM_ONE]), NULL);
@@ -167,7 +167,7 @@ static void say_meter(cli_report *report, const bench_meter *meter, const bench_
         bench_operations(&subject->shape, meter->work.train) / seconds / 1e9;
     const double ratio = one ? bench_meter_median(one) / seconds : NAN;
 
-    report_row(report, "%-*s %s%7zu%13s%10s%9s%9s%1s%8s", name_width, subject->shape.name,
+    report_row(report, "%-*s %s%7zu%12s%10s%8s%9s%1s%8s", name_width, subject->shape.name,
                mode, bench_work_threads(&meter->work), text_count((uint64_t)(1 / seconds)),
                text_fixed(1e9 * seconds, 4), text_fixed(speed, 3), text_share(share, 1),
                meter->unsteady ? "*" : "", text_share(spread, 1));

@@ -178,8 +178,9 @@ static void say_others(cli_approximate *a)
     report_row(report, "for the same, about:%16s  %s", "units", "built as");
     report_array(report, "others");
     for (size_t i = 0; (other = gradus_approximation_compare(a->made, i)) != NULL; i++) {
-        report_row(report, "  %-14s %-10s%10s  %s", other->construction, other->activation,
-                   other->reached ? text_count(other->units) : "-", other->about);
+        report_row(report, "  %-14s %-10s%10s  ", other->construction, other->activation,
+                   other->reached ? text_count(other->units) : "-");
+        report_wrap(report, 39, other->about);
         report_object(report, NULL);
         report_string(report, "construction", other->construction, NULL);
         report_string(report, "activation", other->activation, NULL);

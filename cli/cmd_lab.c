@@ -89,12 +89,13 @@ static gradus_status unknown(const char *name)
 
 static void list(cli_report *report)
 {
+    report_row(report, "gradus lab NAME ...");
     report_array(report, "labs");
     for (size_t i = 0; i < LAB_COUNT; i++) {
         const lab_entry *entry = &lab_table[i];
         char words[64];
         snprintf(words, sizeof words, "%s %s", entry->name, entry->arguments);
-        report_row(report, "  gradus lab %-32s %s", words, entry->purpose);
+        report_row(report, "  %-33s %s", words, entry->purpose);
         report_object(report, NULL);
         report_string(report, "name", entry->name, NULL);
         report_string(report, "arguments", entry->arguments, NULL);

@@ -11,6 +11,7 @@
 
 #include "commands.h"
 #include "config.h"
+#include "header_note.h"
 #include "help.h"
 #include "message.h"
 #include "metrics.h"
@@ -237,6 +238,17 @@ static void take_resolved(cli_train *train)
     settings->train.network = network;
 }
 
+/* What the table was read as may be why. */
+static gradus_status fail_plan(const gradus_data *data, gradus_status status)
+{
+    char commas[512];
+
+    fail_library(status);
+    if (comma_note(data, commas, sizeof commas))
+        note("%s", commas);
+    return status;
+}
+
 static gradus_status make_plan(cli_train *train)
 {
     cli_settings *settings = train->settings;
@@ -257,7 +269,7 @@ static gradus_status make_plan(cli_train *train)
     status = gradus_trainer_new(train->context, train->data, train->valid,
                                 &settings->train, &train->trainer);
     if (status != GRADUS_OK)
-        return fail_library(status);
+        return fail_plan(train->data, status);
     status = find ? rate_find(train->trainer, &train->search) : GRADUS_OK;
     if (status != GRADUS_OK)
         return status;
@@ -330,6 +342,7 @@ static gradus_status save(cli_train *train, bool stopped)
     const char *path = settings->output;
     gradus_model_about about;
     gradus_status status;
+    char word[1024];
 
     gradus_model_describe(model, &about);
     report_string(report, "digest", text_digest_plain(about.digest), NULL);
@@ -347,9 +360,9 @@ static gradus_status save(cli_train *train, bool stopped)
         report_say(report, "%s (%s), weights %s", text_name(path),
                    text_bytes(size_of(path)), text_digest(about.digest));
         report_string(report, "model", path, NULL);
-        report_line(report, "next");
-        report_say(report, "gradus eval %s DATA  |  gradus predict %s DATA",
-                   text_name(path), text_name(path));
+        text_word(path, word, sizeof word);
+        report_row(report, "%-*sgradus eval %s DATA", REPORT_INDENT, "next", word);
+        report_row(report, "%-*sgradus predict %s DATA", REPORT_INDENT, "", word);
     } else {
         report_line(report, "weights");
         report_say(report, "%s", text_digest(about.digest));

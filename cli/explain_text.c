@@ -94,46 +94,47 @@ void lesson_sum(const cli_lesson *lesson, size_t index, bool numbers, char *text
     }
 }
 
-/* "batchnorm tanh" around a text: tanh(batchnorm(text)) */
-static void say_applied(cli_report *report, const char *applied, const char *text)
+/* " = ", and "batchnorm tanh" around a text: tanh(batchnorm(text)) */
+static void add_applied(char *line, size_t room, const char *applied, const char *text)
 {
     const char *end = applied + strlen(applied);
-    size_t braces = 0;
+    size_t used = strlen(line), braces = 0;
 
-    while (end > applied) {
+    used += (size_t)snprintf(line + used, room - used, "%s= ", used ? " " : "");
+    while (end > applied && used < room) {
         const char *word = end;
         while (word > applied && word[-1] != ' ')
             word--;
-        report_say(report, "%.*s(", (int)(end - word), word);
+        used += (size_t)snprintf(line + used, room - used, "%.*s(", (int)(end - word), word);
         end = word > applied ? word - 1 : word;
         braces++;
     }
-    report_say(report, "%s", text);
-    while (braces-- > 0)
-        report_say(report, ")");
+    if (used < room)
+        snprintf(line + used, room - used, "%s%.*s", text, (int)braces, "))))))))");
 }
 
 static void say_unit(cli_report *report, const cli_lesson *lesson, size_t index)
 {
-    char text[512];
+    char text[512], line[1200] = "";
     gradus_unit unit = lesson_unit_at(lesson, index);
-    const char *applied = unit.applied;
+    const int indent = REPORT_INDENT + (int)strlen(unit.name) + 1;
 
-    report_row(report, "%-9s%s", "", unit.name);
-    for (int numbers = 0; numbers < 2; numbers++) {
-        lesson_sum(lesson, index, numbers, text, sizeof text);
-        if (!*text)
-            continue;
-        if (numbers)
-            report_row(report, "%-9s%*s", "", (int)strlen(unit.name), "");
-        report_say(report, " = ");
-        say_applied(report, applied, text);
+    report_row(report, "%-9s%s ", "", unit.name);
+    lesson_sum(lesson, index, false, text, sizeof text);
+    if (*text) {
+        add_applied(line, sizeof line, unit.applied, text);
+        report_wrap(report, indent, line);
+        *line = 0;
     }
-    if (*applied) {
-        report_say(report, " = ");
-        say_applied(report, applied, lesson_number(unit.z));
+    lesson_sum(lesson, index, true, text, sizeof text);
+    if (*text) {
+        report_row(report, "%*s", indent, "");
+        add_applied(line, sizeof line, unit.applied, text);
     }
-    report_say(report, " = %s", lesson_number(unit.value));
+    if (*unit.applied)
+        add_applied(line, sizeof line, unit.applied, lesson_number(unit.z));
+    add_applied(line, sizeof line, "", lesson_number(unit.value));
+    report_wrap(report, indent, line);
 }
 
 static void say_outputs(cli_report *report, const cli_lesson *lesson, const double *output)
@@ -315,8 +316,8 @@ static void say_update(cli_report *report, const cli_lesson *lesson)
     size_t shown = 0;
 
     report_row(report, "%s", "");
-    report_row(report, "update   %-22s%-16s%-16snew = weight - %s gradient", "",
-               "weight", "gradient", lesson_number(lesson->rate));
+    report_row(report, "update   new = weight - %s * gradient", lesson_number(lesson->rate));
+    report_row(report, "%-31s%-16s%-16snew", "", "weight", "gradient");
     for (size_t i = 0; i < about->weights && shown < MOST_WEIGHTS; i++) {
         gradus_weight w = lesson_weight_at(lesson, i);
         if (!lesson_shows(lesson, i))

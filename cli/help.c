@@ -118,11 +118,11 @@ void help_option(FILE *stream, const cli_option *option)
 
 void help_verbs(FILE *stream)
 {
-    fprintf(stream, "gradus learns feed-forward networks from tables.\n\n");
+    fprintf(stream, "gradus learns feed-forward networks from tables.\n\ngradus VERB ...\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         const cli_command *command = &command_table[i];
-        fprintf(stream, "  gradus %-12s%-31s%s\n", command->name, command->arguments,
-                command->purpose);
+        fprintf(stream, "  %-12s%-30s", command->name, command->arguments);
+        print_wrapped(stream, command->purpose, 44);
     }
     fprintf(stream,
             "\nExamples\n  %s\n  %s\n\ngradus VERB --help lists the flags of a verb; "

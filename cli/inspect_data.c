@@ -47,19 +47,32 @@ static void say_format(cli_report *report, const gradus_data *data)
     report_count(report, "skipped", about.skipped, NULL);
 }
 
+/* Four digits, in few columns however large the number is. */
+static const char *short_number(double number)
+{
+    static char room[4][24];
+    static size_t next;
+
+    if (fabs(number) < 999999.5)
+        return text_number(number, 4);
+    next = (next + 1) % 4;
+    snprintf(room[next], sizeof *room, "%.3g", number);
+    return room[next];
+}
+
 static void say_column(cli_report *report, const gradus_column *column, size_t rows,
                        bool shown)
 {
     bool number = column->kind == GRADUS_NUMBER;
-    char range[80];
+    char range[80], missing[32] = "0";
 
     report_object(report, NULL);
     report_string(report, "name", column->name, NULL);
     report_string(report, "kind", number ? "number" : "category", NULL);
     report_count(report, "missing", column->missing, NULL);
     if (number) {
-        report_number(report, "least", column->least, 0, NULL);
-        report_number(report, "most", column->most, 0, NULL);
+        report_number(report, "min", column->least, 0, NULL);
+        report_number(report, "max", column->most, 0, NULL);
         report_number(report, "mean", column->mean, 0, NULL);
     } else {
         report_count(report, "values", column->values, NULL);
@@ -72,19 +85,16 @@ static void say_column(cli_report *report, const gradus_column *column, size_t r
     if (!shown)
         return;
     if (number)
-        snprintf(range, sizeof range, "%s .. %s", text_number(column->least, 4),
-                 text_number(column->most, 4));
+        snprintf(range, sizeof range, "%s .. %s", short_number(column->least),
+                 short_number(column->most));
     else
         snprintf(range, sizeof range, "%s values", text_count(column->values));
-    report_row(report, "%-9s%-22s %-9s %-20s", "", text_name(column->name),
-               number ? "number" : "category", column->missing < rows ? range : "empty");
-    if (number && column->missing < rows)
-        report_say(report, " mean %-10s", text_number(column->mean, 4));
-    else
-        report_say(report, " %-15s", "");
-    report_say(report, " missing %s",
-               column->missing ? text_share((double)column->missing / (double)rows, 1)
-                               : "0");
+    if (column->missing)
+        snprintf(missing, sizeof missing, "%s",
+                 text_share((double)column->missing / (double)rows, 1));
+    report_row(report, "%-9s%s %-9s%-20s%-9s%8s", "", text_cut(column->name, 23),
+               number ? "number" : "category", column->missing < rows ? range : "empty",
+               number && column->missing < rows ? short_number(column->mean) : "", missing);
 }
 
 typedef enum doubt {
@@ -101,26 +111,11 @@ typedef enum doubt {
 static const char *const doubt_texts[DOUBT_COUNT] = {
     "no values at all",
     "the same value in every row",
-    "look like numbers with a decimal comma, which --decimal , reads",
+    COMMA_NOTE,
     "nearly all values differ, so an id or a name to --drop",
     "counts the rows, so an id to --drop",
     "missing in more than half of the rows",
 };
-
-/* "1,5", "-0,25": digits, one comma, digits. */
-static bool has_decimal_comma(const char *text)
-{
-    static const char digits[] = "0123456789";
-
-    if (!text)
-        return false;
-    text += *text == '-' || *text == '+';
-    const size_t whole = strspn(text, digits);
-    if (whole == 0 || text[whole] != ',')
-        return false;
-    const size_t part = strspn(text + whole + 1, digits);
-    return part > 0 && text[whole + 1 + part] == 0;
-}
 
 static doubt doubt_of(const gradus_column *column, size_t rows)
 {
@@ -132,7 +127,7 @@ static doubt doubt_of(const gradus_column *column, size_t rows)
         return DOUBT_EMPTY;
     if (rows > 1 && (number ? column->least >= column->most : column->values <= 1))
         return DOUBT_CONSTANT;
-    if (!number && has_decimal_comma(column->why))
+    if (has_decimal_commas(column))
         return DOUBT_COMMA;
     if (!number && known > 20 && column->values > known - known / 10)
         return DOUBT_NAME;
@@ -209,7 +204,8 @@ static gradus_status say_columns(cli_report *report, const cli_settings *setting
 
     if (!columns)
         return fail(GRADUS_MEMORY, "out of memory: %zu columns", count);
-    report_line(report, "columns");
+    report_row(report, "%-9s%-23s %-9s%-20s%-9s%8s", "columns", "name", "kind", "min .. max",
+               "mean", "missing");
     report_array(report, "columns");
     for (size_t j = 0; j < count; j++) {
         gradus_data_column(data, j, &columns[j]);

@@ -96,18 +96,19 @@ static void say_input(cli_report *report, const gradus_model_input *input, bool 
     if (!shown)
         return;
     if (number)
-        report_row(report, "%-9s%-22s number    %s +- %s; missing becomes %s", "",
-                   text_name(input->name), text_number(input->center, 4),
-                   text_number(width, 4), text_number(input->fill, 4));
+        report_row(report, "%-9s%s %-9s%-12s%-11s%s", "", text_cut(input->name, 23), "number",
+                   text_number(input->center, 4), text_number(width, 4),
+                   text_number(input->fill, 4));
     else
-        report_row(report, "%-9s%-22s category  %s values", "", text_name(input->name),
+        report_row(report, "%-9s%s %-9s%s values", "", text_cut(input->name, 23), "category",
                    text_count(input->values));
 }
 
 static void say_inputs(cli_report *report, const gradus_model *model,
                        const gradus_model_about *about, bool all)
 {
-    report_row(report, "%-9s%s columns", "inputs", text_count(about->inputs));
+    report_row(report, "%-9s%-23s %-9s%-12s%-11s%s", "inputs", "name", "kind", "center",
+               "spread", "missing becomes");
     report_array(report, "columns");
     for (size_t i = 0; i < about->inputs; i++) {
         gradus_model_input input;
@@ -189,46 +190,44 @@ static void say_cost(cli_report *report, const gradus_net *net,
 
 /* ---- the command that makes this model again ---- */
 
-/* In single quotes where a shell would not take the value as it is. */
-static void say_word(cli_report *report, const char *value)
+/* A word of the command; a line that is full goes on behind a backslash. */
+static void add_word(cli_report *report, size_t *column, const char *word)
 {
-    char safe[512];
+    enum { WIDTH = 80 };
+    const size_t width = strlen(word) + 1;
 
-    text_escape(value, safe, sizeof safe, "");
-    if (*safe &&
-        strspn(safe, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                     "-_.,:/=+@%") == strlen(safe)) {
-        report_say(report, " %s", safe);
-        return;
+    if (*column + width + 2 > WIDTH) {
+        report_say(report, " \\");
+        report_row(report, "%*s", REPORT_INDENT + 1, "");
+        *column = REPORT_INDENT + 1;
     }
-    report_say(report, " '");
-    for (const char *c = safe; *c; c++)
-        report_say(report, *c == '\'' ? "'\\%c'" : "%c", *c);
-    report_say(report, "'");
+    report_say(report, " %s", word);
+    *column += width;
 }
 
 static void say_repeat(cli_report *report, const gradus_model_about *about)
 {
     const char *text = about->settings, *problem;
     config_line line = {.number = 0};
-    char usual[64];
+    char usual[64], word[512];
+    size_t column = REPORT_INDENT + sizeof "gradus train DATA";
 
     report_object(report, "settings");
-    report_line(report, "repeat");
-    report_say(report, "gradus train DATA");
+    report_row(report, "%-*sgradus train DATA", REPORT_INDENT, "repeat");
     while (config_next(&text, &line, &problem)) {
         const cli_option *option = option_find(line.key);
         report_string(report, line.key, line.value, NULL);
         if (!option || !option_of(option, VERB_TRAIN))
             continue;
         help_default(option, VERB_TRAIN, usual, sizeof usual);
-        if (option->kind == KIND_FLAG) {
-            if (strcmp(line.value, "yes") == 0)
-                report_say(report, " --%s", option->name);
-        } else if (strcmp(line.value, usual) != 0) {
-            report_say(report, " --%s", option->name);
-            say_word(report, line.value);
-        }
+        if (strcmp(line.value, option->kind == KIND_FLAG ? "no" : usual) == 0)
+            continue;
+        snprintf(word, sizeof word, "--%s", option->name);
+        add_word(report, &column, word);
+        if (option->kind == KIND_FLAG)
+            continue;
+        text_word(line.value, word, sizeof word);
+        add_word(report, &column, word);
     }
     report_close(report);
 }

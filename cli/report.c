@@ -105,6 +105,22 @@ static int columns(const char *text, int bytes)
     return count;
 }
 
+void report_wrap(cli_report *report, int indent, const char *text)
+{
+    int column = indent;
+
+    for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+        const int length = (int)strcspn(text, " "), width = columns(text, length);
+        if (column > indent && column + 1 + width > WIDTH) {
+            report_row(report, "%*s", indent, "");
+            column = indent;
+        }
+        report_say(report, "%s%.*s", column > indent ? " " : "", length, text);
+        column += width + (column > indent);
+        text += length;
+    }
+}
+
 /* A line of `length` bytes, broken at blanks. Two blanks and more are kept together. */
 static void print_wrapped(FILE *stream, const char *line, size_t length)
 {

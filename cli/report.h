@@ -40,6 +40,8 @@ void report_line(cli_report *report, const char *label);
 /* A line without label and indent, as it is: a table's. */
 void report_row(cli_report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* The last column of a row that begins at column `indent`: wrapped below itself. */
+void report_wrap(cli_report *report, int indent, const char *text);
 /* Text only. */
 void report_say(cli_report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

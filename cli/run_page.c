@@ -182,25 +182,13 @@ static gradus_status draw(const run_about *run, const gradus_model *model,
 
 /* ---- the page ---- */
 
-/* A word as a shell reads it back. */
-static void put_word(FILE *stream, const char *word)
-{
-    char one[2] = "";
-
-    page_escape(stream, "'");
-    for (; *word; word++) {
-        one[0] = *word;
-        page_escape(stream, *word == '\'' ? "'\\''" : one);
-    }
-    page_escape(stream, "'");
-}
-
 static void put_command(const cli_settings *settings, FILE *stream)
 {
-    char room[GRADUS_NUMBER_LENGTH], usual[64];
+    char room[GRADUS_NUMBER_LENGTH], usual[64], word[1024];
 
     fputs("<h2>The command that repeats it</h2>\n<pre>gradus train ", stream);
-    put_word(stream, settings->argument[0]);
+    text_word(settings->argument[0], word, sizeof word);
+    page_escape(stream, word);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const cli_option *option = &option_table[i];
         if (!option_of(option, VERB_TRAIN) || option->group > GROUP_TRAINING)
@@ -211,8 +199,9 @@ static void put_command(const cli_settings *settings, FILE *stream)
             continue;
         fprintf(stream, " --%s", option->name);
         if (option->kind != KIND_FLAG) {
+            text_word(text, word, sizeof word);
             fputc(' ', stream);
-            put_word(stream, text);
+            page_escape(stream, word);
         }
     }
     fputs("</pre>\n", stream);

@@ -213,6 +213,28 @@ void text_escape(const char *text, char *safe, size_t room, const char *but)
     safe[used] = 0;
 }
 
+void text_word(const char *text, char *word, size_t room)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "-_.,:/=+@%";
+    char safe[1024];
+    size_t used = 0;
+
+    text_escape(text, safe, sizeof safe, "");
+    if (*safe && strspn(safe, plain) == strlen(safe)) {
+        snprintf(word, room, "%s", safe);
+        return;
+    }
+    word[used++] = '\'';
+    for (const char *c = safe; *c && used + 6 < room; c++)
+        if (*c == '\'')
+            used += (size_t)snprintf(word + used, room - used, "'\\''");
+        else
+            word[used++] = *c;
+    word[used++] = '\'';
+    word[used] = 0;
+}
+
 const char *text_name(const char *name)
 {
     char *room = next_room();
@@ -223,6 +245,40 @@ const char *text_name(const char *name)
         while (end > 0 && ((unsigned char)room[end] & 0xc0) == 0x80)
             end--;
         memcpy(room + end, "...", 4);
+    }
+    return room;
+}
+
+/* Bytes of the first `columns` characters, and how many there are. */
+static size_t bytes_of(const char *text, size_t columns, size_t *count)
+{
+    size_t bytes = 0;
+
+    for (*count = 0; text[bytes]; ++*count) {
+        size_t next = bytes + 1;
+        while (((unsigned char)text[next] & 0xc0) == 0x80)
+            next++;
+        if (*count == columns)
+            break;
+        bytes = next;
+    }
+    return bytes;
+}
+
+const char *text_cut(const char *name, size_t columns)
+{
+    char *room = next_room();
+    char safe[ROOM / 2];
+    size_t count, bytes;
+
+    snprintf(safe, sizeof safe, "%s", text_name(name));
+    bytes = bytes_of(safe, columns, &count);
+
+    if (safe[bytes]) {
+        bytes = bytes_of(safe, columns - 2, &count);
+        snprintf(room, ROOM, "%.*s..", (int)bytes, safe);
+    } else {
+        snprintf(room, ROOM, "%s%*s", safe, (int)(columns - count), "");
     }
     return room;
 }

@@ -30,11 +30,17 @@ const char *text_digest_plain(uint64_t digest);         /* "7c1f90ab22d4e613" */
 /* A name from a file, safe for a terminal, cut to about 60 columns. */
 const char *text_name(const char *name);
 
+/* The same in exactly so many columns, 4 to 60: padded, or cut with ".." at its end. */
+const char *text_cut(const char *name, size_t columns);
+
 /*
  * Copies text so that no byte of it can move a terminal: control characters (but those
  * in `but`) and bytes that are not UTF-8 become \xNN. Cut where `room` ends.
  */
 void text_escape(const char *text, char *safe, size_t room, const char *but);
+
+/* The same in single quotes where a shell would not take it as it is. */
+void text_word(const char *text, char *word, size_t room);
 
 /* Bytes of the UTF-8 character that begins here, or 0 where none does. */
 size_t text_utf8(const char *text, size_t length);

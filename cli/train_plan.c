@@ -139,25 +139,29 @@ static void say_inputs(cli_report *report, const gradus_trainer_about *about)
                    about->categories == 1 ? "y" : "ies", text_count(about->values));
 }
 
+static void say_note(cli_report *report, const char *note, const char **label)
+{
+    char safe[512];
+
+    text_escape(note, safe, sizeof safe, "");
+    report_string(report, NULL, note, NULL);
+    report_line(report, *label);
+    report_say(report, "%s", safe);
+    *label = "";
+}
+
 static void say_notes(cli_report *report, const cli_plan *plan)
 {
-    const char *note, *header = header_note(plan->data), *label = "notes";
+    const char *note, *label = "notes", *header = header_note(plan->data);
+    char commas[512];
 
     report_array(report, "notes");
-    if (header) {
-        report_string(report, NULL, header, NULL);
-        report_line(report, label);
-        report_say(report, "%s", header);
-        label = "";
-    }
-    for (size_t i = 0; (note = gradus_trainer_note(plan->trainer, i)); i++) {
-        char safe[512];
-        text_escape(note, safe, sizeof safe, "");
-        report_string(report, NULL, note, NULL);
-        report_line(report, label);
-        report_say(report, "%s", safe);
-        label = "";
-    }
+    if (header)
+        say_note(report, header, &label);
+    if (comma_note(plan->data, commas, sizeof commas))
+        say_note(report, commas, &label);
+    for (size_t i = 0; (note = gradus_trainer_note(plan->trainer, i)); i++)
+        say_note(report, note, &label);
     report_close(report);
 }
 

@@ -86,6 +86,8 @@ for shell in zsh fish; do
         skip "$shell completion is $shell" "$shell is not installed"
     fi
 done
-check 'no line of help is wider than 80' [ "$(awk 'length > 80' helps | wc -l)" -eq 0 ]
+"$program" lab >>helps
+"$program" >>helps
+check 'no line of help and of lists is wider than 80' [ "$(awk 'length > 80' helps | wc -l)" -eq 0 ]
 
 finish

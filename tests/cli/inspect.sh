@@ -20,8 +20,8 @@ done
 check 'the digest is 16 digits' grep -q '"digest":"[0-9a-f]\{16\}"' out
 
 # The line "repeat" gives the same weights.
-again=$("$program" inspect m.gradus | sed -n '/^repeat/,$p' | sed 's/^repeat//' | tr -d '\n' |
-    sed 's/^ *gradus train DATA/train table.csv/')
+again=$("$program" inspect m.gradus | sed -n '/^repeat/,$p' | sed 's/^repeat//; s/\\$//' |
+    tr -d '\n' | sed 's/^ *gradus train DATA/train table.csv/')
 check 'the command names the seed' sh -c 'echo "$1" | grep -q -- "--seed 7"' - "$again"
 eval "\"$program\" $again -q -o again.gradus"
 check 'the model can be made again' cmp -s m.gradus again.gradus

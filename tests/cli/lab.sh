@@ -32,7 +32,7 @@ holds()
 }
 
 gives 0 'the labs' lab
-prints 'gradus lab activations'
+prints '  activations [NAME [alpha=A]]'
 refuses 2 'no lab "act"; did you mean "activations"?' lab act
 refuses 2 'no lab "zzzzzzzz": gradus lab lists them' lab zzzzzzzz
 refuses 2 'did you mean "tanh"?' lab activations tahn

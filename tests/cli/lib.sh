@@ -94,7 +94,7 @@ gives()
 # The verbs that the command has, in its order, one a line.
 verbs()
 {
-    "$program" help | sed -n 's/^  gradus \([a-z]*\) .*/\1/p' | awk '!seen[$0]++'
+    "$program" help | sed -n '/^gradus VERB/,/^$/s/^  \([a-z]*\) .*/\1/p'
 }
 
 # refuses CODE TEXT ARGUMENTS...: exit code, text on standard error, nothing on standard

@@ -1,0 +1,100 @@
+# tests/cli/screens.sh - what is printed fits 80 columns, and can be copied
+# SPDX-License-Identifier: MIT
+
+. "$(dirname "$0")/lib.sh"
+
+if [ ! -e examples/data/iris.csv ]; then
+    skip 'screens' 'examples/data is not there'
+    finish
+fi
+iris=examples/data/iris.csv
+wine=examples/data/winequality-white.csv
+
+# Characters, not bytes: what goes on with a character begins with 10 in two bits.
+fits()
+{
+    LC_ALL=C sed 's/[\x80-\xbf]//g' out err | LC_ALL=C awk 'length > 80' >wide
+    if [ "$code" -eq 0 ] && [ ! -s wide ]; then
+        ok "80 columns: $*"
+    else
+        not_ok "80 columns: $*"
+        sed 's/^/# /' wide
+        tell
+    fi
+}
+
+screen()
+{
+    run "$@"
+    fits "$@"
+}
+
+screen train $iris --target class --epochs 9 -o iris.gradus --report iris.html
+screen train $wine --target quality --epochs 1 -o wine.gradus
+screen train $iris --target class --cv 2 --epochs 2
+screen train $iris --target class --epochs 3 --watch flow
+for model in iris wine; do
+    screen inspect $model.gradus
+done
+screen eval iris.gradus $iris
+screen eval wine.gradus $wine
+screen inspect $iris
+screen inspect $wine
+screen explain
+screen explain --example two-stream
+screen explain --network 'dense 2 tanh output' --x 0.123456789,-2 --y 0.5
+screen flow
+screen flow $iris --target class
+screen flow iris.gradus $iris
+screen check grad --self
+screen check grad iris.gradus $iris
+screen landscape iris.gradus $iris --grid 9
+screen landscape iris.gradus $iris --grid 9 --line
+screen regions --network 'dense 4 relu dense 4 relu output' --on=-3:3,-3:3
+screen approximate 'sin(x)*x' --on 0:10 --within 0.01
+screen approximate 'sin(x)*y' --on 0:3,0:2 --within 0.1
+screen bench mnist128 --seconds 0.002
+LC_ALL=C.UTF-8
+screen regions --network 'dense 4 relu dense 4 relu output' --on=-3:3,-3:3
+screen approximate 'sin(x)*y' --on 0:3,0:2 --within 0.1
+LC_ALL=C
+
+# A name of many columns is cut in a table, not in what programs read.
+{
+    printf 'a name that is longer than any column of a table is wide,y\n'
+    for i in 1 2 3 4 5 6 7 8; do echo "123456789$i,$i"; done
+} >long.csv
+screen inspect long.csv
+prints 'a name that is longer..'
+gives 0 'in full in JSON' inspect long.csv --json
+prints '"a name that is longer than any column of a table is wide"'
+
+# Commands to go on with stand on lines of their own, whole, as a shell reads them.
+gives 0 'a name that a shell would not take' train $iris --target class --epochs 1 \
+    -o "it's a rather long name of a file with blanks in it, of more than one line.gradus"
+word="'it'\\''s a rather long name of a file with blanks in it, of more than one line.gradus'"
+check 'eval on its line' grep -qxF "next     gradus eval $word DATA" err
+check 'predict on its line' grep -qxF "         gradus predict $word DATA" err
+run train $iris --target class --epochs 2 --weight-decay 0.2 --activation tanh -o repeat.gradus
+"$program" inspect repeat.gradus | sed -n '/^repeat/,$p' | sed "1s/^repeat *//; s|DATA|$iris|" \
+    >command
+check 'it is of several lines' [ "$(wc -l <command)" -gt 1 ]
+mkdir bin
+ln -s "$program" bin/gradus
+(PATH=$work/bin:$PATH && export PATH && sed '$s/$/ -o again.gradus/' command | sh) >out 2>err
+code=$?
+check 'the command that repeats a run is one' cmp -s repeat.gradus again.gradus
+
+# Decimal commas that were read as text: said where they are learned from, and where not.
+{
+    echo 'a;b;y'
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "$((i % 3)),14;2,$((i % 4));$((i % 2))"; done
+} >comma.csv
+hint='columns that look like numbers with a decimal comma, which --decimal , reads: a, b'
+gives 0 'decimal commas as text' train comma.csv --target y --epochs 1
+check 'a hint' sh -c "tr -s ' \n' ' ' <err | grep -qF '$hint'"
+refuses 2 "$hint" train comma.csv --target a --task regress
+gives 0 'decimal commas as numbers' train comma.csv --target y --epochs 1 --decimal ,
+check 'no hint' sh -c '! grep -q "decimal comma" err'
+
+finish
