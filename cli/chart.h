@@ -138,6 +138,7 @@ void figure_page(const cli_figure *figure, FILE *stream);
  * that ends in .html gives a page, every other one an SVG.  Errors   ARGUMENT, IO, MEMORY.
  */
 gradus_status picture_check(const cli_settings *settings);
+bool picture_is_page(const char *path);
 gradus_status picture_write(const cli_settings *settings, const cli_figure *figure);
 /* The same, and the report as --json and --log ask: on standard error where the picture takes
  * standard output. */

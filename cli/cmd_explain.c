@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chart.h"
 #include "commands.h"
 #include "config.h"
 #include "explain.h"
@@ -98,8 +99,6 @@ static gradus_status choose(cli_reading *reading, const cli_settings *settings)
     reading->weights = explain->weights;
     reading->x = explain->x;
     reading->y = explain->y;
-    if (explain->page && strcmp(explain->page, "-") == 0)
-        return fail(GRADUS_ARGUMENT, "--page: the page goes to a file: --page step.html");
     if (settings->arguments == 1)
         return fail(GRADUS_ARGUMENT, "explain: of %s a row is explained: gradus explain "
                     "%s DATA --row 1", text_name(settings->argument[0]),
@@ -321,34 +320,39 @@ static gradus_status prepare(cli_lesson *lesson)
     return GRADUS_OK;
 }
 
-static gradus_status write_page(const cli_lesson *lesson)
+static gradus_status draw(const cli_lesson *lesson)
 {
     const cli_settings *settings = lesson->settings;
     cli_output output;
-    gradus_status status = lesson_check_page(lesson);
+    gradus_status status = lesson_check_picture(lesson);
 
     if (status == GRADUS_OK)
-        status = output_open(&output, settings->explain.page, settings->force);
+        status = output_open(&output, settings->picture, settings->force);
     if (status != GRADUS_OK)
         return status;
-    lesson_page(lesson, output.stream);
+    if (picture_is_page(settings->picture))
+        lesson_page(lesson, output.stream);
+    else
+        lesson_svg(lesson, output.stream);
     return output_commit(&output);
 }
 
 static gradus_status show(const cli_lesson *lesson)
 {
+    const cli_settings *settings = lesson->settings;
+    const bool busy = settings->picture && strcmp(settings->picture, "-") == 0;
     cli_report report;
     gradus_status status;
 
     report_start(&report);
     lesson_say(&report, lesson);
     status = report_state(&report);
-    if (status == GRADUS_OK && lesson->settings->explain.page)
-        status = write_page(lesson);
-    if (status == GRADUS_OK && lesson->settings->json)
+    if (status == GRADUS_OK && settings->picture)
+        status = draw(lesson);
+    if (status == GRADUS_OK && settings->json)
         report_print_json(&report, stdout);
     else if (status == GRADUS_OK)
-        report_print(&report, stdout);
+        report_print(&report, busy ? stderr : stdout);
     report_free(&report);
     return status;
 }
@@ -366,8 +370,8 @@ gradus_status cmd_explain(cli_settings *settings)
     status = network_read(settings);
     if (status == GRADUS_OK)
         status = choose(&reading, settings);
-    if (status == GRADUS_OK && settings->explain.page)
-        status = output_check(settings->explain.page, settings->force);
+    if (status == GRADUS_OK)
+        status = picture_check(settings);
     if (status == GRADUS_OK) {
         status = gradus_context_new(&settings->context, &reading.context);
         if (status != GRADUS_OK)

@@ -45,9 +45,10 @@ void lesson_put(cli_report *report, const cli_lesson *lesson);
 void lesson_say(cli_report *report, const cli_lesson *lesson);
 
 /* Whether the network can be drawn.  Errors   ARGUMENT: it is too large. */
-gradus_status lesson_check_page(const cli_lesson *lesson);
-/* The page, and the drawing in it. */
+gradus_status lesson_check_picture(const cli_lesson *lesson);
+/* The page, the drawing as a file of its own, and as a part of the page. */
 void lesson_page(const cli_lesson *lesson, FILE *stream);
+void lesson_svg(const cli_lesson *lesson, FILE *stream);
 void lesson_draw(const cli_lesson *lesson, FILE *stream);
 
 /* A number on the page: rounded to see, with all its digits in an attribute, those of

@@ -19,7 +19,7 @@ enum {
     STEP_X = 210, STEP_Y = 104, LEFT = 70, TOP = 64, RADIUS = 30
 };
 
-gradus_status lesson_check_page(const cli_lesson *lesson)
+gradus_status lesson_check_picture(const cli_lesson *lesson)
 {
     gradus_net_about net;
 
@@ -27,9 +27,9 @@ gradus_status lesson_check_page(const cli_lesson *lesson)
     if (net.width <= MOST_WIDTH && lesson->inputs <= MOST_WIDTH &&
         lesson->about.layers <= MOST_LAYERS && lesson->about.weights <= MOST_DRAWN)
         return GRADUS_OK;
-    return fail(GRADUS_ARGUMENT, "--page: the network is too large to draw: at most %d layers "
-                "of %d units with %d weights can be; leave --page out", MOST_LAYERS,
-                MOST_WIDTH, MOST_DRAWN);
+    return fail(GRADUS_ARGUMENT, "--picture: the network is too large to draw: at most %d "
+                "layers of %d units with %d weights can be; leave --picture out",
+                MOST_LAYERS, MOST_WIDTH, MOST_DRAWN);
 }
 
 /* Where things stand. */
@@ -227,7 +227,8 @@ void lesson_draw(const cli_lesson *lesson, FILE *stream)
     measure(&d);
     fprintf(stream, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" "
             "aria-label=\"the network\" font-family=\"sans-serif\" font-size=\"13\" "
-            "text-anchor=\"middle\" viewBox=\"0 0 %zu %zu\">\n",
+            "text-anchor=\"middle\" viewBox=\"0 0 %zu %zu\">\n"
+            "<title>Backpropagation of one example</title>\n",
             LEFT + STEP_X * about->layers, 2 * TOP + STEP_Y * (d.tallest - 1));
     for (size_t i = 0; i < about->weights; i++)
         draw_weight(&d, i);
@@ -239,4 +240,10 @@ void lesson_draw(const cli_lesson *lesson, FILE *stream)
     for (size_t i = 0; i < about->weights && about->weights <= MOST_LABELS; i++)
         label_weight(&d, i);
     fprintf(stream, "</svg>\n");
+}
+
+void lesson_svg(const cli_lesson *lesson, FILE *stream)
+{
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", stream);
+    lesson_draw(lesson, stream);
 }

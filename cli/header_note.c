@@ -69,7 +69,8 @@ const char *comma_note(const gradus_data *data, char *text, size_t room)
         if (!has_decimal_commas(&column) || found++ >= MOST_NAMED || used >= room)
             continue;
         used += (size_t)snprintf(text + used, room - used, "%s%s",
-                                 found == 1 ? "columns that " COMMA_NOTE ": " : ", ", text_name(column.name));
+                                 found == 1 ? "columns that " COMMA_NOTE ": " : ", ",
+                                 text_name(column.name));
     }
     if (found > MOST_NAMED && used < room)
         snprintf(text + used, room - used, " and %s more", text_count(found - MOST_NAMED));

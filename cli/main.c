@@ -82,8 +82,7 @@ static gradus_status check_outputs(const cli_settings *settings)
     } written[] = {{"--output", settings->output},
                    {"--rejects", settings->read.rejects},
                    {"--report", settings->report},
-                   {"--picture", settings->picture},
-                   {"--page", settings->explain.page}};
+                   {"--picture", settings->picture}};
 
     for (size_t k = 0; k < sizeof written / sizeof *written; k++)
         for (size_t i = 0; written[k].path && i < settings->arguments; i++)

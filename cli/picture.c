@@ -67,10 +67,16 @@ gradus_status picture_check(const cli_settings *settings)
     return output_check(settings->picture, settings->force);
 }
 
+bool picture_is_page(const char *path)
+{
+    const char *end = strrchr(path, '.');
+
+    return end && strcmp(end, ".html") == 0;
+}
+
 gradus_status picture_write(const cli_settings *settings, const cli_figure *figure)
 {
     const char *path = settings->picture;
-    const char *end = path ? strrchr(path, '.') : NULL;
     cli_output output;
     gradus_status status = figure_state(figure);
 
@@ -79,7 +85,7 @@ gradus_status picture_write(const cli_settings *settings, const cli_figure *figu
     status = output_open(&output, path, settings->force);
     if (status != GRADUS_OK)
         return status;
-    if (end && strcmp(end, ".html") == 0)
+    if (picture_is_page(path))
         figure_page(figure, output.stream);
     else
         figure_svg(figure, output.stream);

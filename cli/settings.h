@@ -69,7 +69,6 @@ typedef struct cli_explain_settings {
     size_t row;                 /* of the table, from 1 */
     const char *weights, *x, *y; /* "0.1,0.2", weights also "w1=0.1"; NULL: as they are */
     const char *chain;          /* the weight that is explained; NULL: all */
-    const char *page;           /* HTML file, or NULL */
 } cli_explain_settings;
 typedef struct cli_flow_settings {
     size_t seeds, width, depth; /* of drawn networks, without a table */

@@ -65,11 +65,11 @@ near 'p - y' 'sum(j["delta"])' 0
 # The rows of a table, as the model's network sees them.
 make_table table.csv
 "$program" train table.csv --target kind --epochs 3 --hidden 3 -q -o m.gradus
-gives 0 'a model and a row' explain m.gradus table.csv --row 7 --page m.html
+gives 0 'a model and a row' explain m.gradus table.csv --row 7 --picture m.html
 prints 'row 7 of table.csv'
 check 'the page is there' [ -s m.html ]
-refuses 2 'm.html: exists' explain m.gradus table.csv --page m.html
-gives 0 'the page again' explain m.gradus table.csv --row 7 --page m.html --force --json
+refuses 2 'm.html: exists' explain m.gradus table.csv --picture m.html
+gives 0 'the page again' explain m.gradus table.csv --row 7 --picture m.html --force --json
 
 # Every number of the page is one of the JSON's, and what is seen of it is that, rounded.
 same_numbers()
@@ -103,7 +103,7 @@ END
     check "$1" [ $code -eq 0 ]
 }
 same_numbers 'numbers of the page of a model' m.html
-gives 0 'the page of the example' explain --page e.html --json
+gives 0 'the page of the example' explain --picture e.html --json
 same_numbers 'numbers of the page of the example' e.html
 check 'the page loads nothing' sh -c '! grep -qE "<script|src=|href=|url\(|@import" e.html'
 if has_python; then
@@ -121,7 +121,7 @@ gives 0 'paths past counting' explain --network 'repeat 90 { dense 2 tanh } outp
 prints 'more paths than can be counted'
 refuses 2 '159993 weights are more than' \
     explain --network 'dense 400 relu dense 396 output' --x 1 --y 1
-refuses 2 'too large to draw' explain --network 'dense 99 output' --x 1 --y 1 --page big.html
+refuses 2 'too large to draw' explain --network 'dense 99 output' --x 1 --y 1 --picture big.html
 refuses 2 'of m.gradus a row is explained' explain m.gradus
 refuses 2 'the model has one' explain m.gradus table.csv --network 'dense 2 output'
 refuses 2 '--x 2,3 --y 1' explain --network 'dense 2 output'
@@ -132,7 +132,17 @@ refuses 2 'the network has 6 weights, and 2 are given' explain --weights 1,2
 refuses 2 '"w1=x" is not a number' explain --weights w1=x
 refuses 2 '--chain: no weight "w0"' explain --chain w0
 refuses 2 'row 121: the table has 120 rows' explain m.gradus table.csv --row 121
-refuses 2 'the page goes to a file' explain --page -
+refuses 2 'no flag --page' explain --page e2.html
+refuses 2 'both want standard output' explain --picture - --json
+gives 0 'a drawing' explain --picture step.svg
+check 'is an SVG' grep -q '^<svg ' step.svg
+gives 0 'to standard output' explain --picture -
+check 'the same' cmp -s out step.svg
+says 'dloss/dw6 = dloss/dy'
+if has_python; then
+    python3 -c 'import xml.dom.minidom as m; m.parse("step.svg")' 2>err
+    check 'well-formed' [ $? -eq 0 ]
+fi
 refuses 2 'the network has no weights' explain --network 'relu tanh' --x 1 --y 1 --chain w1
 gives 0 'no weights' explain --network 'relu tanh' --x 1 --y 1
 gives 0 'a deep chain' explain --network 'repeat 600 { dense 1 tanh }' --x 1 --y 1 --chain w1

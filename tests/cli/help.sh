@@ -88,6 +88,7 @@ for shell in zsh fish; do
 done
 "$program" lab >>helps
 "$program" >>helps
-check 'no line of help and of lists is wider than 80' [ "$(awk 'length > 80' helps | wc -l)" -eq 0 ]
+check 'no line of help and of lists is wider than 80' \
+    [ "$(awk 'length > 80' helps | wc -l)" -eq 0 ]
 
 finish

@@ -164,7 +164,7 @@ for verb in predict landscape flow explain regions train; do
     set -- "$gradus_model" table.csv
     case $verb in
     predict) flag=-o ;;
-    explain) flag=--page && set -- "$@" --row 1 ;;
+    explain) flag=--picture && set -- "$@" --row 1 ;;
     regions) flag=--picture && set -- "$@" --through 1:2 ;;
     train) flag=-o && set -- table.csv --target class --epochs 1 ;;
     *) flag=--picture ;;
