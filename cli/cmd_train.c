@@ -431,7 +431,8 @@ static gradus_status run(cli_train *train)
     saved = fit.best_epoch ? save(train, status == GRADUS_STOPPED) : GRADUS_OK;
     if (saved == GRADUS_OK && settings->report)
         saved = run_page(&(run_about){settings, train->context, train->trainer, &train->record,
-                                      &fit, train->valid ? train->valid : train->data},
+                                      &fit, train->valid ? train->valid : train->data,
+                                      train->plan.commonest},
                          report);
     if (!fit.best_epoch && settings->output)
         note("nothing was written");

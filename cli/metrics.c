@@ -12,14 +12,17 @@
 #include "message.h"
 #include "text.h"
 
-#define METRIC(field, share)                           \
-    {                                                  \
-#field, offsetof(gradus_metrics, field), share \
-    }
+#define METRIC(field, share, title) {#field, title, offsetof(gradus_metrics, field), share},
 const cli_metric metric_table[METRIC_COUNT] = {
-    METRIC(loss, false), METRIC(loss_error, false), METRIC(accuracy, true),
-    METRIC(auc, false),  METRIC(brier, false),      METRIC(ece, false),
-    METRIC(rmse, false), METRIC(mae, false),        METRIC(r2, false),
+    METRIC(loss, false, "loss, mean per row")
+    METRIC(loss_error, false, "standard error of the loss")
+    METRIC(accuracy, true, "accuracy")
+    METRIC(auc, false, "AUC, area under the ROC curve")
+    METRIC(brier, false, "Brier score")
+    METRIC(ece, false, "ECE, expected calibration error")
+    METRIC(rmse, false, "RMSE, root mean squared error")
+    METRIC(mae, false, "MAE, mean absolute error")
+    METRIC(r2, false, "R\u00b2, share of the variance explained")
 };
 #undef METRIC
 

@@ -10,6 +10,7 @@
 
 typedef struct cli_metric {
     const char *name;
+    const char *title;          /* in full */
     size_t offset;              /* in gradus_metrics */
     bool is_share;              /* between 0 and 1, shown per cent */
 } cli_metric;

@@ -46,9 +46,11 @@ void run_record_free(run_record *record)
 
 /* ---- curves ---- */
 
-static void draw_curves(const run_record *record, const gradus_fit_report *fit,
-                        bool classifies, cli_figure *figure)
+static void draw_curves(const run_about *run, bool classifies, cli_figure *figure)
 {
+    const run_record *record = run->record;
+    const gradus_fit_report *fit = run->fit;
+    gradus_trainer_about about;
     const size_t start = fit->best_start ? fit->best_start : 1;
     cli_chart *loss = figure_chart(figure, "Loss");
     cli_chart *metric = figure_chart(figure, classifies ? "Accuracy, held out"
@@ -58,6 +60,7 @@ static void draw_curves(const run_record *record, const gradus_fit_report *fit,
     chart_axes(metric, "epoch", "1", classifies ? "accuracy" : "RMSE",
                classifies ? "share" : "the target's unit");
     chart_axes(rate, "epoch", "1", "learning rate of the last step", "1");
+    gradus_trainer_describe(run->trainer, &about);
     chart_series *train = chart_series_add(loss, CHART_LINE, "training rows");
     chart_series *valid = chart_series_add(loss, CHART_LINE, "held out");
     chart_series *held = chart_series_add(metric, CHART_LINE, "");
@@ -74,6 +77,9 @@ static void draw_curves(const run_record *record, const gradus_fit_report *fit,
         series_point(held, (double)at->epoch,
                      classifies ? at->valid.accuracy : at->valid.rmse);
     }
+    if (fit->valid.rows)
+        chart_mark_add(metric, false, classifies ? about.trivial.accuracy : about.trivial.rmse,
+                       "trivial guess");
     if (fit->best_epoch)
         chart_mark_add(loss, true, (double)fit->best_epoch, "weights kept");
 }
@@ -165,7 +171,7 @@ static gradus_status draw(const run_about *run, const gradus_model *model,
 
     gradus_model_describe(model, &about);
     figure->failed = run->record->failed;
-    draw_curves(run->record, run->fit, about.task == GRADUS_CLASSIFICATION, figure);
+    draw_curves(run, about.task == GRADUS_CLASSIFICATION, figure);
     status = gradus_predictor_new(model, &predictor);
     if (status == GRADUS_OK && about.task == GRADUS_CLASSIFICATION)
         status = rows.row ? gradus_predictor_evaluate_rows(predictor, run->data, rows.row,
@@ -207,17 +213,44 @@ static void put_command(const cli_settings *settings, FILE *stream)
     fputs("</pre>\n", stream);
 }
 
-static void put_metrics(const gradus_metrics *metrics, FILE *stream)
+static void put_metric(const cli_metric *metric, const gradus_metrics *of, FILE *stream)
 {
-    fputs("<h2>Result on the rows held out</h2>\n<table>\n", stream);
+    const double value = metric_value(metric, of);
+
+    if (!isfinite(value))
+        fputs("<td>\u2013</td>", stream);
+    else
+        fprintf(stream, "<td>%s</td>", metric->is_share ? text_share(value, 1)
+                                                       : text_number(value, 4));
+}
+
+/* The network beside a guess that knows nothing of the inputs. */
+static void put_metrics(const run_about *run, const gradus_metrics *valid, FILE *stream)
+{
+    gradus_trainer_about about;
+
+    gradus_trainer_describe(run->trainer, &about);
+    fprintf(stream, "<h2>Result on the %s rows held out</h2>\n<table>\n<tr><th></th>"
+            "<th>network</th><th>trivial guess</th></tr>\n", text_count(valid->rows));
     for (size_t i = 0; i < METRIC_COUNT; i++) {
-        const double value = metric_value(&metric_table[i], metrics);
-        if (!isfinite(value))
+        if (!isfinite(metric_value(&metric_table[i], valid)))
             continue;
-        fprintf(stream, "<tr><th>%s</th><td>%s</td></tr>\n", metric_table[i].name,
-                text_number(value, 6));
+        fprintf(stream, "<tr><th>%s</th>", metric_table[i].title);
+        put_metric(&metric_table[i], valid, stream);
+        put_metric(&metric_table[i], &about.trivial, stream);
+        fputs("</tr>\n", stream);
     }
-    fputs("</table>\n", stream);
+    fputs("</table>\n<p class=\"small\">The trivial guess looks at no input: it is always ",
+          stream);
+    if (isnan(valid->accuracy)) {
+        fputs("the mean of the target", stream);
+    } else if (run->commonest) {
+        page_escape(stream, run->commonest);
+        fputs(", the commonest class", stream);
+    } else {
+        fputs("the commonest class", stream);
+    }
+    fputs(". A network that has learned anything is better.</p>\n", stream);
 }
 
 static void put_flow(const gradus_flow *flow, FILE *stream)
@@ -250,7 +283,7 @@ static gradus_status put_page(const run_about *run, const gradus_model *model,
         return status;
     page_start(output.stream, figure->title, NULL);
     if (about.valid.rows)
-        put_metrics(&about.valid, output.stream);
+        put_metrics(run, &about.valid, output.stream);
     figure_section(figure, output.stream);
     put_flow(flow->now, output.stream);
     fputs("<h2>Network</h2>\n<pre>", output.stream);

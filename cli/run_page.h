@@ -29,6 +29,7 @@ typedef struct run_about {
     const run_record *record;
     const gradus_fit_report *fit;
     const gradus_data *data;    /* of which it shows what the network makes */
+    const char *commonest;      /* the commonest class, or NULL */
 } run_about;
 
 /*

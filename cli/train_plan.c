@@ -48,11 +48,13 @@ static bool is_class(const gradus_data *data, size_t column, gradus_column_kind 
     return value && strcmp(value, name) == 0;
 }
 
-/* Rows of each class: counts[classes]. */
+/* Rows of each class: of the table, and of the part that is learned from; [classes]. */
 static void count_classes(const cli_plan *plan, size_t column, size_t classes,
-                          size_t *counts)
+                          size_t *counts, size_t *learned)
 {
     const gradus_model *model = gradus_trainer_model(plan->trainer);
+    size_t held;
+    const uint32_t *row = gradus_trainer_held_out(plan->trainer, &held);
     gradus_column about;
 
     gradus_data_column(plan->data, column, &about);
@@ -64,13 +66,17 @@ static void count_classes(const cli_plan *plan, size_t column, size_t classes,
         for (size_t i = 0; i < gradus_data_rows(plan->data); i++)
             counts[k] += is_class(plan->data, column, about.kind,
                                   gradus_data_cell(plan->data, i, column), name, number);
+        learned[k] = counts[k];
+        for (size_t i = 0; row && i < held; i++)
+            learned[k] -= is_class(plan->data, column, about.kind,
+                                   gradus_data_cell(plan->data, row[i], column), name, number);
     }
 }
 
 static void say_classes(cli_report *report, cli_plan *plan, size_t column, size_t classes)
 {
     const gradus_model *model = gradus_trainer_model(plan->trainer);
-    size_t counts[MOST_COUNTED], all = 0, most = 0;
+    size_t counts[MOST_COUNTED], learned[MOST_COUNTED], all = 0, most = 0;
 
     report_array(report, "classes");
     for (size_t k = 0; k < classes; k++)
@@ -80,10 +86,10 @@ static void say_classes(cli_report *report, cli_plan *plan, size_t column, size_
         report_say(report, "%s classes", text_count(classes));
         return;
     }
-    count_classes(plan, column, classes, counts);
+    count_classes(plan, column, classes, counts, learned);
     for (size_t k = 0; k < classes; k++) {
         all += counts[k];
-        most = counts[k] > counts[most] ? k : most;
+        most = learned[k] > learned[most] ? k : most;
     }
     plan->commonest = gradus_model_class(model, most);
     for (size_t k = 0; k < classes && k < MOST_NAMED; k++)

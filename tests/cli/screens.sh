@@ -59,6 +59,37 @@ screen regions --network 'dense 4 relu dense 4 relu output' --on=-3:3,-3:3
 screen approximate 'sin(x)*y' --on 0:3,0:2 --within 0.1
 LC_ALL=C
 
+# A result stands beside that of a guess which knows nothing.
+check 'the page of a run names the guess' \
+    grep -q 'it is always Iris-[a-z]*, the commonest class' iris.html
+check 'and its accuracy' \
+    grep -qE '<th>accuracy</th><td>[0-9.]+ %</td><td>33.3 %</td>' iris.html
+run train $wine --target quality --epochs 1 --report wine.html
+mean=$(sed -n 's/.*always the mean: \([0-9.]*\)).*/\1/p' err)
+check 'the mean on the terminal' [ "$mean" = 0.8920 ]
+check 'and on the page' \
+    grep -qE '<th>RMSE, [a-z ]*</th><td>[0-9.]+</td><td>0.892</td>' wine.html
+run eval iris.gradus $iris
+prints 'always "Iris-setosa": 33.33 %'
+run eval wine.gradus $wine
+prints 'always the mean: rmse 0.8'
+# The guess is what the rows learned from say, not those that are held out.
+{
+    echo 'x,g,y'
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        for j in 1 2 3 4; do echo "$i.$j,$i,$([ $i -gt 5 ] && echo b || echo a)"; done
+    done
+} >groups.csv
+guesses=
+for seed in 1 2 3 4 5 6; do
+    run train groups.csv --target y --group g --epochs 1 --seed $seed -f -o groups.gradus
+    guess=$(sed -n 's/.*always "\([ab]\)".*/\1/p' err)
+    run eval groups.gradus groups.csv
+    check "seed $seed: the same guess in train and eval" grep -qF "always \"$guess\"" out
+    guesses=$guesses$guess
+done
+check 'one of either class' sh -c "echo $guesses | grep a | grep -q b"
+
 # A name of many columns is cut in a table, not in what programs read.
 {
     printf 'a name that is longer than any column of a table is wide,y\n'
