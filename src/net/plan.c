@@ -253,14 +253,18 @@ done:
 /* Multiply-adds of a step that a thread must have: about 1 us. */
 enum { GRAIN = 100000 };
 
-size_t gr_plan_threads(const gradus_net *net, size_t rows, size_t threads)
+double gr_plan_work(const gradus_net *net, size_t rows)
 {
     gradus_net_about about;
+    gradus_net_describe(net, &about);
+    return about.multiply_adds * about.gradient_cost * (double)rows;
+}
+
+size_t gr_plan_threads(const gradus_net *net, size_t rows, size_t threads)
+{
     if (net->context->always_threads)
         return threads;
-    gradus_net_describe(net, &about);
-    const double work = about.multiply_adds * about.gradient_cost * (double)rows;
-    const double most = work / GRAIN;
+    const double most = gr_plan_work(net, rows) / GRAIN;
     return most >= (double)threads ? threads : most < 1 ? 1 : (size_t)most;
 }
 

@@ -48,6 +48,9 @@ typedef struct gr_plan {
     double *row;            /* [piece][3][outputs], for a loss of the user */
 } gr_plan;
 
+/* Multiply-adds of a gradient of `rows` rows. */
+double gr_plan_work(const gradus_net *net, size_t rows);
+
 /* Threads that pay for gradients of `rows` rows, at most `threads`. */
 size_t gr_plan_threads(const gradus_net *net, size_t rows, size_t threads);
 

@@ -142,8 +142,9 @@ gradus_status gr_run_open(gr_run *r)
                        &r->pool));
     plan.pool = r->pool;
     GR_TRY(gr_plan_new(r->net, &plan, &r->plan));
-    gr_tempo_open(&r->tempo, gr_pool_threads(r->pool) > 1 && !context->always_threads
-                                 ? gr_clock : NULL);
+    const size_t threads = gr_pool_threads(r->pool);
+    gr_tempo_open(&r->tempo, threads > 1 && !context->always_threads ? gr_clock : NULL,
+                  threads, gr_plan_work(r->net, plan.rows));
     GR_TRY(gr_optimizer_open(r->net, &r->options, r->pool, &r->optimizer));
     r->draw = (gr_draw){.kind = r->options.draw, .rows = (uint32_t)r->train->rows,
                         .batch = r->options.batch, .steps = count_steps(r),

@@ -14,24 +14,36 @@ static const double long_step = 1e-3;   /* beside which handing over is little *
 static const double stall = 2e-3;       /* of a thread that waits for its CPU */
 static const double late = 3;           /* times what a leg should take */
 static const double worth = 33;         /* times a trial, before there is another */
+static const double long_work = 5e7;    /* multiply-adds of a thread's part: a third of a
+                                           millisecond at best */
 
 static void start_leg(gr_tempo *tempo, unsigned leg, double now)
 {
     tempo->leg = leg;
     tempo->left = tempo->steps;
     tempo->started = now;
-    if (leg == 0) {
-        tempo->trial = now;
-        tempo->best[0] = tempo->best[1] = INFINITY;
-    }
     tempo->all = leg == LEGS ? tempo->best[1] <= tempo->best[0] : leg >= TRIES;
 }
 
-void gr_tempo_open(gr_tempo *tempo, double (*now)(void))
+/* Of long work one thread takes one step. */
+static void start_trial(gr_tempo *tempo, double now)
 {
-    *tempo = (gr_tempo){.now = now, .steps = 1, .all = true};
-    if (now != NULL)
-        start_leg(tempo, 0, now());
+    tempo->trial = now;
+    tempo->best[0] = tempo->best[1] = INFINITY;
+    start_leg(tempo, tempo->is_long ? TRIES - 1 : 0, now);
+}
+
+void gr_tempo_open(gr_tempo *tempo, double (*now)(void), size_t threads, double work)
+{
+    *tempo = (gr_tempo){.now = now, .steps = 1, .all = true,
+                        .is_long = work >= long_work * (double)threads};
+    if (now == NULL)
+        return;
+    start_trial(tempo, now());
+    if (!tempo->is_long)
+        return;
+    tempo->held = (size_t)worth * threads; /* a step by one thread is 3 % of them */
+    start_leg(tempo, LEGS, now());
 }
 
 /* The winner's legs, of some leg_seconds. Where steps are long all threads, who have won, keep
@@ -63,7 +75,12 @@ static void end_leg(gr_tempo *tempo, double now)
     const bool stalled =
         tempo->all && spent > stall && spent > late * *best * (double)tempo->steps;
     tempo->held--;
-    start_leg(tempo, tempo->held == 0 || stalled ? 0 : LEGS, now);
+    if (*best == INFINITY) /* before the first trial */
+        *best = spent / (double)tempo->steps;
+    if (tempo->held == 0 || stalled)
+        start_trial(tempo, now);
+    else
+        start_leg(tempo, LEGS, now);
 }
 
 /* All threads have the time that one would take, and a little more. */

@@ -7,7 +7,9 @@
  * trial is three legs of steps by one thread and three by all; the fastest leg counts, since
  * the others may have waited for a sleeper or an epoch's end. A leg of all that is late
  * already ends at once. Who wins takes the next steps, until the trial is 3 % of the time, or
- * all threads have become late; of steps of a millisecond, until that alone.
+ * all threads have become late; of steps of a millisecond, until that alone. Where a step is
+ * long work, handing over is little: all threads begin, and the first trial waits until its
+ * one step by one thread is 3 % of the time, or all threads have become late.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -19,6 +21,7 @@
 
 typedef struct gr_tempo {
     double (*now)(void); /* seconds; NULL: no trials, all threads */
+    bool is_long;        /* the work of a step */
     bool all;            /* take the steps of now */
     unsigned leg;        /* 0, 1, 2: by one thread, 3, 4, 5: by all, 6: of the winner */
     size_t left, steps;  /* steps left of this leg; of a leg */
@@ -27,7 +30,8 @@ typedef struct gr_tempo {
     double best[2];      /* seconds of a step, by one thread and by all */
 } gr_tempo;
 
-void gr_tempo_open(gr_tempo *tempo, double (*now)(void));
+/* Work: multiply-adds of a step, for all of `threads`. */
+void gr_tempo_open(gr_tempo *tempo, double (*now)(void), size_t threads, double work);
 
 /* Asked before each step: whether all threads take it.   Cost   a clock a leg. */
 bool gr_tempo_all(gr_tempo *tempo);

@@ -6,6 +6,8 @@
 
 #include "runner.h"
 
+static const double little = 1e6, much = 1e9; /* multiply-adds of a step */
+
 static double clock_at;
 
 static double now(void)
@@ -33,9 +35,9 @@ static void the_faster_team_takes_the_steps(void **state)
     for (size_t i = 0; i < 3; i++) {
         const double s = seconds[i];
         gr_tempo tempo;
-        gr_tempo_open(&tempo, now);
+        gr_tempo_open(&tempo, now, 2, little);
         assert_in_range(run(&tempo, 1000000, s, 1.5 * s), 970000, 1000000);
-        gr_tempo_open(&tempo, now);
+        gr_tempo_open(&tempo, now, 2, little);
         assert_in_range(run(&tempo, 1000000, s, 0.9 * s), 3, 30000);
     }
 }
@@ -44,7 +46,7 @@ static void a_change_is_noticed(void **state)
 {
     (void)state;
     gr_tempo tempo;
-    gr_tempo_open(&tempo, now);
+    gr_tempo_open(&tempo, now, 2, little);
     run(&tempo, 100000, 5e-6, 8e-6);
     assert_in_range(run(&tempo, 1000000, 30e-6, 8e-6), 0, 40000);
     assert_in_range(run(&tempo, 1000000, 5e-6, 8e-6), 960000, 1000000);
@@ -54,15 +56,29 @@ static void without_a_clock_all_threads_work(void **state)
 {
     (void)state;
     gr_tempo tempo;
-    gr_tempo_open(&tempo, NULL);
+    gr_tempo_open(&tempo, NULL, 2, much);
     assert_int_equal(run(&tempo, 1000, 1, 0.1), 1000);
+}
+
+static void of_much_work_all_threads_begin(void **state)
+{
+    (void)state;
+    gr_tempo tempo;
+    gr_tempo_open(&tempo, now, 2, much);
+    assert_int_equal(run(&tempo, 66, 0.01, 0.02), 66);
+    assert_int_equal(run(&tempo, 10000, 0.01, 0.02), 10000 - 1);
+    gr_tempo_open(&tempo, now, 2, much);
+    assert_in_range(run(&tempo, 1000, 0.02, 0.01), 66 + 3, 120);
+    gr_tempo_open(&tempo, now, 2, much); /* a stall ends the wait */
+    assert_int_equal(run(&tempo, 10, 0.01, 0.02), 10);
+    assert_in_range(run(&tempo, 1000, 0.04, 0.02), 1, 120);
 }
 
 static void long_steps_are_tried_once(void **state)
 {
     (void)state;
     gr_tempo tempo;
-    gr_tempo_open(&tempo, now);
+    gr_tempo_open(&tempo, now, 2, little);
     assert_int_equal(run(&tempo, 10000, 0.01, 0.02), 10000 - 3);
     assert_in_range(run(&tempo, 1000, 0.5, 0.02), 3, 10);
 }
@@ -73,12 +89,12 @@ static void threads_that_wait_cost_little(void **state)
 {
     (void)state;
     gr_tempo tempo;
-    gr_tempo_open(&tempo, now);
+    gr_tempo_open(&tempo, now, 2, little);
     double from = clock_at;
     assert_in_range(run(&tempo, 1000000, 4e-3, 5e-6), 3, 1000);
     assert_true(clock_at - from < 1.06 * (5 + 1.003)); /* epochs end 1003 times */
 
-    gr_tempo_open(&tempo, now);
+    gr_tempo_open(&tempo, now, 2, little);
     run(&tempo, 100000, 5e-6, 8e-6);
     from = clock_at;
     run(&tempo, 1000000, 4e-3, 8e-6);
@@ -91,6 +107,7 @@ int main(void)
         cmocka_unit_test(the_faster_team_takes_the_steps),
         cmocka_unit_test(a_change_is_noticed),
         cmocka_unit_test(without_a_clock_all_threads_work),
+        cmocka_unit_test(of_much_work_all_threads_begin),
         cmocka_unit_test(long_steps_are_tried_once),
         cmocka_unit_test(threads_that_wait_cost_little),
     };
