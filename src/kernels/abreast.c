@@ -55,7 +55,7 @@ static void turn_rows(size_t inputs, size_t left, const real *x, real *xt)
 /* ---- a layer ---- */
 
 /* w(k, from + j), j < units: of panels [.][inputs][P] or, narrow, [inputs/P][outputs][P]. */
-GR_INLINE const real *weight_at(const gr_abreast_layer *l, bool narrow, size_t from, size_t k)
+GR_INLINE const real *weight_at(const gr_plain_layer *l, bool narrow, size_t from, size_t k)
 {
     const real *w = l->w;
     return narrow ? w + k / WIDTH * l->outputs * WIDTH + from * WIDTH + k % WIDTH
@@ -63,7 +63,7 @@ GR_INLINE const real *weight_at(const gr_abreast_layer *l, bool narrow, size_t f
 }
 
 /* The chains of some units from one on, all rows of the block. */
-GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_abreast_layer *l,
+GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_plain_layer *l,
                                size_t from, const real *x, real *z)
 {
     vector sum[SUMS];
@@ -83,14 +83,14 @@ GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_abreast_layer
         store(z + from * ROWS + i * LANES, sum[i]);
 }
 
-typedef void some_units(const gr_abreast_layer *l, size_t from, const real *x, real *z);
+typedef void some_units(const gr_plain_layer *l, size_t from, const real *x, real *z);
 #define SOME(units)                                                                        \
-    static void wide_##units(const gr_abreast_layer *l, size_t from, const real *x, real *z)  \
+    static void wide_##units(const gr_plain_layer *l, size_t from, const real *x, real *z)  \
     {                                                                                      \
         if (units <= UNITS) /* else never called */                                        \
             chains_of_units(units <= UNITS ? units : 1, false, l, from, x, z);             \
     }                                                                                      \
-    static void narrow_##units(const gr_abreast_layer *l, size_t from, const real *x, real *z) \
+    static void narrow_##units(const gr_plain_layer *l, size_t from, const real *x, real *z) \
     {                                                                                      \
         if (units <= UNITS)                                                                \
             chains_of_units(units <= UNITS ? units : 1, true, l, from, x, z);              \
@@ -108,7 +108,7 @@ static size_t least(size_t a, size_t b)
 }
 
 /* A tile's units stand in one panel. */
-static void forward(const gr_abreast_layer *l, const real *x, real *z)
+static void forward(const gr_plain_layer *l, const real *x, real *z)
 {
     for (size_t from = 0, units; from < l->outputs; from += units) {
         units = least(least(UNITS, l->outputs - from), WIDTH - from % WIDTH);
@@ -128,7 +128,7 @@ static void give_rows(size_t rows, size_t outputs, const real *yt, real *y, size
             y[i * stride + j] = yt[j * ROWS + i];
 }
 
-static void give_activated_rows(size_t rows, const gr_abreast_layer *l, const real *zt,
+static void give_activated_rows(size_t rows, const gr_plain_layer *l, const real *zt,
                                 real *z, real *y)
 {
     const size_t stride = gr_stride(l->outputs, sizeof *z);
@@ -140,7 +140,7 @@ static void give_activated_rows(size_t rows, const gr_abreast_layer *l, const re
 
 void GR_NAME(abreast)(const gr_abreast *p)
 {
-    const gr_abreast_layer *last = &p->layer[p->layers - 1];
+    const gr_plain_layer *last = &p->layer[p->layers - 1];
     const size_t inputs = p->layer[0].inputs;
     const real *x = p->x;
     real *y = p->y;
@@ -148,7 +148,7 @@ void GR_NAME(abreast)(const gr_abreast *p)
         const size_t rows = least(ROWS, p->rows - from);
         real *at = p->room[0], *next = p->room[1];
         turn_rows(inputs, p->rows - from, x, at);
-        for (const gr_abreast_layer *l = p->layer; l <= last; l++) {
+        for (const gr_plain_layer *l = p->layer; l <= last; l++) {
             real *z = next;
             forward(l, at, z);
             next = at;

@@ -197,11 +197,8 @@ typedef struct gr_small {
     gr_small_layer *layer;
 } gr_small;
 
-/*
- * Predictions of rows abreast, in the lanes of vectors: dense layers, one behind the other,
- * each with at most one activation; only the last one's may need a row as a whole.
- */
-typedef struct gr_abreast_layer {
+/* A dense layer with at most one activation behind it: z = W x + b, a = s(z). */
+typedef struct gr_plain_layer {
     size_t inputs, outputs;
     int narrow;                  /* w is transposed: panels [inputs/P][outputs][P] */
     const void *w, *bias;        /* bias: NULL or [outputs] */
@@ -209,13 +206,17 @@ typedef struct gr_abreast_layer {
     int by_rows;                 /* the activation is softmax */
     const gr_activate *activate; /* NULL: none */
     double alpha;
-} gr_abreast_layer;
+} gr_plain_layer;
 
+/*
+ * Predictions of rows abreast, in the lanes of vectors: such layers, one behind the other;
+ * only the last one's activation may need a row as a whole.
+ */
 typedef struct gr_abreast {
     size_t rows, layers;
     const void *x;     /* [rows][inputs], dense */
     void *y;           /* [rows][outputs], dense */
-    const gr_abreast_layer *layer;
+    const gr_plain_layer *layer;
     void *room[2];     /* each [widest rounded up to P, and P more][GR_ABREAST_LINES * P] */
 } gr_abreast;
 
@@ -228,6 +229,11 @@ typedef struct gr_kernels {
     void (*product)(const gr_product *p);
     void (*narrow)(const gr_narrow *p);
     void (*abreast)(const gr_abreast *p);
+
+    /* Prediction of one row, x [inputs] and y [outputs], by layers one behind the other; two
+     * rooms, each for a row of the widest layer in whole lines. */
+    void (*single)(const gr_plain_layer *layer, size_t layers, const void *x, void *y,
+                   void *room, void *other);
 
     /* All layers: z and a; and from da (dz without an activation) of the last one backward,
      * dx and dz, and every gradient. Weights change after dx was computed with them. */

@@ -94,6 +94,8 @@ void GR_NAME(softmax_exp)(size_t rows, size_t columns, const real *z, real *e);
 void GR_NAME(product)(const gr_product *p);
 void GR_NAME(narrow)(const gr_narrow *p);
 void GR_NAME(abreast)(const gr_abreast *p);
+void GR_NAME(single)(const gr_plain_layer *layer, size_t layers, const void *x, void *y,
+                     void *room, void *other);
 void GR_NAME(small_forward)(const gr_small *s);
 void GR_NAME(small_backward)(const gr_small *s);
 void GR_NAME(pack)(size_t rows, size_t columns, const void *x, size_t row, size_t column,

@@ -13,6 +13,7 @@ const gr_kernels GR_NAME(kernels) = {
     .product = GR_NAME(product),
     .narrow = GR_NAME(narrow),
     .abreast = GR_NAME(abreast),
+    .single = GR_NAME(single),
     .small_forward = GR_NAME(small_forward),
     .small_backward = GR_NAME(small_backward),
     .pack = GR_NAME(pack),

@@ -9,59 +9,24 @@
  */
 #include "net/abreast.h"
 
-#include "net/layer.h"
-
 enum {
     INPUTS = 32, /* beyond, transposing x takes longer than full vectors save */
     WIDTH = 128  /* beyond, a block of rows and the weights leave the innermost cache */
 };
 
-static bool is_activation(const gradus_net *net, size_t n)
-{
-    return n < net->nodes && net->node[n].type == &gr_layer_activation;
-}
-
 bool gr_abreast_fits(const gradus_net *net)
 {
-    if (gr_net_inputs(net) > INPUTS)
-        return false;
-    for (size_t n = 1; n < net->nodes; n++) {
-        const gr_node *node = &net->node[n];
-        const bool dense = node->type == &gr_layer_dense && node->width <= WIDTH;
-        const bool activates = is_activation(net, n) && !is_activation(net, n - 1) &&
-                               node->activation < GR_ACTIVATION_COUNT &&
-                               (node->activation != GR_ACTIVATION_SOFTMAX ||
-                                n + 1 == net->nodes);
-        if (node->from != n - 1 || !(dense || (activates && n > 1)))
+    for (size_t i = 0; i < net->layers; i++)
+        if (net->layer[i].outputs > WIDTH || (net->layer[i].by_rows && i + 1 < net->layers))
             return false;
-    }
-    return true;
-}
-
-static gr_abreast_layer layer_of(const gradus_net *net, size_t n)
-{
-    const gr_node *node = &net->node[n];
-    const gr_tensor *weight = &net->tensor[node->tensor];
-    gr_abreast_layer l = {
-        .inputs = node->inputs, .outputs = node->width, .narrow = node->narrow,
-        .w = gr_tensor_values(net, weight),
-        .bias = node->bias ? gr_tensor_values(net, weight + 1) : NULL,
-    };
-    if (!is_activation(net, n + 1))
-        return l;
-    l.rectify = node[1].activation == GR_ACTIVATION_RELU;
-    l.by_rows = node[1].activation == GR_ACTIVATION_SOFTMAX;
-    l.activate = l.rectify ? NULL : &net->kernels->activate[node[1].activation];
-    l.alpha = node[1].alpha;
-    return l;
+    return net->layer != NULL && gr_net_inputs(net) <= INPUTS;
 }
 
 /* ---- the scratch: what the kernel is told, and its room ---- */
 
-static size_t head_bytes(const gradus_net *net)
+static size_t head_bytes(void)
 {
-    const size_t bytes = sizeof(gr_abreast) + net->nodes * sizeof(gr_abreast_layer);
-    return (bytes + GR_LINE - 1) / GR_LINE * GR_LINE;
+    return (sizeof(gr_abreast) + GR_LINE - 1) / GR_LINE * GR_LINE;
 }
 
 /* Units rounded up to panels, or rows of a matrix. */
@@ -75,18 +40,14 @@ static size_t room_bytes(const gradus_net *net)
 
 size_t gr_abreast_scratch(const gradus_net *net)
 {
-    return head_bytes(net) + 2 * room_bytes(net);
+    return head_bytes() + 2 * room_bytes(net);
 }
 
 void gr_abreast_place(const gradus_net *net, void *scratch)
 {
-    gr_abreast *abreast = scratch;
-    gr_abreast_layer *layer = (gr_abreast_layer *)(abreast + 1);
-    char *room = (char *)scratch + head_bytes(net);
-    *abreast = (gr_abreast){.layer = layer, .room = {room, room + room_bytes(net)}};
-    for (size_t n = 1; n < net->nodes; n++)
-        if (!is_activation(net, n))
-            layer[abreast->layers++] = layer_of(net, n);
+    char *room = (char *)scratch + head_bytes();
+    *(gr_abreast *)scratch = (gr_abreast){.layers = net->layers, .layer = net->layer,
+                                          .room = {room, room + room_bytes(net)}};
 }
 
 static size_t rows_of_block(const gradus_net *net)

@@ -16,6 +16,7 @@
 #include "net/forward.h"
 #include "net/abreast.h"
 #include "net/layer.h"
+#include "net/plain.h"
 
 enum {
     BLOCK = GR_FORWARD_ROWS, /* rows worked at once */
@@ -100,6 +101,7 @@ gradus_status gr_net_plan_forward(gradus_net *net)
     if (net->input_copied && gr_net_inputs(net) > net->widest)
         net->widest = gr_net_inputs(net);
     find_layouts(net);
+    GR_TRY(gr_plain_describe(net));
     net->abreast = gr_abreast_fits(net);
     net->work = work_of(net);
 done:
@@ -187,8 +189,16 @@ static void place_block(const gradus_net *net, size_t rows, void *scratch)
     }
 }
 
+/* Calls of one row, of a plain chain of layers, lay nothing out. */
+static bool is_single(const gradus_net *net, size_t most_rows)
+{
+    return most_rows == 1 && net->layer != NULL;
+}
+
 void gr_forward_place(const gradus_net *net, size_t rows, void *scratch)
 {
+    if (is_single(net, rows))
+        return;
     place_block(net, block_rows(net, rows), scratch);
     if (some_abreast(net, rows))
         gr_abreast_place(net, abreast_scratch(net, scratch));
@@ -234,10 +244,21 @@ static void forward_block(const gradus_net *net, const void *x, size_t rows, voi
     give_output(net, &pass, y);
 }
 
+/* The scratch of a block has at least two slots. */
+static void forward_single(const gradus_net *net, const void *x, void *y, void *scratch)
+{
+    net->kernels->single(net->layer, net->layers, x, y, scratch,
+                         (char *)scratch + slot_bytes(net, 1));
+}
+
 void gr_forward_placed(const gradus_net *net, size_t most_rows, const void *x, size_t rows,
                        void *y, void *scratch)
 {
     size_t from = 0;
+    if (is_single(net, most_rows) && rows == 1) {
+        forward_single(net, x, y, scratch);
+        return;
+    }
     if (some_abreast(net, most_rows))
         from = gr_abreast_forward(net, x, rows, y, abreast_scratch(net, scratch));
     for (; from < rows; from += BLOCK) {

@@ -12,11 +12,13 @@
 #include "base/status.h"
 #include "net/build.h"
 #include "net/layer.h"
+#include "net/plain.h"
 
 void gradus_net_free(gradus_net *net)
 {
     if (net == NULL)
         return;
+    gr_release(net->context, net->layer);
     gr_release(net->context, net->text);
     gr_release(net->context, net->statistics);
     gr_release(net->context, net->parameters);
@@ -53,6 +55,7 @@ gradus_status gr_net_copy_in(const gradus_context *context, const gradus_net *ne
     made->tensor = NULL;
     made->parameters = made->statistics = NULL;
     made->text = NULL;
+    made->layer = NULL;
     GR_TRY(duplicate(context, net->node, net->nodes, sizeof *net->node, &made->node));
     GR_TRY(duplicate(context, net->tensor, net->tensors, sizeof *net->tensor,
                      &made->tensor));
@@ -61,6 +64,7 @@ gradus_status gr_net_copy_in(const gradus_context *context, const gradus_net *ne
     GR_TRY(duplicate(context, net->statistics, net->statistic_room, size,
                      &made->statistics));
     GR_TRY(gr_copy_text(context, net->text, strlen(net->text), &made->text));
+    GR_TRY(gr_plain_describe(made));
     *copy = made;
     made = NULL;
 done:
@@ -75,7 +79,8 @@ size_t gr_net_bytes(const gradus_net *net)
            gr_block_bytes(net->tensors, sizeof *net->tensor) +
            gr_block_bytes(net->parameter_room, net->kernels->size) +
            gr_block_bytes(net->statistic_room, net->kernels->size) +
-           gr_block_bytes(strlen(net->text) + 1, 1);
+           gr_block_bytes(strlen(net->text) + 1, 1) +
+           (net->layer == NULL ? 0 : gr_block_bytes(net->nodes - 1, sizeof *net->layer));
 }
 
 /* ---- facts ---- */

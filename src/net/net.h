@@ -83,7 +83,9 @@ struct gradus_net {
     size_t slots;           /* pieces of memory that inference needs */
     size_t widest;          /* columns of the widest node that stands in one */
     double work;            /* of a row's inference, in multiply-adds */
-    bool abreast;             /* many rows are predicted by net/abreast.c */
+    gr_plain_layer *layer;  /* of a plain chain (net/plain.h); else NULL */
+    size_t layers;
+    bool abreast;           /* many rows are predicted by net/abreast.c */
     bool input_copied;      /* a layer other than a dense one reads the input */
     uint64_t seed;
     char *text;             /* canonical description */
