@@ -27,10 +27,11 @@ test: ## install what is missing, build, run every test
 	@python3 tools/tally.py $(BUILD)/meson-logs/testlog.json > $(BUILD)/tally.txt; \
 	    code=$$?; cat $(BUILD)/tally.txt; exit $$code
 
-check: all ## style, floors, symbols, both compilers, static analysis
+check: all ## style, floors, symbols, links, both compilers, static analysis
 	tools/style.sh
 	tools/floors.sh
 	tools/symbols.sh $(BUILD)
+	tools/links.py
 	tools/analyse.sh $(BUILD)
 	@echo "check: clean"
 

@@ -40,6 +40,19 @@ program() { # FLAGS FILE: compiles, links and runs
 ok "builds and runs with the shared library" program "$(flags --libs)"
 ok "builds and runs with the static library" \
     program "$lib/libgradus.a $(flags --libs --static | sed 's/-lgradus//')"
+readme() { # the program of README.md, built as it says, on the model it says
+    awk '/^```/ { inside = /^```c$/; next } inside' "$root/README.md" > "$work/program.c" &&
+        "$build/gradus" train "$root/examples/data/iris.csv" --target class -q \
+            -o "$work/iris.gradus" &&
+        (
+            cd "$work" || exit 1
+            # shellcheck disable=SC2046
+            cc program.c $(flags --cflags --libs) -o program &&
+                LD_LIBRARY_PATH=$lib ./program > flower && cat flower &&
+                grep -q "^Iris-setosa 1.000" flower
+        )
+}
+ok "builds and runs the program of README.md" readme
 ok "pkg-config knows the version" [ "$(flags --modversion)" = 0.1.0 ]
 
 if [ -f "$build/libgradus_proof.a" ]; then

@@ -204,6 +204,42 @@ run_line()
     esac
 }
 
+# Whether the lines of the file `shown`, where there are any, stand in out, in this order.
+compare()
+{
+    [ -s shown ] || return 0
+    want=$((want + $(wc -l <shown)))
+    found=$((found + $(awk '
+        NR == FNR { line[++n] = $0 ""; next }
+        at < n && $0 "" == line[at + 1] { at++ }
+        END { if (at < n) print "# not printed: " line[at + 1] >"missing"; print at + 0 }
+    ' shown out)))
+    if [ -e missing ]; then
+        cat missing
+        rm missing
+    fi
+    : >shown
+}
+
+# Runs line $1 of a page, if this build can, and checks its exit code.
+run_example()
+{
+    case $1 in
+    'gradus check error '*)
+        if ! has_proof; then
+            compared=false
+            skip "$title: $1" 'it was built without Arb'
+            return
+        fi ;;
+    esac
+    if [ -n "${uncompared:-}" ] && echo "$1" | grep -qE "$uncompared"; then
+        compared=false
+    fi
+    expected=$(printf '%s' "$1" | sed -n 's/.*# exit \([0-9]*\)$/\1/p')
+    run_line "$1"
+    check "$title: $1" [ "$code" -eq "${expected:-0}" ]
+}
+
 # A page $1: its lines that begin with "$ ", run one after the other in one folder, succeed, or
 # exit with N where they end in "# exit N"; one that ends in a backslash goes on. What is shown
 # below one is what it prints: each line of it, in this order; "..." stands for others.
@@ -215,34 +251,17 @@ run_page()
          /^\$ / { shown = 1; more = sub(/\\$/, ""); printf "%s%s", $0, more ? "" : "\n"; next }
          shown && $0 != "..." && $0 != "" { print "> " $0 }' "$1" >page
     title=$(basename "$1") want=0 found=0
+    : >shown
     while IFS= read -r line; do
         case $line in
         '$ '*)
-            line=${line#??} after=0 compared=true
-            case $line in
-            'gradus check error '*) has_proof || compared=false ;;
-            esac
-            if ! $compared; then
-                skip "$title: $line" 'it was built without Arb'
-                continue
-            fi
-            if [ -n "${uncompared:-}" ] && echo "$line" | grep -qE "$uncompared"; then
-                compared=false
-            fi
-            expected=$(printf '%s' "$line" | sed -n 's/.*# exit \([0-9]*\)$/\1/p')
-            run_line "$line"
-            check "$title: $line" [ "$code" -eq "${expected:-0}" ] ;;
-        *)
-            $compared || continue
-            want=$((want + 1))
-            at=$(tail -n +$((after + 1)) out | grep -nxF -m 1 -- "${line#> }" | cut -d: -f1)
-            if [ -n "$at" ]; then
-                found=$((found + 1)) after=$((after + at))
-            else
-                echo "# not printed: $line"
-            fi ;;
+            compare
+            compared=true
+            run_example "${line#??}" ;;
+        *) ! $compared || printf '%s\n' "${line#> }" >>shown ;;
         esac
     done <page
+    compare
     [ "$want" -eq 0 ] ||
         check "$title: $want lines are what is printed" [ "$found" -eq "$want" ]
 }

@@ -215,6 +215,74 @@ static void what_has_no_derivative_is_refused(void **state)
     gradus_net_free(net);
 }
 
+/* s(z) = z^2 / 2 has s'(z) = z, so that J^T u at the point x is the product x (.) u. */
+static double half_square(double z, void *user)
+{
+    (void)user;
+    return z * z / 2;
+}
+
+static double same(double z, void *user)
+{
+    (void)user;
+    return z;
+}
+
+enum { SIZE = 6 }; /* of matrices [2][3] */
+static const double a[SIZE] = {2, 3, 1, 0, 8, -2}, b[SIZE] = {3, 1, 4, 7, 9, 5},
+                    c[SIZE] = {-1, 2, 6, 5, -3, 4};
+
+static void multiply(const double *left, const double *right, double *product)
+{
+    const gradus_activation own = {"half-square", half_square, same, NULL};
+    const gradus_point point = {.rows = 2, .x = left};
+    gradus_context *context;
+    gradus_net *net;
+    assert_int_equal(gradus_context_new(NULL, &context), GRADUS_OK);
+    assert_int_equal(gradus_context_add_activation(context, &own), GRADUS_OK);
+    assert_int_equal(gradus_net_new(context, "half-square", 3, 3, GRADUS_FLOAT64, 1, &net),
+                     GRADUS_OK);
+    assert_int_equal(gradus_net_vjp(net, &point, right, NULL, product), GRADUS_OK);
+    gradus_net_free(net);
+    gradus_context_free(context);
+}
+
+static void an_activation_is_differentiated_by_a_hadamard_product(void **state)
+{
+    (void)state;
+    const double want[SIZE] = {6, 3, 4, 0, 72, -10}, zero[SIZE] = {0};
+    double ab[SIZE], ba[SIZE], bc[SIZE], one[SIZE], other[SIZE];
+    multiply(a, b, ab);
+    multiply(b, a, ba);
+    multiply(b, c, bc);
+    assert_memory_equal(ab, want, sizeof want);
+    assert_memory_equal(ab, ba, sizeof ab); /* commutes */
+    multiply(ab, c, one);
+    multiply(a, bc, other);
+    assert_memory_equal(one, other, sizeof one); /* associates */
+    multiply(a, zero, one);
+    for (size_t i = 0; i < SIZE; i++)
+        assert_true(one[i] == 0);
+}
+
+static void a_hadamard_product_is_linear_in_both(void **state)
+{
+    (void)state;
+    double ab[SIZE], ac[SIZE], sum[SIZE], scaled[SIZE], one[SIZE], other[SIZE];
+    for (size_t i = 0; i < SIZE; i++) {
+        sum[i] = b[i] + c[i];
+        scaled[i] = 3 * a[i];
+    }
+    multiply(a, b, ab);
+    multiply(a, c, ac);
+    multiply(a, sum, one);
+    multiply(scaled, b, other);
+    for (size_t i = 0; i < SIZE; i++) {
+        assert_true(one[i] == ab[i] + ac[i]); /* distributes */
+        assert_true(other[i] == 3 * ab[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +292,8 @@ int main(void)
         cmocka_unit_test(a_gradient_is_a_product_with_the_losss_own),
         cmocka_unit_test(single_precision),
         cmocka_unit_test(what_has_no_derivative_is_refused),
+        cmocka_unit_test(an_activation_is_differentiated_by_a_hadamard_product),
+        cmocka_unit_test(a_hadamard_product_is_linear_in_both),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
 }
