@@ -72,4 +72,5 @@ def main(root):
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent / "..").resolve()))
+    chosen = sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent / ".."
+    sys.exit(main(Path(chosen).resolve()))
