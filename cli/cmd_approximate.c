@@ -143,8 +143,7 @@ static void say_error(cli_approximate *a)
 
     report_line(report, "error");
     report_say(report, "at most %s everywhere in the box, ", text_number(about->bound, 4));
-    report_say(report, about->proved ? "proved (of it %s for rounding)"
-                                     : "not proved (of it %s for rounding)",
+    report_say(report, about->proved ? "proved (rounding %s)" : "not proved (rounding %s)",
                text_number(about->rounding, 2));
     report_number(report, "bound", about->bound, 0, NULL);
     report_number(report, "rounding", about->rounding, 0, NULL);
