@@ -99,7 +99,7 @@ typedef struct shown {
 
 static shown show(double x)
 {
-    shown number;
+    shown number = {""};
     if (isfinite((float)x) && fabs(x) >= 0x1p-126)
         gradus_number_write_float((float)x, number.text);
     else

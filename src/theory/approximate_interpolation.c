@@ -47,8 +47,10 @@ static gradus_status interpolate(const gr_target *target, size_t pieces, place *
     gr_one_layer layer = {.context = target->context};
     GR_TRY(at(target, pieces, &knots));
     GR_TRY(gr_broken_line_new(target->context, pieces, knots.x, knots.y, &layer));
-    status = bound != NULL ? gr_broken_line_bound(target, pieces, knots.x, &layer, bound)
-                           : gr_one_layer_net(&layer, net);
+    if (bound != NULL)
+        GR_TRY(gr_broken_line_bound(target, pieces, knots.x, &layer, bound));
+    if (net != NULL)
+        GR_TRY(gr_one_layer_net(&layer, net));
 done:
     gr_one_layer_free(&layer);
     gr_knots_free(&knots);

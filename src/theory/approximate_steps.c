@@ -150,8 +150,10 @@ static gradus_status approximate(const gr_target *target, const kind *k, size_t 
     GR_TRY(k->place(target, k, pieces, &stairs));
     GR_TRY(k->bumps ? gr_staircase_bumps(&stairs, target->box[0], k->activation, &layer)
                     : gr_staircase_steps(&stairs, k->activation, &layer));
-    status = bound != NULL ? gr_staircase_bound(target, &stairs, &layer, bound)
-                           : gr_one_layer_net(&layer, net);
+    if (bound != NULL)
+        GR_TRY(gr_staircase_bound(target, &stairs, &layer, bound));
+    if (net != NULL)
+        GR_TRY(gr_one_layer_net(&layer, net));
 done:
     gr_one_layer_free(&layer);
     gr_staircase_free(&stairs);

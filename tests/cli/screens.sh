@@ -108,11 +108,11 @@ check 'eval on its line' grep -qxF "next     gradus eval $word DATA" err
 check 'predict on its line' grep -qxF "         gradus predict $word DATA" err
 run train $iris --target class --epochs 2 --weight-decay 0.2 --activation tanh -o repeat.gradus
 "$program" inspect repeat.gradus | sed -n '/^repeat/,$p' | sed "1s/^repeat *//; s|DATA|$iris|" \
-    >command
-check 'it is of several lines' [ "$(wc -l <command)" -gt 1 ]
+    >next.txt
+check 'it is of several lines' [ "$(wc -l <next.txt)" -gt 1 ]
 mkdir bin
 ln -s "$program" bin/gradus
-(PATH=$work/bin:$PATH && export PATH && sed '$s/$/ -o again.gradus/' command | sh) >out 2>err
+(PATH=$work/bin:$PATH && export PATH && sed '$s/$/ -o again.gradus/' next.txt | sh) >out 2>err
 code=$?
 check 'the command that repeats a run is one' cmp -s repeat.gradus again.gradus
 

@@ -127,7 +127,7 @@ static gradus_model *trained(const char *csv, const char *scaling)
     gradus_train_options options;
     gradus_data *data;
     gradus_trainer *trainer;
-    gradus_model *model;
+    gradus_model *model = NULL;
     FILE *file = fopen("test_certify.csv", "w");
     assert_non_null(file);
     fputs(csv, file);
