@@ -343,7 +343,9 @@ static gradus_status run_epoch(gr_run *r)
     r->report.train_loss = r->train_loss / r->train_weight;
     const bool best = is_best(r, &valid);
     if (best) {
-        gr_run_keep(r->net, r->kept);
+        r->best_stands = r->epoch + 1 == r->options.epochs;
+        if (!r->best_stands)
+            gr_run_keep(r->net, r->kept);
         r->report.best_epoch = r->epoch + 1;
         r->report.valid = valid;
         r->best_loss = valid.rows > 0 ? valid.loss : r->report.train_loss;
@@ -363,6 +365,7 @@ gradus_status gr_run_start(gr_run *r)
     gr_metrics_none(&r->report.valid);
     gr_optimizer_reset(&r->optimizer);
     gr_run_keep(r->net, r->kept);
+    r->best_stands = false;
     for (r->epoch = 0; r->epoch < r->options.epochs && status == GRADUS_OK; r->epoch++) {
         status = run_epoch(r);
         if (status == GRADUS_OK && out_of_patience(r)) {
@@ -370,7 +373,8 @@ gradus_status gr_run_start(gr_run *r)
             break;
         }
     }
-    gr_run_put_back(r->net, r->kept);
+    if (!r->best_stands)
+        gr_run_put_back(r->net, r->kept);
     return status;
 }
 

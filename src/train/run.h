@@ -31,6 +31,7 @@ typedef struct gr_run {
     double *valid_loss, *valid_prediction, *valid_target, *valid_scratch;
     /* parameters and statistics: of the best epoch; of the best of several starts */
     void *kept, *kept_start;
+    bool best_stands;                /* the best epoch was the last one: it was not kept */
     double best_loss, best_start_loss;
     gradus_fit_report best_start;    /* best_start 0: none yet */
     size_t start, epoch, step;

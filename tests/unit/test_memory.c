@@ -90,6 +90,34 @@ static void resizing_keeps_the_old_and_zeroes_the_new(void **state)
     gr_release(&context, block);
 }
 
+/* Those of the system are cut for huge pages from 4 MiB on. */
+static void large_blocks_are_as_small_ones(void **state)
+{
+    (void)state;
+    const gradus_context *context = gr_context_or_default(NULL);
+    static const size_t counts[] = {1 << 20, (1 << 22) - 72, 1 << 22, 5 << 20, 12345678, 9};
+    char *block = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < GR_COUNT(counts); i++) {
+        assert_int_equal(gr_resize(context, count, counts[i], 1, "block", &block), GRADUS_OK);
+        assert_int_equal((uintptr_t)block % 64, 0);
+        for (size_t j = 0; j < counts[i]; j++)
+            if (block[j] != (j < count))
+                fail_msg("%zu of %zu bytes: %d", j, counts[i], block[j]);
+        count = counts[i];
+        memset(block, 1, count);
+        char *other;
+        assert_int_equal(gr_allocate(context, counts[i], 1, "block", &other), GRADUS_OK);
+        assert_int_equal((uintptr_t)other % 64, 0);
+        for (size_t j = 0; j < counts[i]; j++)
+            if (other[j] != 0)
+                fail_msg("%zu of %zu new bytes: %d", j, counts[i], other[j]);
+        memset(other, 1, counts[i]);
+        gr_release(context, other);
+    }
+    gr_release(context, block);
+}
+
 static void products_that_overflow_fail(void **state)
 {
     (void)state;
@@ -255,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_zero_and_aligned),
         cmocka_unit_test(resizing_keeps_the_old_and_zeroes_the_new),
+        cmocka_unit_test(large_blocks_are_as_small_ones),
         cmocka_unit_test(products_that_overflow_fail),
         cmocka_unit_test(a_failing_allocator_is_named),
         cmocka_unit_test(text_grows),
