@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 
 enum { SPINS = 2000, LINE = 64 }; /* some tens of microseconds */
@@ -38,6 +39,7 @@ struct gr_pool {
     _Alignas(LINE) atomic_size_t arrived;
     _Alignas(LINE) atomic_uint generation;
     atomic_uint sleepers;
+    atomic_uint_least64_t slept; /* ns */
     pthread_mutex_t mutex;
     pthread_cond_t opened;
 };
@@ -74,10 +76,8 @@ static void open_gate(gr_pool *pool)
     }
 }
 
-void gr_pool_wait(gr_pool *pool)
+static void pass_gate(gr_pool *pool, bool at_work)
 {
-    if (pool == NULL || pool->threads == 1)
-        return;
     const unsigned seen = atomic_load_explicit(&pool->generation, memory_order_relaxed);
     if (atomic_fetch_add_explicit(&pool->arrived, 1, memory_order_acq_rel) + 1 ==
         pool->threads) {
@@ -89,7 +89,16 @@ void gr_pool_wait(gr_pool *pool)
             return;
         pause_briefly();
     }
+    const double from = gr_clock();
     sleep_until_open(pool, seen);
+    if (at_work)
+        atomic_fetch_add(&pool->slept, (uint_least64_t)(1e9 * (gr_clock() - from)));
+}
+
+void gr_pool_wait(gr_pool *pool)
+{
+    if (pool != NULL && pool->threads > 1)
+        pass_gate(pool, true);
 }
 
 static void *live(void *argument)
@@ -100,7 +109,7 @@ static void *live(void *argument)
     pthread_mutex_lock(&pool->mutex); /* until all are started, and their number is known */
     pthread_mutex_unlock(&pool->mutex);
     for (;;) {
-        gr_pool_wait(pool);
+        pass_gate(pool, false);
         if (pool->work == NULL)
             return NULL;
         pool->work(pool->job, self->number, pool->threads);
@@ -202,6 +211,11 @@ void gr_pool_forget(gr_pool *pool)
 bool gr_pool_sleeps(const gr_pool *pool)
 {
     return atomic_load(&pool->sleepers) > 0;
+}
+
+double gr_pool_slept(const gr_pool *pool)
+{
+    return pool == NULL ? 0 : 1e-9 * (double)atomic_load(&pool->slept);
 }
 
 size_t gr_pool_threads(const gr_pool *pool)

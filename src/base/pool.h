@@ -27,6 +27,9 @@ size_t gr_pool_threads(const gr_pool *pool); /* NULL pool: 1 */
 /* Whether a run would have to wake somebody. */
 bool gr_pool_sleeps(const gr_pool *pool);
 
+/* Seconds that threads at work have slept till the others came, all together. */
+double gr_pool_slept(const gr_pool *pool);
+
 /* Releases the memory of a pool whose threads are not there: they are another process's. */
 void gr_pool_forget(gr_pool *pool);
 

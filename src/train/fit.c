@@ -286,7 +286,8 @@ gradus_status gr_run_step(gr_run *r)
     r->plan->pass.dropout =
         (gr_key){r->draw.seed, GR_PURPOSE_DROPOUT, (uint32_t)r->epoch};
     r->plan->pass.first_row = first;
-    r->plan->pool = r->optimizer.pool = gr_tempo_all(&r->tempo) ? r->pool : NULL;
+    const bool all = gr_tempo_all(&r->tempo, gr_pool_slept(r->pool));
+    r->plan->pool = r->optimizer.pool = all ? r->pool : NULL;
     announce(r, first + count);
     const double loss = descend(r, r->order + first, count);
     if (!isfinite(loss))

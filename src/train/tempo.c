@@ -13,6 +13,7 @@ static const double leg_seconds = 1e-4; /* long beside the clock and a thread's 
 static const double long_step = 1e-3;   /* beside which handing over is little */
 static const double stall = 2e-3;       /* of a thread that waits for its CPU */
 static const double late = 3;           /* times what a leg should take */
+static const double idle = 0.3;         /* of a step, slept by threads at work */
 static const double worth = 33;         /* times a trial, before there is another */
 static const double long_work = 5e7;    /* multiply-adds of a thread's part: a third of a
                                            millisecond at best */
@@ -59,11 +60,22 @@ static void end_trial(gr_tempo *tempo, double now)
     tempo->held = keep ? MOST_LEGS : legs > HOLD ? (size_t)legs : HOLD;
 }
 
-static void end_leg(gr_tempo *tempo, double now)
+/* All threads hold on: one of them may share its CPU, and the others wait for it. */
+static bool is_stalled(gr_tempo *tempo, double spent, double slept)
+{
+    double *best = &tempo->best[1];
+    if (*best == INFINITY) { /* before the first trial */
+        *best = spent / (double)tempo->steps;
+        return slept > idle * spent;
+    }
+    return spent > stall && spent > late * *best * (double)tempo->steps;
+}
+
+static void end_leg(gr_tempo *tempo, double now, double slept)
 {
     const double spent = now - tempo->started;
-    double *best = &tempo->best[tempo->all];
     if (tempo->leg < LEGS) {
+        double *best = &tempo->best[tempo->all];
         const double step = spent / (double)(tempo->steps - tempo->left);
         *best = step < *best ? step : *best;
         if (tempo->leg + 1 < LEGS)
@@ -72,15 +84,12 @@ static void end_leg(gr_tempo *tempo, double now)
             end_trial(tempo, now);
         return;
     }
-    const bool stalled =
-        tempo->all && spent > stall && spent > late * *best * (double)tempo->steps;
     tempo->held--;
-    if (*best == INFINITY) /* before the first trial */
-        *best = spent / (double)tempo->steps;
-    if (tempo->held == 0 || stalled)
+    if ((tempo->all && is_stalled(tempo, spent, slept - tempo->slept)) || tempo->held == 0)
         start_trial(tempo, now);
     else
         start_leg(tempo, LEGS, now);
+    tempo->slept = slept;
 }
 
 /* All threads have the time that one would take, and a little more. */
@@ -89,7 +98,7 @@ static bool is_late(const gr_tempo *tempo, double now)
     return now - tempo->started > late * tempo->best[0] * (double)tempo->steps;
 }
 
-bool gr_tempo_all(gr_tempo *tempo)
+bool gr_tempo_all(gr_tempo *tempo, double slept)
 {
     if (tempo->now == NULL)
         return true;
@@ -98,7 +107,7 @@ bool gr_tempo_all(gr_tempo *tempo)
     if (tempo->left == 0 || watched) {
         const double now = tempo->now();
         if (tempo->left == 0 || is_late(tempo, now))
-            end_leg(tempo, now);
+            end_leg(tempo, now, slept);
     }
     tempo->left--;
     return tempo->all;

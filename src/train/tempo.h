@@ -9,7 +9,8 @@
  * already ends at once. Who wins takes the next steps, until the trial is 3 % of the time, or
  * all threads have become late; of steps of a millisecond, until that alone. Where a step is
  * long work, handing over is little: all threads begin, and the first trial waits until its
- * one step by one thread is 3 % of the time, or all threads have become late.
+ * one step by one thread is 3 % of the time, or all threads have become late, or the first
+ * step made one of them sleep.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -27,13 +28,15 @@ typedef struct gr_tempo {
     size_t left, steps;  /* steps left of this leg; of a leg */
     size_t held;         /* legs left of the winner */
     double started, trial; /* this leg, and the trial */
+    double slept;        /* as told at the start of this leg of the winner */
     double best[2];      /* seconds of a step, by one thread and by all */
 } gr_tempo;
 
 /* Work: multiply-adds of a step, for all of `threads`. */
 void gr_tempo_open(gr_tempo *tempo, double (*now)(void), size_t threads, double work);
 
-/* Asked before each step: whether all threads take it.   Cost   a clock a leg. */
-bool gr_tempo_all(gr_tempo *tempo);
+/* Asked before each step: whether all threads take it; told how long they have slept at work,
+ * all together (gr_pool_slept()).   Cost   a clock a leg. */
+bool gr_tempo_all(gr_tempo *tempo, double slept);
 
 #endif

@@ -207,6 +207,28 @@ typedef struct report {
     int takes_signals[MOST];
 } report;
 
+static void come_late(void *job, size_t thread, size_t threads)
+{
+    (void)threads;
+    if (thread == *(const size_t *)job)
+        sleep_for(20000);
+}
+
+static void sleep_at_work_is_counted(void **state)
+{
+    (void)state;
+    gr_pool *pool = pool_of(2);
+    sleep_for(100000); /* no work: not counted */
+    gr_pool_run(pool, do_nothing, NULL);
+    const double before = gr_pool_slept(pool);
+    assert_true(before < 0.05);
+    for (size_t late = 0; late < 2; late++)
+        gr_pool_run(pool, come_late, &late);
+    assert_true(gr_pool_slept(pool) >= before + 0.03);
+    gr_pool_free(pool);
+    assert_true(gr_pool_slept(NULL) == 0);
+}
+
 static void report_mode(void *job, size_t thread, size_t threads)
 {
     report *r = job;
@@ -310,6 +332,7 @@ int main(void)
         cmocka_unit_test(pools_come_and_go),
         cmocka_unit_test(nobody_passes_before_all_are_there),
         cmocka_unit_test(who_comes_late_is_waited_for),
+        cmocka_unit_test(sleep_at_work_is_counted),
         cmocka_unit_test(sleepers_wake_up),
         cmocka_unit_test(workers_have_the_float_mode_and_no_signals),
         cmocka_unit_test(a_pool_survives_every_failure),

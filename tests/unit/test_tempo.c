@@ -8,7 +8,7 @@
 
 static const double little = 1e6, much = 1e9; /* multiply-adds of a step */
 
-static double clock_at;
+static double clock_at, slept_at;
 
 static double now(void)
 {
@@ -20,7 +20,7 @@ static size_t run(gr_tempo *tempo, size_t count, double all_seconds, double one_
 {
     size_t by_all = 0;
     for (size_t i = 0; i < count; i++) {
-        const bool all = gr_tempo_all(tempo);
+        const bool all = gr_tempo_all(tempo, slept_at);
         clock_at += all ? all_seconds : one_seconds;
         clock_at += i % 997 == 0 ? 1e-3 : 0; /* the end of an epoch */
         by_all += all;
@@ -72,6 +72,13 @@ static void of_much_work_all_threads_begin(void **state)
     gr_tempo_open(&tempo, now, 2, much); /* a stall ends the wait */
     assert_int_equal(run(&tempo, 10, 0.01, 0.02), 10);
     assert_in_range(run(&tempo, 1000, 0.04, 0.02), 1, 120);
+    gr_tempo_open(&tempo, now, 2, much); /* and a thread that sleeps in the first step */
+    assert_true(gr_tempo_all(&tempo, slept_at));
+    clock_at += 0.02;
+    slept_at += 0.01;
+    assert_false(gr_tempo_all(&tempo, slept_at));
+    clock_at += 0.01;
+    assert_int_equal(run(&tempo, 100, 0.02, 0.01), 3);
 }
 
 static void long_steps_are_tried_once(void **state)
