@@ -62,9 +62,27 @@ GR_INLINE const real *weight_at(const gr_plain_layer *l, bool narrow, size_t fro
                   : w + from / WIDTH * l->inputs * WIDTH + k * WIDTH + from % WIDTH;
 }
 
-/* The chains of some units from one on, all rows of the block. */
+/* Some units' outputs a, from one on, take part in the chains z of a narrow layer. */
+GR_INLINE void take_units(size_t units, const gr_plain_layer *l, size_t from, const vector *a,
+                          real *z)
+{
+    const real *w = weight_at(l, true, 0, from), *bias = l->bias;
+    const bool rectifies = l->rectify && from + units == l->inputs;
+    for (size_t j = 0; j < l->outputs; j++, w += WIDTH, z += ROWS) {
+        vector sum[VECTORS];
+        GR_UNROLL for (size_t v = 0; v < VECTORS; v++)
+            sum[v] = from > 0 ? load(z + v * LANES) : bias == NULL ? (vector){0} : all(bias[j]);
+        GR_UNROLL for (size_t i = 0; i < units * VECTORS; i++)
+            sum[i % VECTORS] = chain(w[i / VECTORS], a[i], sum[i % VECTORS]);
+        GR_UNROLL for (size_t v = 0; v < VECTORS; v++)
+            store(z + v * LANES, rectifies ? rectify(sum[v]) : sum[v]);
+    }
+}
+
+/* The chains of some units from one on, all rows of the block; z is of layer `next` if there is
+ * one, whose chains go on at once. */
 GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_plain_layer *l,
-                               size_t from, const real *x, real *z)
+                               const gr_plain_layer *next, size_t from, const real *x, real *z)
 {
     vector sum[SUMS];
     const real *bias = l->bias;
@@ -79,21 +97,28 @@ GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_plain_layer *
     if (l->rectify)
         GR_UNROLL for (size_t i = 0; i < units * VECTORS; i++)
             sum[i] = rectify(sum[i]);
+    if (next != NULL) {
+        take_units(units, next, from, sum, z);
+        return;
+    }
     GR_UNROLL for (size_t i = 0; i < units * VECTORS; i++)
         store(z + from * ROWS + i * LANES, sum[i]);
 }
 
-typedef void some_units(const gr_plain_layer *l, size_t from, const real *x, real *z);
-#define SOME(units)                                                                        \
-    static void wide_##units(const gr_plain_layer *l, size_t from, const real *x, real *z)  \
-    {                                                                                      \
-        if (units <= UNITS) /* else never called */                                        \
-            chains_of_units(units <= UNITS ? units : 1, false, l, from, x, z);             \
-    }                                                                                      \
-    static void narrow_##units(const gr_plain_layer *l, size_t from, const real *x, real *z) \
-    {                                                                                      \
-        if (units <= UNITS)                                                                \
-            chains_of_units(units <= UNITS ? units : 1, true, l, from, x, z);              \
+typedef void some_units(const gr_plain_layer *l, const gr_plain_layer *next, size_t from,
+                        const real *x, real *z);
+#define SOME(units)                                                                         \
+    static void wide_##units(const gr_plain_layer *l, const gr_plain_layer *next,           \
+                             size_t from, const real *x, real *z)                           \
+    {                                                                                       \
+        if (units <= UNITS) /* else never called */                                         \
+            chains_of_units(units <= UNITS ? units : 1, false, l, next, from, x, z);        \
+    }                                                                                       \
+    static void narrow_##units(const gr_plain_layer *l, const gr_plain_layer *next,         \
+                               size_t from, const real *x, real *z)                         \
+    {                                                                                       \
+        if (units <= UNITS)                                                                 \
+            chains_of_units(units <= UNITS ? units : 1, true, l, next, from, x, z);         \
     }
 SOME(1) SOME(2) SOME(3) SOME(4) SOME(5) SOME(6) SOME(7) SOME(8)
 #define NAMES(kind)                                                                  \
@@ -108,12 +133,13 @@ static size_t least(size_t a, size_t b)
 }
 
 /* A tile's units stand in one panel. */
-static void forward(const gr_plain_layer *l, const real *x, real *z)
+static void forward(const gr_plain_layer *l, const gr_plain_layer *next, const real *x, real *z)
 {
     for (size_t from = 0, units; from < l->outputs; from += units) {
         units = least(least(UNITS, l->outputs - from), WIDTH - from % WIDTH);
-        work[l->narrow][units - 1](l, from, x, z);
+        work[l->narrow][units - 1](l, next, from, x, z);
     }
+    l = next == NULL ? l : next;
     if (l->activate != NULL && !l->by_rows)
         l->activate->forward(l->outputs, ROWS, l->alpha, z, z);
 }
@@ -150,12 +176,16 @@ void GR_NAME(abreast)(const gr_abreast *p)
         turn_rows(inputs, p->rows - from, x, at);
         for (const gr_plain_layer *l = p->layer; l <= last; l++) {
             real *z = next;
-            forward(l, at, z);
+            const bool both = l->activate == NULL && l < last && l[1].narrow;
+            forward(l, both ? l + 1 : NULL, at, z);
+            l += both;
             next = at;
             at = z;
         }
         if (last->by_rows)
             give_activated_rows(rows, last, at, next, y + from * last->outputs);
+        else if (last->outputs == 1)
+            memcpy(y + from, at, rows * sizeof *y);
         else
             give_rows(rows, last->outputs, at, y + from * last->outputs, last->outputs);
     }
