@@ -13,7 +13,8 @@
  *
  * v_i - v_j is h on some set of axes, sum_{i<j} p_i p_j <= d/(2 (d+1)), and along an axis v_i
  * is at one of two places h apart, so that its variance is at most h^2/4. By the gradient,
- * which is within r of some vector on the cell, |e| <= 1/2 sum_a h_a r_a. Where second
+ * which is within r of some vector on the cell, |e| <= 1/2 sum_a h_a r_a; and f and its
+ * interpolation, a mean of values at corners, both lie between the extremes of f. Where second
  * derivatives have no bound the cell is taken apart (theory/kuhn_part.c).
  * docs/math/constructions.md has the steps.
  *
@@ -86,6 +87,13 @@ static double by_slope(const gr_grid *grid, const gradus_interval *slope)
     return sum - sum == 0 ? sum : INFINITY;
 }
 
+static double by_value(gradus_interval value)
+{
+    const double wide = gr_interval_subtract(gr_interval_at(value.most),
+                                             gr_interval_at(value.least)).most;
+    return wide - wide == 0 ? wide : INFINITY;
+}
+
 /* The hull of what is known of the 2^d halves of a box, halved `depth` times. */
 static gradus_status enclose_parts(const gr_grid *grid, const gradus_interval *box,
                                    size_t depth, gradus_interval *all)
@@ -123,6 +131,7 @@ gradus_status gr_kuhn_cell_error(const gr_grid *grid, const size_t *cell, double
             return status;
         curved = by_curvature(grid, all + 1 + grid->d);
         error = gr_least(error, gr_least(curved, by_slope(grid, all + 1)));
+        error = gr_least(error, by_value(all[0]));
     }
     if (error <= *worst)
         return GRADUS_OK;
