@@ -16,7 +16,7 @@
 #include "output.h"
 #include "text.h"
 
-/* theory.md R12: the network by hand, and one of two streams that do not meet. */
+/* docs/math/backpropagation.md: the network by hand, and one of two streams that do not meet. */
 static const struct {
     const char *network, *weights, *x, *y;
 } examples[] = {

@@ -1653,7 +1653,7 @@ GRADUS_API const char *gradus_expression_text(const gradus_expression *expressio
 GRADUS_API size_t gradus_expression_variables(const gradus_expression *expression);
 
 /* f(x) in double; not finite where f is not defined or too large. The same bits on every
- * machine. sin, cos and tan are not a number beyond |x| = 1e5. */
+ * machine. sin, cos and tan are not a number beyond |x| = 1e9. */
 GRADUS_API double gradus_expression_value(const gradus_expression *expression,
                                           const double *x);
 

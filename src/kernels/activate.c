@@ -1,7 +1,7 @@
 /*
  * kernels/activate.c - activations element by element, and their slopes
  *
- * theory.md section 2. Every activation is a pair: name(z, alpha) = s(z), and under it
+ * docs/math/activations.md. Every activation is a pair: name(z, alpha) = s(z), and under it
  * name_slope(z, a, alpha) = s'(z), where a = s(z). ACTIVATE() makes the kernels
  *
  *     forward   a = s(z)          backward   dz = da s'(z)

@@ -59,12 +59,13 @@ static double cos_polynomial(double z)
 }
 
 /*
- * sin(x + quarters pi/2) for |x| <= 1e5, else NaN:  x = n pi/2 + r + low,  with pi/2 in
- * three parts; n times the first is exact within the fma, since |n| < 2^17.
+ * sin(x + quarters pi/2) for |x| <= 1e9, else NaN:  x = n pi/2 + r + low,  with pi/2 in
+ * three parts. x - n times the first is exact, a multiple of 2^-53 below 1; n times the fourth
+ * would be less than 2^-130, where |r + low| is at least 2^-62.
  */
 static double circle(double x, int quarters)
 {
-    if (!(fabs(x) <= 1e5))
+    if (!(fabs(x) <= 1e9))
         return NAN;
     double n = fma(x, 0x1.45f306dc9c883p-1, ROUND) - ROUND;
     double first = fma(n, -0x1.921fb54442d18p+0, x);

@@ -16,8 +16,8 @@ double gr_log(double x);   /* 1 ulp; log(0) = -inf, log(<0) = NaN */
 double gr_log1p(double x); /* 2 ulp */
 double gr_tanh(double x);  /* 2 ulp */
 double gr_erf(double x);   /* 2 ulp */
-double gr_sin(double x);   /* 1 ulp for |x| <= 1e5, NaN beyond */
-double gr_cos(double x);   /* 1 ulp for |x| <= 1e5, NaN beyond */
+double gr_sin(double x);   /* 1 ulp for |x| <= 1e9, NaN beyond */
+double gr_cos(double x);   /* 1 ulp for |x| <= 1e9, NaN beyond */
 double gr_tan(double x);   /* 3 ulp, likewise */
 double gr_pow(double x, double y); /* exp(y log x), x > 0; error grows with |y log x| */
 

@@ -1,7 +1,7 @@
 /*
  * kernels/lose.c - losses of examples, and their gradients
  *
- * theory.md R2. A loss is a sum over outputs of name_term(o, y, delta); its slope stands
+ * docs/math/losses.md. A loss is a sum over outputs of name_term(o, y, delta); its slope stands
  * under it. Terms are computed in `real`, value[i] is their chain over the outputs in
  * double. A term with a factor 0 from the target is 0, also where its logarithm is not
  * finite, but not where the output is NaN.

@@ -1,5 +1,5 @@
 /*
- * kernels/norm.c - batch normalisation, theory.md R14
+ * kernels/norm.c - batch normalisation, docs/math/batch-norm.md
  *
  * Columns are worked in blocks of BLOCK, so that rows are read in pieces of a cache line
  * or more and the lanes of all columns of a block stay close.

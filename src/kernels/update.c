@@ -1,7 +1,7 @@
 /*
  * kernels/update.c - one step of an optimiser over one tensor
  *
- * theory.md R4, in PyTorch's forms. With g the gradient times gradient_scale and w first
+ * docs/math/descent.md, in PyTorch's forms. With g the gradient times gradient_scale and w first
  * multiplied by shrink (decoupled weight decay):
  *
  *     sgd        w = fma(-rate gradient_scale, g, w), one rounding

@@ -1,5 +1,5 @@
 /*
- * train/rate.c - schedules of the learning rate, theory.md R4
+ * train/rate.c - schedules of the learning rate, docs/math/descent.md
  *
  * Sources: cosine: Loshchilov and Hutter, "SGDR", 2017; one-cycle: Smith and Topin 2018;
  * log-cosine: Holzmüller et al., "Better by default", 2024.

@@ -258,7 +258,7 @@ run flow --width 48 --seeds 3 --precision f64 --json --network 'dense 48 bias=no
 near -3.6 input_log10 1.4
 starts mish 0.144338 30 -6.5
 
-# Variance in is variance out, or is not: theory.md R8, fewer and narrower nets.
+# Variance in is variance out, or is not: docs/math/network.md, fewer and narrower nets.
 moments()
 {
     want=$1

@@ -235,7 +235,7 @@ static void values_and_slopes_at_zero_and_the_ends(void **state)
     }
 }
 
-/* theory.md section 2: the largest slopes, where they are, and the lowest values */
+/* docs/math/activations.md: the largest slopes, where they are, and the lowest values */
 static void extremes_are_those_of_the_theory(void **state)
 {
     (void)state;

@@ -44,7 +44,7 @@ static void activations_are_those_of_the_kernels(void **state)
         }
 }
 
-/* The slope of a kink is the one of theory.md: that of the left side. */
+/* The slope of a kink is that of the left side. */
 static void at_zero_the_left_side_counts(void **state)
 {
     (void)state;

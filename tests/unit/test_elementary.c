@@ -26,9 +26,9 @@ static const function functions[] = {
     {"log1p", gr_log1p, log1pl, -1, 5, 2, INFINITY},
     {"tanh", gr_tanh, tanhl, -3, 3, 2, INFINITY},
     {"erf", gr_erf, erfl, -6, 6, 2, INFINITY},
-    {"sin", gr_sin, sinl, -10, 10, 1, 1e5},
-    {"cos", gr_cos, cosl, -10, 10, 1, 1e5},
-    {"tan", gr_tan, tanl, -10, 10, 3, 1e5},
+    {"sin", gr_sin, sinl, -10, 10, 1, 1e9},
+    {"cos", gr_cos, cosl, -10, 10, 1, 1e9},
+    {"tan", gr_tan, tanl, -10, 10, 3, 1e9},
 };
 
 static double from_bits(uint64_t bits)
@@ -110,7 +110,7 @@ static void edges_are_exact(void **state)
     assert_is(-1, gr_erf(-INFINITY));
     assert_is(0, gr_sin(0));
     assert_is(1, gr_cos(0));
-    assert_is(NAN, gr_sin(1e6));
+    assert_is(NAN, gr_sin(1.1e9));
     assert_is(NAN, gr_cos(INFINITY));
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         assert_is(NAN, functions[i].ours(NAN));
@@ -122,7 +122,7 @@ static void sine_and_cosine_hold_at_their_zeros(void **state)
     (void)state;
     if (LDBL_MANT_DIG < 64)
         skip();
-    for (int n = 0; n < 63000; n += 7) {
+    for (int n = 0; n < 636000000; n += n < 63000 ? 7 : 7919) {
         double x = (double)n * 1.5707963267948966;
         assert_true(ulp_double(sinl((long double)x), gr_sin(x)) <= 1);
         assert_true(ulp_double(cosl((long double)x), gr_cos(x)) <= 1);

@@ -1,5 +1,5 @@
 /*
- * tests/unit/test_explain.c - chain rule by paths: theory.md R12, PyTorch, and the walk of
+ * tests/unit/test_explain.c - chain rule by paths: docs/math/backpropagation.md, PyTorch, and the walk of
  * gradus_net_gradient
  *
  * SPDX-License-Identifier: MIT

@@ -81,7 +81,7 @@ static void outside_of_a_domain_is_no_number(void **state)
     assert_true(isnan(value_at("max(1, x)", NAN, 0, 0)));
     assert_true(isnan(value_at("relu(x)", NAN, 0, 0)));
     assert_true(isnan(value_at("step(x)", NAN, 0, 0)));
-    assert_true(isnan(value_at("sin(x)", 1e6, 0, 0)));
+    assert_true(isnan(value_at("sin(x)", 1e10, 0, 0)));
     assert_true(isinf(value_at("1/x", 0, 0, 0)));
     assert_true(isinf(value_at("exp(x)", 1000, 0, 0)));
     assert_true(value_at("log(x)", 0, 0, 0) == -INFINITY);

@@ -39,7 +39,7 @@ static void norms_of_the_smallest_and_largest_numbers(void **state)
     assert_true(isinf(gr_norm(2, endless)));
 }
 
-/* ---- the bound: theory.md R13 ---- */
+/* ---- the bound: docs/math/vanishing-gradients.md ---- */
 
 static void a_quarter_for_each_layer_of_sigmoid(void **state)
 {

@@ -222,7 +222,7 @@ static void the_fused_form_is_the_plain_one_after_its_activation(void **state)
             }
 }
 
-/* theory.md R2: the gradients that are p - y */
+/* docs/math/losses.md: the gradients that are p - y */
 static void fused_gradients_are_p_minus_y(void **state)
 {
     (void)state;

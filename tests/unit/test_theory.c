@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "gradus.h"
 
-/* ---- the 2-2-1 network of theory.md R12 ---- */
+/* ---- the 2-2-1 network of docs/math/backpropagation.md ---- */
 
 typedef struct by_hand {
     gradus_net *net;
@@ -106,7 +106,7 @@ static void its_variations_give_their_numbers(void **state)
     gradus_net_free(b.net);
 }
 
-/* ---- XOR, theory.md R16 ---- */
+/* ---- XOR, docs/math/xor.md ---- */
 
 static const double xor_x[8] = {0, 0, 0, 1, 1, 0, 1, 1}, xor_y[4] = {0, 1, 1, 0};
 
@@ -167,7 +167,7 @@ static void relu_solves_xor_exactly(void **state)
     gradus_net_free(net);
 }
 
-/* ---- counts of theory.md R7 and R10 ---- */
+/* ---- counts of docs/math/network.md ---- */
 
 static void parameters_and_costs_are_counted(void **state)
 {
@@ -199,7 +199,7 @@ static void parameters_and_costs_are_counted(void **state)
     }
 }
 
-/* ---- batch norm, theory.md R14 ---- */
+/* ---- batch norm, docs/math/batch-norm.md ---- */
 
 static gradus_fit_options one_plain_step(void)
 {

@@ -57,7 +57,7 @@ static const double start[WEIGHTS] = {0.5, -1.25, 2, -0.0625};
 static const double gradients[STEPS][WEIGHTS] = {
     {0.4, -0.8, 1.6, 0.1}, {-0.3, 0.9, 1.1, -0.2}, {0.7, -0.5, -0.6, 0.05}};
 
-/* Three steps in numpy, from the formulas of theory.md R4 */
+/* Three steps in numpy, from the formulas of docs/math/descent.md */
 static const double golden[GR_OPTIMIZER_COUNT][WEIGHTS] = {
     [GR_OPTIMIZER_SGD] = {0.49301098799999998, -1.2405219740000002, 1.9775669519999999,
                           -0.061875751500000006},
