@@ -16,7 +16,8 @@
 #include "output.h"
 #include "text.h"
 
-/* docs/math/backpropagation.md: the network by hand, and one of two streams that do not meet. */
+/* The network by hand (docs/math/backpropagation.md), and one of two streams that do not
+ * meet. */
 static const struct {
     const char *network, *weights, *x, *y;
 } examples[] = {

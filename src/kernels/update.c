@@ -1,8 +1,8 @@
 /*
  * kernels/update.c - one step of an optimiser over one tensor
  *
- * docs/math/descent.md, in PyTorch's forms. With g the gradient times gradient_scale and w first
- * multiplied by shrink (decoupled weight decay):
+ * docs/math/descent.md, in PyTorch's forms. With g the gradient times gradient_scale and w
+ * first multiplied by shrink (decoupled weight decay):
  *
  *     sgd        w = fma(-rate gradient_scale, g, w), one rounding
  *     momentum   v = mu v + g,  w = w - rate v

@@ -69,7 +69,8 @@ void gr_flow_measure(const gr_flow_work *w, gr_flow_row *row);
 double gr_spectral_norm(size_t rows, size_t columns, const double *w, double *left,
                         double *right);
 
-/* docs/math/vanishing-gradients.md: of every layer the bound on |d|, by the norms on the way from the loss. */
+/* Of every layer the bound on |d|, by the norms on the way from the loss
+ * (docs/math/vanishing-gradients.md). */
 void gr_flow_bound(const gr_flow_work *w);
 
 void gr_flow_judge(gradus_flow *flow);

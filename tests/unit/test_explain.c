@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_explain.c - chain rule by paths: docs/math/backpropagation.md, PyTorch, and the walk of
- * gradus_net_gradient
+ * tests/unit/test_explain.c - chain rule by paths: PyTorch, docs/math/backpropagation.md,
+ * and the walk of gradus_net_gradient
  *
  * SPDX-License-Identifier: MIT
  */

@@ -275,7 +275,7 @@ static void gradients_are_the_differences_of_values(void **state)
     batch_free(&b);
 }
 
-/* docs/math/batch-norm.md: sum_i dx = 0 and sum_i dx xhat = eps (sum g xhat) / (var + eps)^(3/2) */
+/* sum_i dx = 0 and sum_i dx xhat = eps (sum g xhat) / (var + eps)^(3/2) */
 static void the_two_sums_of_the_input_gradient(void **state)
 {
     (void)state;

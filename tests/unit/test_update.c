@@ -103,7 +103,7 @@ static void three_steps_are_those_of_the_script(void **state)
             }
 }
 
-/* w = fma(-rate gradient_scale, g, w), nothing else: the contract of design.md section 4 */
+/* w = fma(-rate gradient_scale, g, w), nothing else: the contract of docs/design/numbers.md */
 static void plain_descent_is_one_fma(void **state)
 {
     (void)state;
