@@ -100,6 +100,7 @@ gradus_status gr_net_plan_forward(gradus_net *net)
     }
     if (net->input_copied && gr_net_inputs(net) > net->widest)
         net->widest = gr_net_inputs(net);
+    net->slot_row = gr_stride(net->widest, net->kernels->size) * net->kernels->size;
     find_layouts(net);
     GR_TRY(gr_plain_describe(net));
     net->abreast = gr_abreast_fits(net);
@@ -129,8 +130,7 @@ static size_t pointers_bytes(const gradus_net *net, size_t rows)
 
 static size_t slot_bytes(const gradus_net *net, size_t rows)
 {
-    const size_t size = net->kernels->size;
-    return rows * gr_stride(net->widest, size) * size;
+    return rows * net->slot_row;
 }
 
 /* Slot 0 is for x, where a layer other than a dense one reads it. */
@@ -272,7 +272,11 @@ void gradus_net_forward(const gradus_net *net, const void *x, size_t rows, void 
                         void *scratch)
 {
     const unsigned saved = gr_float_enter();
-    gr_forward_place(net, rows, scratch);
-    gr_forward_placed(net, rows, x, rows, y, scratch);
+    if (is_single(net, rows)) {
+        forward_single(net, x, y, scratch);
+    } else {
+        gr_forward_place(net, rows, scratch);
+        gr_forward_placed(net, rows, x, rows, y, scratch);
+    }
     gr_float_leave(saved);
 }

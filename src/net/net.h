@@ -82,6 +82,7 @@ struct gradus_net {
     void *statistics;
     size_t slots;           /* pieces of memory that inference needs */
     size_t widest;          /* columns of the widest node that stands in one */
+    size_t slot_row;        /* bytes of a row of one */
     double work;            /* of a row's inference, in multiply-adds */
     gr_plain_layer *layer;  /* of a plain chain (net/plain.h); else NULL */
     size_t layers;
