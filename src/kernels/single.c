@@ -17,8 +17,6 @@ enum {
     VECTORS = GR_LINE / GR_VECTOR_BYTES, /* of a panel's row */
     SUMS = 8,                            /* vectors of chains side by side */
     PANELS = SUMS / VECTORS,
-    FAR_PANELS = PANELS < 4 ? PANELS : 4, /* as many streams come faster from the L2 cache */
-    NEAR = 1 << 15,                      /* bytes of a weight that the L1 cache keeps */
     STEPS = 4                            /* in a turn of a loop: it ends less often */
 };
 
@@ -106,12 +104,12 @@ static some_units *const some[8] = {panels_1, panels_2, panels_3, panels_4,
                                     panels_5, panels_6, panels_7, panels_8};
 static some_units *const few[GR_NARROW] = {outputs_1, outputs_2, outputs_3, outputs_4};
 
-/* In groups of nearly as many panels, at most `most`: `more` of them one larger. Apart, for
+/* In groups of nearly as many panels, at most PANELS: `more` of them one larger. Apart, for
  * the sake of layers that are one group. */
 static __attribute__((noinline)) void groups_of_panels(const gr_plain_layer *l, size_t panels,
-                                                       size_t most, const real *x, real *z)
+                                                       const real *x, real *z)
 {
-    const size_t groups = (panels + most - 1) / most;
+    const size_t groups = (panels + PANELS - 1) / PANELS;
     const size_t size = panels / groups, more = panels % groups;
     const real *w = l->w, *bias = l->bias;
     for (size_t i = 0, count; i < groups; i++, w += count * l->inputs * WIDTH) {
@@ -125,13 +123,12 @@ static __attribute__((noinline)) void groups_of_panels(const gr_plain_layer *l, 
 static void forward(const gr_plain_layer *l, const real *x, real *z)
 {
     const size_t panels = (l->outputs + WIDTH - 1) / WIDTH;
-    const size_t most = panels * l->inputs > NEAR / GR_LINE ? FAR_PANELS : PANELS;
     if (l->narrow)
         few[l->outputs - 1](l, l->w, l->bias, x, z);
-    else if (panels <= most)
+    else if (panels <= PANELS)
         some[panels - 1](l, l->w, l->bias, x, z);
     else
-        groups_of_panels(l, panels, most, x, z);
+        groups_of_panels(l, panels, x, z);
     if (l->activate != NULL)
         l->activate->forward(1, l->outputs, l->alpha, z, z);
 }
