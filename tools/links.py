@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 HEADING = re.compile(r"^#+ +(.*?) *#*$")
-LINK = re.compile(r"\[(?:[^][]|\[[^]]*\])*\]\(([^()\s]+)\)")
+LINK = re.compile(r"\]\(([^()\s]+)\)")
 NAME = re.compile(r"`([^`]+)`")
 SOURCE = re.compile(r"(src|cli|tests|tools|docs|examples|include|bench)/[\w./-]+\.\w+")
 
