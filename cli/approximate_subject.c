@@ -24,11 +24,18 @@ static double value(const double *x, void *expression)
     return gradus_expression_value(expression, x);
 }
 
+static gradus_status polynomial(const gradus_interval *box, gradus_polynomial **p,
+                                void *expression)
+{
+    return gradus_expression_polynomial(expression, box, p);
+}
+
 /* Its values, and with libgradus_proof its enclosures. */
 static gradus_status make_function(cli_subject *s, const gradus_context *context,
                                    size_t inputs)
 {
-    s->plain = (gradus_function){.inputs = inputs, .value = value, .user = s->expression};
+    s->plain = (gradus_function){.inputs = inputs, .value = value, .user = s->expression,
+                                 .polynomial = polynomial};
     s->f = &s->plain;
 #ifdef GRADUS_HAS_PROOF
     const gradus_status status = gradus_proof_new(context, s->expression, inputs, s->box,

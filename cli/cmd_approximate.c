@@ -131,8 +131,12 @@ static void say_network(cli_approximate *a)
     report_line(report, "built");
     report_string(report, "construction", about->construction, ": ");
     report_say(report, "%s; ", about->about);
-    report_count(report, "pieces", about->pieces, about->pieces == 1 ? " piece" : " pieces");
-    if (a->subject.f->inputs > 1)
+    report_count(report, "pieces", about->pieces, about->counted        ? ""
+                                                  : about->pieces == 1 ? " piece"
+                                                                       : " pieces");
+    if (about->counted)
+        report_say(report, " (%s)", about->counted);
+    else if (a->subject.f->inputs > 1)
         report_say(report, " of each axis");
 }
 

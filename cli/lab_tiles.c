@@ -119,7 +119,7 @@ static gradus_status build(const cli_lab *lab, const tile_case *c, size_t n,
                            gradus_approximation **made)
 {
     size_t d = c->inputs;
-    const gradus_function f = {d, value, enclose, &d};
+    const gradus_function f = {d, value, enclose, &d, NULL};
     gradus_approximate_options options;
     gradus_status status = lab_stopped();
 
@@ -234,7 +234,7 @@ static gradus_status draw_surfaces(cli_lab *lab)
     static const tile_case drawn[] = {
         {"tiles", 2, PICTURE, 2}, {"sigmoid-tiles", 2, PICTURE, 2}, {"kuhn", 2, PICTURE, 1}};
     size_t two = 2;
-    const gradus_function f = {2, value, enclose, &two};
+    const gradus_function f = {2, value, enclose, &two, NULL};
     gradus_status status = GRADUS_OK;
 
     for (size_t i = 0; i < 3 && status == GRADUS_OK; i++) {

@@ -1606,6 +1606,8 @@ typedef struct gradus_interval {
     double least, most;         /* both belong to it; may be infinite                   */
 } gradus_interval;
 
+struct gradus_polynomial;
+
 /*
  * A function f of d variables that a network is built for, or compared with. With `enclose`
  * what is said about the error is a proof; without it, a look at many points.
@@ -1622,7 +1624,46 @@ typedef struct gradus_function {
     gradus_status (*enclose)(const gradus_interval *box, int order, gradus_interval *result,
                              void *user);     /* or NULL                                */
     void *user;
+    /* f as a polynomial in t, where x_i = (least_i + most_i)/2 + (most_i - least_i)/2 t_i of
+     * the box, so that |t_i| <= 1. The caller frees it. ARGUMENT, with the reason: f is none.
+     * NULL: nothing is known about that. */
+    gradus_status (*polynomial)(const gradus_interval *box,
+                                struct gradus_polynomial **polynomial, void *user);
 } gradus_function;
+
+/*
+ * A polynomial with real coefficients, of each of which an interval is known:
+ *
+ *     p(x) = sum of coefficient_k x_1^power_k1 ... x_8^power_k8
+ *
+ * Terms stand in falling order of their powers, each product of powers once; those whose
+ * coefficients are 0 are left out.
+ *
+ * Errors   ARGUMENT: a degree above GRADUS_POLYNOMIAL_DEGREE, more terms than
+ *          GRADUS_POLYNOMIAL_TERMS, an interval that is empty or not finite; MEMORY.
+ */
+#define GRADUS_POLYNOMIAL_DEGREE 64
+#define GRADUS_POLYNOMIAL_TERMS 1024
+
+typedef struct gradus_term {
+    gradus_interval coefficient;
+    unsigned char power[GRADUS_VARIABLES];
+} gradus_term;
+
+typedef struct gradus_polynomial gradus_polynomial;
+GRADUS_API GRADUS_CHECKED gradus_status gradus_polynomial_new(
+    const gradus_context *context,
+    const gradus_term *terms,             /* [count] in any order; equal powers add up  */
+    size_t count,
+    gradus_polynomial **polynomial);
+GRADUS_API void gradus_polynomial_free(gradus_polynomial *polynomial);
+GRADUS_API const gradus_term *gradus_polynomial_terms(
+    const gradus_polynomial *polynomial, size_t *count);
+/* The same function in the variables t of gradus_function.polynomial. */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_polynomial_on_box(
+    const gradus_polynomial *polynomial,
+    const gradus_interval *box,           /* [highest variable in use]                  */
+    gradus_polynomial **on_box);
 
 /*
  * An expression: a formula for f as one types it (docs/math/expressions.md).
@@ -1707,6 +1748,20 @@ GRADUS_API const gradus_operation *gradus_expression_operations(
     const gradus_expression *expression, size_t *count);
 
 /*
+ * The expression multiplied out: sums, products, whole powers up to 64 and divisions by
+ * constants. Constants are what is written: of 0.1 comes an interval that holds one tenth.
+ * With a box in the variables t of gradus_function.polynomial, from the start: (x - 1)^9 near
+ * 1 does not cancel.
+ *
+ * Errors   ARGUMENT: it is no polynomial, or too large a one, saying in which column; MEMORY.
+ * Cost     of a product, (terms)(terms) multiplications.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_expression_polynomial(
+    const gradus_expression *expression,
+    const gradus_interval *box,           /* [gradus_expression_variables()], or NULL   */
+    gradus_polynomial **polynomial);
+
+/*
  * A net that is built, not trained, so that on a box it differs from f by no more than a
  * bound which is known before anything is measured (docs/math/constructions.md):
  *
@@ -1747,6 +1802,7 @@ typedef struct gradus_approximation_about {
     const char *construction, *activation;
     const char *about;          /* the construction in a few words                      */
     size_t pieces;              /* of each axis, or in all, as the construction counts  */
+    const char *counted;        /* NULL, or what else they are: "layers of each product" */
     size_t units, layers;       /* hidden ones                                          */
     size_t parameters;
     double bound, rounding;     /* the rounding of an evaluation is part of the bound   */

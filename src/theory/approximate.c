@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "theory/polynomial.h"
 
 static const gr_construction *const constructions[] = {
 #define CONSTRUCTION(name) &gr_construction_##name,
@@ -50,19 +51,22 @@ static bool is(const char *wanted, const char *name)
     return wanted == NULL || strcmp(wanted, name) == 0;
 }
 
-static bool fits(const gr_construction *c, size_t inputs)
+static bool fits(const gr_construction *c, const gr_target *target)
 {
-    return inputs >= c->least_inputs && inputs <= c->most_inputs;
+    const size_t inputs = target->f->inputs;
+    return inputs >= c->least_inputs && inputs <= c->most_inputs &&
+           (target->polynomial != NULL || !c->polynomials);
 }
 
 /* The constructions for so many inputs, to be named in a message. */
-static gradus_status refuse(const gradus_context *context,
-                            const gradus_approximate_options *options, size_t inputs)
+static gradus_status refuse(const gr_target *target,
+                            const gradus_approximate_options *options)
 {
     gradus_status status;
-    gr_text text = {.context = context};
+    const size_t inputs = target->f->inputs;
+    gr_text text = {.context = target->context};
     for (size_t i = 0; i < GR_COUNT(constructions); i++)
-        if (fits(constructions[i], inputs))
+        if (fits(constructions[i], target))
             GR_TRY(gr_text_add(&text, "%s%s with %s", text.length > 0 ? ", " : "",
                                constructions[i]->name, constructions[i]->activation));
     status = gr_fail(GRADUS_ARGUMENT, "--construction %s --with %s: there is none for a "
@@ -71,7 +75,7 @@ static gradus_status refuse(const gradus_context *context,
                      options->activation == NULL ? "(any)" : options->activation, inputs,
                      inputs == 1 ? "" : "s", text.text == NULL ? "(none)" : text.text);
 done:
-    gr_release(context, text.text);
+    gr_release(target->context, text.text);
     return status;
 }
 
@@ -83,11 +87,36 @@ static gradus_status find(const gr_target *target, const gradus_approximate_opti
         activation = "relu";
     for (size_t i = 0; i < GR_COUNT(constructions); i++) {
         *found = constructions[i];
-        if (fits(*found, target->f->inputs) && is(activation, (*found)->activation) &&
+        if (fits(*found, target) && is(activation, (*found)->activation) &&
             is(options->construction, (*found)->name))
             return GRADUS_OK;
     }
-    return refuse(target->context, options, target->f->inputs);
+    return refuse(target, options);
+}
+
+/* ---- f as a polynomial ---- */
+
+static bool wants_polynomial(const gradus_approximate_options *options)
+{
+    for (size_t i = 0; i < GR_COUNT(constructions) && options->construction != NULL; i++)
+        if (is(options->construction, constructions[i]->name))
+            return constructions[i]->polynomials;
+    return false;
+}
+
+/* On the box; NULL where it is none, which is a failure only for a construction that needs
+ * one. */
+static gradus_status expand(const gr_target *target, const gradus_approximate_options *options,
+                            gradus_polynomial **on_box)
+{
+    const gradus_function *f = target->f;
+    gradus_status status;
+    *on_box = NULL;
+    if (f->polynomial != NULL)
+        status = f->polynomial(target->box, on_box, f->user);
+    else
+        status = gr_fail(GRADUS_ARGUMENT, "f: it is not known to be a polynomial");
+    return status == GRADUS_ARGUMENT && !wants_polynomial(options) ? GRADUS_OK : status;
 }
 
 /* ---- checks ---- */
@@ -153,10 +182,10 @@ gradus_status gr_approximation_new(const gr_target *target, const gr_constructio
     made->context = target->context;
     made->net = net;
     net = NULL;
-    GR_TRY(gr_measure(target, made->net, pieces, &measured));
+    GR_TRY(gr_measure(target, made->net, c->counted == NULL ? pieces : 0, &measured));
     made->about = (gradus_approximation_about){
         .construction = c->name, .activation = c->activation, .about = c->about,
-        .pieces = pieces, .units = shape.units, .layers = shape.layers,
+        .pieces = pieces, .counted = c->counted, .units = shape.units, .layers = shape.layers,
         .parameters = shape.parameters, .bound = bound->bound, .rounding = bound->rounding,
         .proved = bound->proved, .measured = measured.error, .points = measured.points};
     memcpy(made->about.at, measured.at, sizeof made->about.at);
@@ -206,7 +235,7 @@ static gradus_status compare(const gr_target *target, const gr_construction *cho
         const gr_construction *c = constructions[i];
         size_t pieces;
         bool reached, extrapolated;
-        if (c == chosen || !fits(c, target->f->inputs))
+        if (c == chosen || !fits(c, target))
             continue;
         GR_TRY(gr_expect_pieces(target, c, within, &pieces, &reached, &extrapolated));
         const gr_shape shape = reached ? c->shape(target, pieces) : (gr_shape){0, 0, 0};
@@ -228,9 +257,12 @@ gradus_status gradus_approximate(const gradus_context *context, const gradus_fun
     const gr_construction *construction;
     const unsigned saved = gr_float_enter();
     gr_memo memo = {.count = 0};
-    const gr_target target = {gr_context_or_default(context), f, box, &memo};
+    gradus_polynomial *polynomial = NULL;
+    gr_target target = {gr_context_or_default(context), f, box, &memo, NULL};
     *approximation = NULL;
     GR_TRY(check(f, box, options));
+    GR_TRY(expand(&target, options, &polynomial));
+    target.polynomial = polynomial;
     GR_TRY(find(&target, options, &construction));
     GR_TRY(make(&target, construction, options, &made));
     if (options->compare)
@@ -241,6 +273,7 @@ gradus_status gradus_approximate(const gradus_context *context, const gradus_fun
     made = NULL;
 done:
     gradus_approximation_free(made);
+    gradus_polynomial_free(polynomial);
     gr_float_leave(saved);
     return status;
 }

@@ -32,6 +32,7 @@ typedef struct gr_target {
     const gradus_function *f;
     const gradus_interval *box; /* [f->inputs], finite, least < most */
     gr_memo *memo;              /* or NULL */
+    const gradus_polynomial *polynomial; /* f, of t with |t_i| <= 1 on the box, or NULL */
 } gr_target;
 
 /* What a network takes. Units are hidden ones, layers hidden layers. SIZE_MAX: too many. */
@@ -59,6 +60,8 @@ typedef struct gr_construction {
     /* About how many pieces a bound takes, `most` at most; NULL: it is searched for. */
     gradus_status (*guess)(const gr_target *target, double within, size_t most,
                            size_t *pieces);
+    bool polynomials;           /* f is to be one; many pieces cost a bound no more than few */
+    const char *counted;        /* NULL, or what pieces are that are not of the box */
 } gr_construction;
 
 /* The most that the frame lets a network take. */
@@ -82,8 +85,9 @@ GRADUS_CHECKED gradus_status gr_expect_pieces(const gr_target *target,
                                               double within, size_t *pieces, bool *reached,
                                               bool *extrapolated);
 
-/* The largest |f - net| found on a grid through the corners of cells, and from the largest of
- * each part of it uphill. It is taken: with f.enclose it is not above the true one. */
+/* The largest |f - net| found on a grid through the corners of cells, of as many as make sense
+ * where `pieces` is 0, and from the largest of each part of it uphill. It is taken: with
+ * f.enclose it is not above the true one. */
 typedef struct gr_measured {
     double error, at[GRADUS_VARIABLES];
     size_t points;

@@ -129,10 +129,11 @@ gradus_status gr_expect_pieces(const gr_target *target, const gr_construction *c
 {
     gradus_status status;
     gr_bound near, far;
-    const size_t most = most_pieces(target, c, EXPECT_UNITS);
+    const size_t units = c->polynomials ? 0 : EXPECT_UNITS;
+    const size_t most = most_pieces(target, c, units);
     *extrapolated = false;
-    GR_TRY(gr_choose_pieces(target, c, within, EXPECT_UNITS, pieces, &far, reached));
-    if (*reached || most / 4 < c->least_pieces)
+    GR_TRY(gr_choose_pieces(target, c, within, units, pieces, &far, reached));
+    if (*reached || c->polynomials || most / 4 < c->least_pieces)
         return GRADUS_OK;
     GR_TRY(c->bound(target, most / 4, &near));
     const double fall = gr_log(near.bound / far.bound) / gr_log(4);

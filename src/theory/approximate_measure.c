@@ -101,8 +101,8 @@ static gradus_status lay_axis(work *w, size_t input, size_t pieces, size_t most)
     double *weight = NULL, *bias = NULL, *turn = NULL;
     gradus_net_tensor(w->net, 0, &tensor);
     const size_t units = tensor.rows;
-    size_t even = 2 * pieces;
-    while (even < LINES && w->inputs == 1)
+    size_t even = pieces > 0 ? 2 * pieces : 1;
+    while (even < LINES && (w->inputs == 1 || (pieces == 0 && 2 * even < most)))
         even *= 2;
     GR_TRY(gr_allocate(context, units * w->inputs, sizeof *weight, "weights", &weight));
     GR_TRY(gr_allocate(context, units, sizeof *bias, "weights", &bias));

@@ -7,7 +7,7 @@
 #include <math.h>
 
 #include "base/status.h"
-#include "theory/tower.h"
+#include "theory/squares.h"
 
 enum { MOST_LEVELS = 500, MOST_TEETH = 1000 };
 
@@ -35,39 +35,6 @@ gradus_status gradus_build_sawtooth(const gradus_context *context, size_t levels
 
 /* ---- x^2 ---- */
 
-/* x^2 for 0 <= x <= 1, by levels of which each is a layer; several may stand side by side. */
-typedef struct square {
-    size_t level;           /* that was added last */
-    gr_form wave, sum;      /* g_level(x) and f_level(x) */
-} square;
-
-static square square_of(gr_form x)
-{
-    return (square){.wave = x, .sum = x};
-}
-
-/* Units that the next level takes. */
-static size_t units_of(const square *s)
-{
-    return s->level == 0 ? 2 : 3;
-}
-
-/* The next level, in the last layer from unit `first` on. On [0, 1] is relu(g) = g and
- * relu(g - 1) = 0, and f >= 0 goes through a relu unchanged; at the first level f and g are
- * both x. */
-static void climb(square *s, gr_tower *tower, size_t first)
-{
-    gr_tower_unit(tower, first, s->wave);
-    gr_tower_unit(tower, first + 1, gr_form_shift(s->wave, -0.5));
-    if (s->level > 0)
-        gr_tower_unit(tower, first + 2, s->sum);
-    const size_t sum = first + (s->level > 0 ? 2 : 0);
-    s->level++;
-    s->wave = gr_form_add(gr_form_unit(first, 2), gr_form_unit(first + 1, -4));
-    s->sum = gr_form_add(gr_form_unit(sum, 1),
-                         gr_form_scale(s->wave, -ldexp(1, -2 * (int)s->level)));
-}
-
 static gradus_status check_levels(size_t levels)
 {
     return levels >= 1 && levels <= MOST_LEVELS
@@ -76,68 +43,23 @@ static gradus_status check_levels(size_t levels)
                          MOST_LEVELS);
 }
 
-/* sup |f_m - x^2| = 2^(-2m-2) */
-static double square_error(size_t levels)
-{
-    return ldexp(1, -2 * (int)levels - 2);
-}
-
 gradus_status gradus_build_square(const gradus_context *context, size_t levels, double *bound,
                                   gradus_net **net)
 {
     gr_tower tower = gr_tower_start(context, 1);
-    square s = square_of(gr_form_unit(0, 1));
+    gr_carried nothing = {.count = 0};
+    gr_form sum = {.terms = 0};
     gradus_status status = check_levels(levels);
-    while (s.level < levels && status == GRADUS_OK) {
-        status = gr_tower_add(&tower, units_of(&s), "relu");
-        if (status == GRADUS_OK)
-            climb(&s, &tower, 0);
-    }
-    status = gr_tower_output(&tower, status, s.sum, net);
     if (status == GRADUS_OK)
-        *bound = square_error(levels);
+        status = gr_tower_square(&tower, levels, gr_form_unit(0, 1), (gr_line){0, 0}, &nothing,
+                                 &sum);
+    status = gr_tower_output(&tower, status, sum, net);
+    if (status == GRADUS_OK)
+        *bound = gr_square_error(levels);
     return status;
 }
 
 /* ---- x y ---- */
-
-/*
- * p q for |p|, |q| <= 1 = ((p + q)/2)^2 - ((p - q)/2)^2, the squares of |.| = relu(.) +
- * relu(-.), and in a further unit of each layer what is carried along, if there is
- * something, which is not below 0:
- * levels + 1 layers. As each square is too large by 0 to d, the product is off by d at most,
- * and exact where p or q is 0.
- */
-static gradus_status multiply(gr_tower *tower, size_t levels, gr_form p, gr_form q,
-                              gr_form *carried, gr_form *product)
-{
-    const gr_form half[2] = {gr_form_scale(gr_form_add(p, q), 0.5),
-                             gr_form_scale(gr_form_add(p, gr_form_scale(q, -1)), 0.5)};
-    const size_t more = carried->terms > 0;
-    square s[2];
-    gradus_status status = gr_tower_add(tower, 4 + more, "relu");
-    for (size_t k = 0; k < 2 && status == GRADUS_OK; k++) {
-        gr_tower_unit(tower, 2 * k, half[k]);
-        gr_tower_unit(tower, 2 * k + 1, gr_form_scale(half[k], -1));
-        s[k] = square_of(gr_form_add(gr_form_unit(2 * k, 1), gr_form_unit(2 * k + 1, 1)));
-    }
-    for (size_t units = 4, l = 0; l <= levels && status == GRADUS_OK; l++) {
-        if (more)
-            gr_tower_unit(tower, units, *carried);
-        if (more)
-            *carried = gr_form_unit(units, 1);
-        if (l == levels)
-            break;
-        const size_t each = units_of(&s[0]);
-        units = 2 * each;
-        status = gr_tower_add(tower, units + more, "relu");
-        for (size_t k = 0; k < 2 && status == GRADUS_OK; k++)
-            climb(&s[k], tower, k * each);
-    }
-    if (status == GRADUS_OK)
-        *product = gr_form_add(s[0].sum, gr_form_scale(s[1].sum, -1));
-    return status;
-}
 
 /* The least power of 2 that is not below x > 0. */
 static double power_above(double x)
@@ -151,19 +73,20 @@ gradus_status gradus_build_product(const gradus_context *context, size_t levels,
                                    double *bound, gradus_net **net)
 {
     gr_tower tower = gr_tower_start(context, 2);
-    gr_form product = {0}, nothing = {0};
+    gr_form product = {.terms = 0};
+    gr_carried nothing = {.count = 0};
     gradus_status status = check_levels(levels);
     if (status == GRADUS_OK && !(range >= 0x1p-400 && range <= 0x1p400))
         status = gr_fail(GRADUS_ARGUMENT, "product: the range is to be above 0, and between "
                                           "2^-400 and 2^400");
     if (status == GRADUS_OK) {
         range = power_above(range);
-        status = multiply(&tower, levels, gr_form_unit(0, 1 / range),
-                          gr_form_unit(1, 1 / range), &nothing, &product);
+        status = gr_tower_multiply(&tower, levels, gr_form_unit(0, 1 / range),
+                             gr_form_unit(1, 1 / range), &nothing, &product);
     }
     status = gr_tower_output(&tower, status, gr_form_scale(product, range * range), net);
     if (status == GRADUS_OK)
-        *bound = range * range * square_error(levels);
+        *bound = range * range * gr_square_error(levels);
     return status;
 }
 
@@ -172,7 +95,7 @@ gradus_status gradus_build_product(const gradus_context *context, size_t levels,
 /* What Horner's rule goes by: q_k = a_k + x q_(k+1). */
 typedef struct horner {
     gr_tower tower;
-    gr_form carried;    /* x - least */
+    gr_carried carried; /* x - least */
     gr_form value;      /* q_k */
     double least, range, power; /* |x| <= range <= power, of 2 */
     double size, error; /* |q_k| and what it is off by are at most this */
@@ -189,14 +112,14 @@ static gradus_status step(horner *h, size_t levels, double a)
         return gr_fail(GRADUS_ARGUMENT, "polynomial: its values are above 2^500");
     const double scale = power_above(most), both = h->power * scale;
     gr_form product = {0};
-    const gr_form x = gr_form_shift(h->carried, h->least);
+    const gr_form x = gr_form_shift(h->carried.form[0], h->least);
     const gradus_status status =
-        multiply(&h->tower, levels, gr_form_scale(x, 1 / h->power),
+        gr_tower_multiply(&h->tower, levels, gr_form_scale(x, 1 / h->power),
                  gr_form_scale(h->value, 1 / scale), &h->carried, &product);
     if (status != GRADUS_OK)
         return status;
     h->value = gr_form_shift(gr_form_scale(product, both), a);
-    h->error = (h->range * h->error + both * (square_error(levels) + 0x1p-49)) * upwards;
+    h->error = (h->range * h->error + both * (gr_square_error(levels) + 0x1p-49)) * upwards;
     h->size = (h->range * h->size + fabs(a)) * upwards;
     return GRADUS_OK;
 }
@@ -217,7 +140,7 @@ gradus_status gradus_build_polynomial(const gradus_context *context, const doubl
                                       double *bound, gradus_net **net)
 {
     const double range = fabs(least) > fabs(most) ? fabs(least) : fabs(most);
-    horner h = {.tower = gr_tower_start(context, 1), .carried = gr_form_unit(0, 1),
+    horner h = {.tower = gr_tower_start(context, 1), .carried = {1, {gr_form_unit(0, 1)}},
                 .least = least, .range = range};
     gradus_status status = check_levels(levels);
     if (status == GRADUS_OK)
@@ -226,14 +149,13 @@ gradus_status gradus_build_polynomial(const gradus_context *context, const doubl
         status = gr_tower_add(&h.tower, 1, "relu");
     if (status == GRADUS_OK) {
         h.power = power_above(range);
-        gr_tower_unit(&h.tower, 0, gr_form_shift(h.carried, -least));
-        h.carried = gr_form_unit(0, 1);
+        gr_tower_unit(&h.tower, 0, gr_form_shift(h.carried.form[0], -least));
         h.value = (gr_form){.constant = a[terms - 1]};
         h.size = fabs(a[terms - 1]);
     }
     for (size_t k = terms - 1; k-- > 0 && status == GRADUS_OK;) {
         if (k + 2 == terms) { /* the first product is with a number */
-            h.value = gr_form_shift(gr_form_scale(h.carried, h.value.constant),
+            h.value = gr_form_shift(gr_form_scale(h.carried.form[0], h.value.constant),
                                     a[k] + least * h.value.constant);
             h.error = 0x1p-51 * (fabs(a[k]) + range * h.size);
             h.size = (range * h.size + fabs(a[k])) * upwards;

@@ -26,10 +26,14 @@ gr_form gr_form_scale(gr_form a, double factor)
 
 gr_form gr_form_add(gr_form a, gr_form b)
 {
-    assert(a.terms + b.terms <= GR_FORM_TERMS);
     for (size_t i = 0; i < b.terms; i++) {
-        a.unit[a.terms] = b.unit[i];
-        a.factor[a.terms++] = b.factor[i];
+        size_t k = 0;
+        while (k < a.terms && a.unit[k] != b.unit[i])
+            k++;
+        assert(k < GR_FORM_TERMS);
+        a.factor[k] = k < a.terms ? a.factor[k] + b.factor[i] : b.factor[i];
+        a.unit[k] = b.unit[i];
+        a.terms += k == a.terms;
     }
     a.constant += b.constant;
     return a;
@@ -50,15 +54,22 @@ gr_tower gr_tower_start(const gradus_context *context, size_t inputs)
                       .text = {.context = context}};
 }
 
+gr_tower gr_tower_plan(size_t inputs)
+{
+    return (gr_tower){.inputs = inputs, .width = inputs, .planned = true};
+}
+
 static gradus_status add_layer(gr_tower *t, size_t units)
 {
     const size_t more = units * (t->width + 1);
-    const gradus_status status = gr_resize(t->context, t->count, t->count + more,
-                                           sizeof *t->values, "a network", &t->values);
-    if (status != GRADUS_OK)
-        return status;
-    t->weight = t->values + t->count;
-    t->bias = t->weight + units * t->width;
+    if (!t->planned) {
+        const gradus_status status = gr_resize(t->context, t->count, t->count + more,
+                                               sizeof *t->values, "a network", &t->values);
+        if (status != GRADUS_OK)
+            return status;
+        t->weight = t->values + t->count;
+        t->bias = t->weight + units * t->width;
+    }
     t->count += more;
     t->before = t->width;
     t->width = units;
@@ -67,14 +78,19 @@ static gradus_status add_layer(gr_tower *t, size_t units)
 
 gradus_status gr_tower_add(gr_tower *t, size_t units, const char *activation)
 {
-    const gradus_status status =
-        activation == NULL ? gr_text_add(&t->text, "output")
-                           : gr_text_add(&t->text, "dense %zu %s ", units, activation);
+    gradus_status status = GRADUS_OK;
+    if (!t->planned)
+        status = activation == NULL ? gr_text_add(&t->text, "output")
+                                    : gr_text_add(&t->text, "dense %zu %s ", units, activation);
+    t->units += activation == NULL ? 0 : units;
+    t->layers += activation != NULL;
     return status == GRADUS_OK ? add_layer(t, units) : status;
 }
 
 void gr_tower_unit(gr_tower *t, size_t unit, gr_form z)
 {
+    if (t->planned)
+        return;
     for (size_t i = 0; i < z.terms; i++)
         t->weight[unit * t->before + z.unit[i]] += z.factor[i];
     t->bias[unit] = z.constant;

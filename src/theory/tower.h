@@ -10,10 +10,12 @@
 #ifndef GR_THEORY_TOWER_H
 #define GR_THEORY_TOWER_H
 
+#include <stdbool.h>
+
 #include "base/memory.h"
 #include "net/net.h"
 
-enum { GR_FORM_TERMS = 8 };
+enum { GR_FORM_TERMS = 24 };
 
 typedef struct gr_form {
     size_t terms;
@@ -25,7 +27,7 @@ typedef struct gr_form {
 /* factor times a unit. */
 gr_form gr_form_unit(size_t unit, double factor);
 gr_form gr_form_scale(gr_form a, double factor);
-gr_form gr_form_add(gr_form a, gr_form b);
+gr_form gr_form_add(gr_form a, gr_form b); /* terms of one unit are added up */
 gr_form gr_form_shift(gr_form a, double constant);
 
 typedef struct gr_tower {
@@ -36,10 +38,14 @@ typedef struct gr_tower {
     double *values;         /* weights and biases of all layers, one after another */
     size_t count;
     double *weight, *bias;  /* of the last layer: [width][before], [width]; all 0 at first */
+    size_t units, layers;   /* hidden ones */
+    bool planned;           /* only counted: nothing is allocated, and nothing can fail */
 } gr_tower;
 
 /* Forms are sums of inputs until a layer is added. */
 gr_tower gr_tower_start(const gradus_context *context, size_t inputs);
+/* One that only counts; there is nothing to finish. */
+gr_tower gr_tower_plan(size_t inputs);
 /* A layer of units with this activation; NULL: the output, of one unit.  Errors   MEMORY. */
 GRADUS_CHECKED gradus_status gr_tower_add(gr_tower *tower, size_t units,
                                           const char *activation);

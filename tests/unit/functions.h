@@ -151,12 +151,12 @@ typedef struct known {
     int smooth;
 } known;
 static const known known_functions[] = {
-    {"sin 5x", {1, wave, wave_in, NULL}, {0, 2}, 1},
-    {"classic", {1, classic, classic_in, NULL}, {0, 10}, 1},
-    {"|x - 1/3|", {1, kink, kink_in, NULL}, {-1, 1}, 0},
-    {"sqrt x", {1, root, root_in, NULL}, {0, 1}, 0},
-    {"7", {1, seven, seven_in, NULL}, {-2, 3}, 0},
-    {"tanh 40x", {1, steep, steep_in, NULL}, {-1, 1}, 1},
+    {"sin 5x", {1, wave, wave_in, NULL, NULL}, {0, 2}, 1},
+    {"classic", {1, classic, classic_in, NULL, NULL}, {0, 10}, 1},
+    {"|x - 1/3|", {1, kink, kink_in, NULL, NULL}, {-1, 1}, 0},
+    {"sqrt x", {1, root, root_in, NULL, NULL}, {0, 1}, 0},
+    {"7", {1, seven, seven_in, NULL, NULL}, {-2, 3}, 0},
+    {"tanh 40x", {1, steep, steep_in, NULL, NULL}, {-1, 1}, 1},
 };
 
 #endif

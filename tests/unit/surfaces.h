@@ -123,7 +123,7 @@ static inline double surface_value(const double *x, void *user)
 static inline gradus_function function_of(const surface_of *s, bool enclosed)
 {
     return (gradus_function){s->inputs, surface_value, enclosed ? enclose_surface : NULL,
-                             (void *)(uintptr_t)s};
+                             (void *)(uintptr_t)s, NULL};
 }
 
 #endif

@@ -74,7 +74,8 @@ static void no_error_is_above_its_bound(void **state)
     (void)state;
     for (size_t f = 0; f < sizeof known_functions / sizeof *known_functions; f++)
         for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-            for (size_t units = 4; all[i]->least_inputs == 1 && units <= 1024; units *= 4)
+            for (size_t units = 4; all[i]->least_inputs == 1 && !all[i]->polynomials &&
+                                   units <= 1024; units *= 4)
                 check_bound(&known_functions[f], all[i], units);
 }
 
@@ -95,7 +96,8 @@ static void bounds_of_interpolation_are_tight(void **state)
 /* sin 2 pi x on 0:1 has N^2 error = 4.933 for N = 128, as pi^2/2 in the limit */
 static void interpolation_of_a_sine(void **state)
 {
-    const known k = {"sin 5x", {1, wave, wave_in, NULL}, {0, 2 * 3.14159265358979 / 5}, 1};
+    const known k = {"sin 5x", {1, wave, wave_in, NULL, NULL},
+                     {0, 2 * 3.14159265358979 / 5}, 1};
     static const double expected[] = {4.50, 4.82, 4.91, 4.928, 4.933};
     gradus_approximation_about about;
     (void)state;
@@ -153,7 +155,7 @@ static gradus_status line_in(const iv *x, int order, iv *out, void *user)
 
 static void soft_steps_melt(void **state)
 {
-    const known k = {"x", {1, line, line_in, NULL}, {0, 64}, 1};
+    const known k = {"x", {1, line, line_in, NULL, NULL}, {0, 64}, 1};
     gradus_approximation_about about;
     (void)state;
     gradus_approximation *made = approximate(&k, "steps", "sigmoid", NAN, 64);

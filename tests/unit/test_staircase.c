@@ -95,7 +95,7 @@ static gradus_status zero_in(const iv *x, int order, iv *out, void *user)
 
 static gr_bound bound_of(const gr_staircase *stairs, const gr_one_layer *layer)
 {
-    static const gradus_function f = {1, zero, zero_in, NULL};
+    static const gradus_function f = {1, zero, zero_in, NULL, NULL};
     static const gradus_interval box = {0, 1};
     const gr_target target = {.context = gr_context_or_default(NULL), .f = &f, .box = &box};
     gr_bound bound;

@@ -156,6 +156,12 @@ static double value(const double *x, void *user)
     return gradus_expression_value(proof->expression, x);
 }
 
+static gradus_status polynomial(const gradus_interval *box, gradus_polynomial **p, void *user)
+{
+    const gradus_proof *proof = user;
+    return gradus_expression_polynomial(proof->expression, box, p);
+}
+
 static gradus_status check_arguments(const gradus_expression *expression, size_t inputs,
                                      const gradus_interval *box)
 {
@@ -187,7 +193,7 @@ gradus_status gradus_proof_new(const gradus_context *context,
         return status;
     p->context = context;
     p->expression = expression;
-    p->function = (gradus_function){inputs, value, enclose, p};
+    p->function = (gradus_function){inputs, value, enclose, p, polynomial};
     for (size_t i = 0; i < inputs; i++)
         p->box[i] = box[i];
     fegetenv(&host);
