@@ -104,6 +104,18 @@ static bool wants_polynomial(const gradus_approximate_options *options)
     return false;
 }
 
+/* What f said, and who asked. */
+static gradus_status refuse_function(const gradus_context *context, const char *construction)
+{
+    gr_text text = {.context = context};
+    gradus_status status = gr_text_add(&text, "%s", gradus_error());
+    if (status == GRADUS_OK)
+        status = gr_fail(GRADUS_ARGUMENT, "--construction %s: it takes polynomials only: %s",
+                         construction, text.text);
+    gr_release(context, text.text);
+    return status;
+}
+
 /* On the box; NULL where it is none, which is a failure only for a construction that needs
  * one. */
 static gradus_status expand(const gr_target *target, const gradus_approximate_options *options,
@@ -115,8 +127,11 @@ static gradus_status expand(const gr_target *target, const gradus_approximate_op
     if (f->polynomial != NULL)
         status = f->polynomial(target->box, on_box, f->user);
     else
-        status = gr_fail(GRADUS_ARGUMENT, "f: it is not known to be a polynomial");
-    return status == GRADUS_ARGUMENT && !wants_polynomial(options) ? GRADUS_OK : status;
+        status = gr_fail(GRADUS_ARGUMENT, "f: it is not known to be one: give a formula");
+    if (status != GRADUS_ARGUMENT)
+        return status;
+    return wants_polynomial(options) ? refuse_function(target->context, options->construction)
+                                     : GRADUS_OK;
 }
 
 /* ---- checks ---- */

@@ -43,7 +43,7 @@ typedef struct number {
     double error, squares;
 } number;
 
-/* u_i = (t_i + 1)/2, which is between 0 and 1. */
+/* v_i = (t_i + 1)/2, which is between 0 and 1. */
 typedef struct variable {
     gr_form form;
     double mass, error;
@@ -64,7 +64,7 @@ typedef struct machine {
     gradus_status status;
 } machine;
 
-/* The form of a number, of t_i = 2 u_i - 1. */
+/* The form of a number, of t_i = 2 v_i - 1. */
 static void make_form(const machine *m, number *n)
 {
     const variable *v = &m->variable[n->variable];
@@ -114,7 +114,7 @@ static void add(machine *m)
 
 /* ---- what goes past a product ---- */
 
-/* Is u_i needed after the one that is made now? */
+/* Is v_i needed after the one that is made now? */
 static bool needed(const machine *m, size_t i)
 {
     for (size_t k = 0; k + 1 < m->height; k++)
@@ -170,7 +170,7 @@ static void arrive(machine *m, const bool *wanted, const gr_carried *carried)
 /* A number that is not better known than this is not known. */
 static const double blurred = 0.25;
 
-/* A layer that holds u_i, where it is not exact as it comes. */
+/* A layer that holds v_i, where it is not exact as it comes. */
 static void make_exact(machine *m, size_t i)
 {
     bool wanted[GRADUS_VARIABLES];
@@ -184,7 +184,7 @@ static void make_exact(machine *m, size_t i)
 }
 
 /*
- * t (a t + b) with t = 2x - 1 is 4a (x^2 + k x) + (a - b), k = b/(2a) - 1. The line k x rides
+ * t (a t + b) with t = 2v - 1 is 4a (v^2 + k v) + (a - b), k = b/(2a) - 1. The line k v rides
  * on the sum of the square.
  */
 static void square(machine *m, size_t i, const bool *wanted)
@@ -302,7 +302,7 @@ static void evaluate(machine *m, size_t end, size_t i)
 
 /* ---- from x on ---- */
 
-/* u = w x + b, of which x may be all that there is. */
+/* v = w x + b, exact where b = 0 and w is a power of 2. */
 static void start_variable(machine *m, size_t i)
 {
     const gradus_interval box = m->deep->box[i];

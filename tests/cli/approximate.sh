@@ -75,7 +75,44 @@ gives 0 'eight variables' approximate 'x1+x2+x3+x4+x5+x6+x7+x8' \
     --on 0:1,0:1,0:1,0:1,0:1,0:1,0:1,0:1 --within 2.1 --with heaviside --json
 check 'in 2 pieces of each axis' [ "$(number units)" -eq 280 ]
 refuses 2 'take one of: sigmoid-tiles with sigmoid, tiles with heaviside' \
-    approximate 'x1*x2*x3*x4' --on 0:1,0:1,0:1,0:1 --within 1 --with relu
+    approximate 'sin(x1*x2*x3*x4)' --on 0:1,0:1,0:1,0:1 --within 1 --with relu
+
+# Polynomials, in depth
+gives 0 'x^2' approximate 'x^2' --on 0:1 --construction deep --within 1e-6 --json -o deep.gradus
+check 'it is the square network' [ "$(number units)/$(number layers)" = 26/9 ]
+check 'its bound is 2^-20' at_most "$(number bound)" 9.5368e-7
+check 'nothing larger is found' at_most "$(number measured)" "$(number bound)"
+check 'but as much' at_most 9.5367e-7 "$(number measured)"
+prints '"construction":"deep"'
+prints '"proved":true'
+awk 'BEGIN { print "x"; for (i = 0; i <= 8192; i++) printf "%.17g\n", i / 8192 }' >unit.csv
+gives 0 'it predicts' predict deep.gradus unit.csv
+largest=$(paste -d, unit.csv out | awk -F, 'NR > 1 { e = $2 - $1 ^ 2
+    e = e < 0 ? -e : e; most = e > most ? e : most } END { printf "%.12g\n", most }')
+check 'within the bound' at_most "$largest" 9.5368e-7
+if [ $proofs = yes ]; then
+    gives 0 'check error agrees' check error deep.gradus 'x^2' --on 0:1 --within 9.6e-7 \
+        --tolerance 1e-3
+fi
+gives 0 'of three variables' approximate 'x^2*y - 0.1*y^3 + x*y*z - pi' --on=-1:3,2:2.5,-1:1 \
+    --construction deep --within 1e-5 --json
+check 'within' at_most "$(number bound)" 1e-5
+check 'and no error above it' at_most "$(number measured)" "$(number bound)"
+gives 0 'of four it is the default' approximate 'x1*x2 - x3*x4/3' --on 0:1,0:1,0:1,-2:1 \
+    --within 1e-3 --json
+prints '"construction":"deep"'
+gives 0 'deep within units' approximate 'x^5' --on=-1:1 --construction deep --units 150 --json
+check 'no more of them' at_most "$(number units)" 150
+gives 0 'in the table' approximate 'x^3' --on 0:1 --within 1e-4
+prints '  deep           relu'
+gives 0 'not for others' approximate 'sin(x)' --on 0:1 --within 1e-4
+check 'deep is not there' sh -c '! grep -q deep out'
+refuses 2 'column 5: "sin(x)": it is no polynomial' approximate 'x - sin(x)' --on 0:1 \
+    --within 1e-3 --construction deep
+refuses 2 'deep: it takes polynomials only' approximate '1/(1+x)' --on 0:1 --within 1e-3 \
+    --construction deep
+refuses 2 'rounding of doubles alone' approximate 'x^2' --on 0:1 --within 1e-17 \
+    --construction deep
 
 # Points of a table: k straight pieces, k units; extended beyond its ends.
 printf 't,v\n0,0\n1,1\n2,2\n3,0\n4,-2\n5,-2\n' >points.csv
@@ -89,6 +126,7 @@ gives 0 'a table as a function' approximate points.csv --within 0.1 --with sigmo
 check 'within' at_most "$(number bound)" 0.1
 refuses 2 'for another one say how near' approximate points.csv --with sigmoid
 printf 'a,b,c\n1,2,3\n2,3,4\n' >three.csv
+refuses 2 'it takes polynomials only' approximate points.csv --within 1 --construction deep
 refuses 3 'two columns' approximate three.csv
 printf 'x,y\n1,2\n1,3\n' >twice.csv
 refuses 3 'two values of y' approximate twice.csv
