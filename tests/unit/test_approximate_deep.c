@@ -299,6 +299,26 @@ static void within_what_is_asked(void **state)
     }
 }
 
+/* A net has one coefficient; any in the interval may be the true one. */
+static void coefficients_are_intervals(void **state)
+{
+    static const gradus_interval box[] = {{-1, 1}, {-1, 1}};
+    (void)state;
+    for (unsigned char power = 0; power < 5; power++) {
+        const gradus_term term = {{1, 1.5}, {power, power > 2}};
+        gr_target target = {.box = box, .f = &(gradus_function){.inputs = 2}};
+        gradus_polynomial *p, *on_box;
+        gr_bound bound;
+        assert_int_equal(gradus_polynomial_new(NULL, &term, 1, &p), GRADUS_OK);
+        assert_int_equal(gradus_polynomial_on_box(p, box, &on_box), GRADUS_OK);
+        target.polynomial = on_box;
+        assert_int_equal(gr_construction_deep.bound(&target, 25, &bound), GRADUS_OK);
+        assert_true(bound.bound >= 0.25 && bound.bound < 0.250001);
+        gradus_polynomial_free(on_box);
+        gradus_polynomial_free(p);
+    }
+}
+
 /* ---- what is refused ---- */
 
 static void refused(const char *text, gradus_interval box, const char *word)
@@ -369,6 +389,7 @@ int main(void)
         cmocka_unit_test(parabolas_scale),
         cmocka_unit_test(the_product_is_the_product),
         cmocka_unit_test(within_what_is_asked),
+        cmocka_unit_test(coefficients_are_intervals),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(memory_may_fail),
     };
