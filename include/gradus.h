@@ -1531,8 +1531,8 @@ GRADUS_API int gradus_regions_above(
 
 /*
  * Networks with known weights, in double, that are small because they are deep
- * (docs/math/depth-theorems.md). Weights are powers of 2 and sums of few of them, or given
- * numbers; bounds are of the network computed without rounding.
+ * (docs/math/depth-theorems.md). Weights are powers of 2 and sums of few of them, but for
+ * polynomials; other bounds are of the network computed without rounding.
  *
  * sawtooth    g o g o ... o g, `levels` times, of g(x) = 2 relu(x) - 4 relu(x - 1/2) +
  *             2 relu(x - 1): 2^(levels-1) teeth from 0 to 1 and back on [0, 1], 0 elsewhere;
@@ -1542,11 +1542,11 @@ GRADUS_API int gradus_regions_above(
  * product     x y for |x|, |y| <= range by two squares, after the range is rounded up to a
  *             power of 2: |error| <= range^2 2^(-2m-2) = bound, none where x or y is 0;
  *             m + 1 layers, 6m + 2 units
- * polynomial  sum a_k x^k on [least, most] by Horner's rule and products: an error of at most
- *             `bound`, (terms - 2)(m + 1) + 1 layers
+ * polynomial  sum a_k x^k on [least, most] by Horner's rule, a product of m layers for each
+ *             degree above 1: an error of at most `bound`, that of rounding included
  *
- * Errors   ARGUMENT: no levels or too many (1000 of the sawtooth, else 500), an empty range;
- *          MEMORY.
+ * Errors   ARGUMENT: no levels or too many (1000 of the sawtooth, else 500), an empty range, a
+ *          degree above GRADUS_POLYNOMIAL_DEGREE, numbers that are too large; MEMORY.
  * Source   Telgarsky, "Representation benefits of deep feedforward networks", 2015;
  *          Yarotsky, "Error bounds for approximations with deep ReLU networks", 2017.
  */

@@ -7,7 +7,7 @@
 #include <math.h>
 
 #include "base/status.h"
-#include "theory/squares.h"
+#include "theory/deep.h"
 
 enum { MOST_LEVELS = 500, MOST_TEETH = 1000 };
 
@@ -92,80 +92,56 @@ gradus_status gradus_build_product(const gradus_context *context, size_t levels,
 
 /* ---- polynomials ---- */
 
-/* What Horner's rule goes by: q_k = a_k + x q_(k+1). */
-typedef struct horner {
-    gr_tower tower;
-    gr_carried carried; /* x - least */
-    gr_form value;      /* q_k */
-    double least, range, power; /* |x| <= range <= power, of 2 */
-    double size, error; /* |q_k| and what it is off by are at most this */
-} horner;
-
-static const double upwards = 1 + 0x1p-48; /* more than a few roundings */
-
-/* x / A and q / B with powers of 2, so that only sums of constants are rounded: by 2^-53 of
- * at most 2, which changes a square of at most 1 by 2^-51. */
-static gradus_status step(horner *h, size_t levels, double a)
-{
-    const double most = (h->size + h->error) * upwards + 0x1p-900;
-    if (!(most < 0x1p500) || !(h->power < 0x1p500))
-        return gr_fail(GRADUS_ARGUMENT, "polynomial: its values are above 2^500");
-    const double scale = power_above(most), both = h->power * scale;
-    gr_form product = {0};
-    const gr_form x = gr_form_shift(h->carried.form[0], h->least);
-    const gradus_status status =
-        gr_tower_multiply(&h->tower, levels, gr_form_scale(x, 1 / h->power),
-                 gr_form_scale(h->value, 1 / scale), &h->carried, &product);
-    if (status != GRADUS_OK)
-        return status;
-    h->value = gr_form_shift(gr_form_scale(product, both), a);
-    h->error = (h->range * h->error + both * (gr_square_error(levels) + 0x1p-49)) * upwards;
-    h->size = (h->range * h->size + fabs(a)) * upwards;
-    return GRADUS_OK;
-}
-
-static gradus_status check_polynomial(const double *a, size_t terms, double least, double most)
+static gradus_status check_polynomial(size_t terms, double least, double most)
 {
     if (terms < 1 || !(least < most) || !isfinite(most - least))
         return gr_fail(GRADUS_ARGUMENT, "polynomial: coefficients, and an interval that is "
                                         "not empty, are needed");
+    return terms <= GRADUS_POLYNOMIAL_DEGREE + 1
+               ? GRADUS_OK
+               : gr_fail(GRADUS_ARGUMENT, "polynomial: %zu coefficients: at most %d are taken",
+                         terms, GRADUS_POLYNOMIAL_DEGREE + 1);
+}
+
+static gradus_status expand(const gradus_context *context, const double *a, size_t terms,
+                            const gradus_interval *box, gradus_polynomial **on_box)
+{
+    gradus_term term[GRADUS_POLYNOMIAL_DEGREE + 1];
+    gradus_polynomial *p;
     for (size_t k = 0; k < terms; k++)
-        if (!isfinite(a[k]))
-            return gr_fail(GRADUS_ARGUMENT, "polynomial: coefficient %zu is not finite", k);
-    return GRADUS_OK;
+        term[k] = (gradus_term){{a[k], a[k]}, {(unsigned char)k}};
+    gradus_status status = gradus_polynomial_new(context, term, terms, &p);
+    if (status == GRADUS_OK)
+        status = gradus_polynomial_on_box(p, box, on_box);
+    gradus_polynomial_free(p);
+    return status;
 }
 
 gradus_status gradus_build_polynomial(const gradus_context *context, const double *a,
                                       size_t terms, double least, double most, size_t levels,
                                       double *bound, gradus_net **net)
 {
-    const double range = fabs(least) > fabs(most) ? fabs(least) : fabs(most);
-    horner h = {.tower = gr_tower_start(context, 1), .carried = {1, {gr_form_unit(0, 1)}},
-                .least = least, .range = range};
+    const gradus_interval box = {least, most};
+    const unsigned saved = gr_float_enter();
+    gr_tower tower = gr_tower_start(context, 1);
+    gradus_polynomial *on_box = NULL;
+    gr_form output = {.terms = 0};
+    gr_deep_error error = {INFINITY, INFINITY};
     gradus_status status = check_levels(levels);
     if (status == GRADUS_OK)
-        status = check_polynomial(a, terms, least, most);
+        status = check_polynomial(terms, least, most);
     if (status == GRADUS_OK)
-        status = gr_tower_add(&h.tower, 1, "relu");
-    if (status == GRADUS_OK) {
-        h.power = power_above(range);
-        gr_tower_unit(&h.tower, 0, gr_form_shift(h.carried.form[0], -least));
-        h.value = (gr_form){.constant = a[terms - 1]};
-        h.size = fabs(a[terms - 1]);
-    }
-    for (size_t k = terms - 1; k-- > 0 && status == GRADUS_OK;) {
-        if (k + 2 == terms) { /* the first product is with a number */
-            h.value = gr_form_shift(gr_form_scale(h.carried.form[0], h.value.constant),
-                                    a[k] + least * h.value.constant);
-            h.error = 0x1p-51 * (fabs(a[k]) + range * h.size);
-            h.size = (range * h.size + fabs(a[k])) * upwards;
-        } else {
-            status = step(&h, levels, a[k]);
-        }
-    }
-    status = gr_tower_output(&h.tower, status, h.value, net);
+        status = expand(context, a, terms, &box, &on_box);
     if (status == GRADUS_OK)
-        *bound = h.error;
+        status = gr_deep_lay(&(gr_deep){on_box, &box, 1, levels}, &tower, &output, &error);
+    if (status == GRADUS_OK && !(error.error < INFINITY))
+        status = gr_fail(GRADUS_ARGUMENT, "polynomial: there is no bound that double can hold: "
+                                          "take a smaller interval, or scale it");
+    status = gr_tower_output(&tower, status, output, net);
+    gradus_polynomial_free(on_box);
+    if (status == GRADUS_OK)
+        *bound = error.error;
+    gr_float_leave(saved);
     return status;
 }
 
