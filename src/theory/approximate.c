@@ -10,6 +10,8 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "theory/deep.h"
+#include "theory/interval.h"
 #include "theory/polynomial.h"
 
 static const gr_construction *const constructions[] = {
@@ -116,18 +118,49 @@ static gradus_status refuse_function(const gradus_context *context, const char *
     return status;
 }
 
-/* On the box; NULL where it is none, which is a failure only for a construction that needs
- * one. */
-static gradus_status expand(const gr_target *target, const gradus_approximate_options *options,
-                            gradus_polynomial **on_box)
+/* f as a polynomial on the box, and on one around 0 that holds it, where it may have fewer
+ * terms. */
+typedef struct expansion {
+    gradus_polynomial *on_box, *around;
+    gradus_interval wide[GRADUS_VARIABLES];
+} expansion;
+
+static gradus_status expand_around(gr_target *target, double within, expansion *e)
+{
+    const gradus_function *f = target->f;
+    const size_t d = f->inputs;
+    for (size_t i = 0; i < d; i++) {
+        const double most = gr_interval_magnitude(target->box[i]);
+        e->wide[i] = (gradus_interval){-most, most};
+    }
+    const gradus_status status = f->polynomial(e->wide, &e->around, f->user);
+    if (status != GRADUS_OK)
+        return status == GRADUS_ARGUMENT ? GRADUS_OK : status;
+    if (isnan(within)) /* of 1 in 2^20 */
+        within = 0x1p-20 * gr_polynomial_size(e->on_box);
+    if (gr_deep_cost(e->around, e->wide, d, within) <
+        gr_deep_cost(e->on_box, target->box, d, within)) {
+        target->polynomial = e->around;
+        target->polynomial_box = e->wide;
+    }
+    return GRADUS_OK;
+}
+
+/* That it is none is a failure only for a construction that needs one. */
+static gradus_status expand(gr_target *target, const gradus_approximate_options *options,
+                            expansion *e)
 {
     const gradus_function *f = target->f;
     gradus_status status;
-    *on_box = NULL;
     if (f->polynomial != NULL)
-        status = f->polynomial(target->box, on_box, f->user);
+        status = f->polynomial(target->box, &e->on_box, f->user);
     else
         status = gr_fail(GRADUS_ARGUMENT, "f: it is not known to be one: give a formula");
+    if (status == GRADUS_OK) {
+        target->polynomial = e->on_box;
+        target->polynomial_box = target->box;
+        return expand_around(target, options->within, e);
+    }
     if (status != GRADUS_ARGUMENT)
         return status;
     return wants_polynomial(options) ? refuse_function(target->context, options->construction)
@@ -272,12 +305,11 @@ gradus_status gradus_approximate(const gradus_context *context, const gradus_fun
     const gr_construction *construction;
     const unsigned saved = gr_float_enter();
     gr_memo memo = {.count = 0};
-    gradus_polynomial *polynomial = NULL;
-    gr_target target = {gr_context_or_default(context), f, box, &memo, NULL};
+    expansion e = {NULL, NULL, {{0, 0}}};
+    gr_target target = {gr_context_or_default(context), f, box, &memo, NULL, NULL};
     *approximation = NULL;
     GR_TRY(check(f, box, options));
-    GR_TRY(expand(&target, options, &polynomial));
-    target.polynomial = polynomial;
+    GR_TRY(expand(&target, options, &e));
     GR_TRY(find(&target, options, &construction));
     GR_TRY(make(&target, construction, options, &made));
     if (options->compare)
@@ -288,7 +320,8 @@ gradus_status gradus_approximate(const gradus_context *context, const gradus_fun
     made = NULL;
 done:
     gradus_approximation_free(made);
-    gradus_polynomial_free(polynomial);
+    gradus_polynomial_free(e.on_box);
+    gradus_polynomial_free(e.around);
     gr_float_leave(saved);
     return status;
 }

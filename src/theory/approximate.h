@@ -32,7 +32,8 @@ typedef struct gr_target {
     const gradus_function *f;
     const gradus_interval *box; /* [f->inputs], finite, least < most */
     gr_memo *memo;              /* or NULL */
-    const gradus_polynomial *polynomial; /* f, of t with |t_i| <= 1 on the box, or NULL */
+    const gradus_polynomial *polynomial; /* f, of t with |t_i| <= 1 on a box, or NULL */
+    const gradus_interval *polynomial_box; /* the same box, or a wider one */
 } gr_target;
 
 /* What a network takes. Units are hidden ones, layers hidden layers. SIZE_MAX: too many. */

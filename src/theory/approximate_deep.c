@@ -12,7 +12,7 @@
 
 static gr_deep deep_of(const gr_target *target, size_t layers)
 {
-    return (gr_deep){target->polynomial, target->box, target->f->inputs, layers};
+    return (gr_deep){target->polynomial, target->polynomial_box, target->f->inputs, layers};
 }
 
 /* Counted, not built: this cannot fail. */

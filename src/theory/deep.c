@@ -325,20 +325,12 @@ static void start_variable(machine *m, size_t i)
 
 static const double largest = 0x1p1000; /* sum of coefficients that is taken */
 
-static double sum_of(const gradus_polynomial *p)
-{
-    double sum = 0;
-    for (size_t k = 0; k < p->count; k++)
-        sum += gr_interval_magnitude(p->term[k].coefficient);
-    return sum;
-}
-
 gradus_status gr_deep_lay(const gr_deep *deep, gr_tower *tower, gr_form *output,
                           gr_deep_error *error)
 {
     machine m = {.deep = deep, .tower = tower};
     number *p = &m.stack[0];
-    const double sum = sum_of(deep->on_box);
+    const double sum = gr_polynomial_size(deep->on_box);
     *error = (gr_deep_error){INFINITY, INFINITY};
     *output = (gr_form){.constant = 0};
     if (!(sum < largest))
@@ -360,4 +352,20 @@ gradus_status gr_deep_lay(const gr_deep *deep, gr_tower *tower, gr_form *output,
         *error = (gr_deep_error){lifted(ldexp(p->error, m.exponent)),
                                  lifted(ldexp(p->squares, m.exponent))};
     return GRADUS_OK;
+}
+
+/* By the error of ten layers a product, and a quarter of it for each one more. */
+double gr_deep_cost(const gradus_polynomial *on_box, const gradus_interval *box, size_t inputs,
+                    double within)
+{
+    const gr_deep deep = {on_box, box, inputs, 10};
+    gr_tower tower = gr_tower_plan(inputs);
+    gr_form output;
+    gr_deep_error error;
+    int quarters;
+    const gradus_status status = gr_deep_lay(&deep, &tower, &output, &error);
+    if (status != GRADUS_OK || !(error.error - error.squares < within / 4))
+        return INFINITY;
+    (void)frexp(error.error / within, &quarters);
+    return (double)tower.units / 10 * gr_most(1, 10 + quarters / 2.0);
 }

@@ -34,4 +34,8 @@ typedef struct gr_deep_error {
 GRADUS_CHECKED gradus_status gr_deep_lay(const gr_deep *deep, gr_tower *tower, gr_form *output,
                                          gr_deep_error *error);
 
+/* About how many units it takes for an error of `within`; infinite: none are enough. */
+double gr_deep_cost(const gradus_polynomial *on_box, const gradus_interval *box, size_t inputs,
+                    double within);
+
 #endif

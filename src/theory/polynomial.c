@@ -132,6 +132,14 @@ bool gr_polynomial_is_constant(const gradus_polynomial *p, gradus_interval *cons
     return p->count == 0 || order(&p->term[0], &one) == 0;
 }
 
+double gr_polynomial_size(const gradus_polynomial *p)
+{
+    double sum = 0;
+    for (size_t k = 0; k < p->count; k++)
+        sum += gr_interval_magnitude(p->term[k].coefficient);
+    return sum;
+}
+
 /* ---- on a box ---- */
 
 /* *shifted, which is empty, becomes p with x_i = middle + half t_i: (middle + half t)^k for

@@ -37,6 +37,9 @@ GRADUS_CHECKED gradus_status gr_polynomial_multiply(const gradus_polynomial *p,
 /* Whether it is a constant, and which. */
 bool gr_polynomial_is_constant(const gradus_polynomial *p, gradus_interval *constant);
 
+/* The sum of all |coefficients|, about. */
+double gr_polynomial_size(const gradus_polynomial *p);
+
 /* x = middle + half t, |t| <= 1 on the side. */
 typedef struct gr_map {
     gradus_interval middle, half;

@@ -91,7 +91,7 @@ static outcome try_out(const gr_construction *c, const gr_target *target, size_t
 
 static gr_target target_of(const gradus_function *f, const surface_of *s)
 {
-    return (gr_target){gr_context_or_default(NULL), f, s->box, NULL, NULL};
+    return (gr_target){gr_context_or_default(NULL), f, s->box, NULL, NULL, NULL};
 }
 
 static const surface_of *surface_named(const char *name, size_t inputs)
@@ -235,7 +235,7 @@ static double nodal_interpolation(const double *x, void *user)
 static void check_nodal(nodal *k, double tolerance)
 {
     const gradus_function f = {k->d, nodal_interpolation, NULL, k, NULL};
-    const gr_target target = {gr_context_or_default(NULL), &f, k->box, NULL, NULL};
+    const gr_target target = {gr_context_or_default(NULL), &f, k->box, NULL, NULL, NULL};
     for (size_t fine = 1; fine <= 2; fine++) {
         gr_grid grid;
         gradus_net *net;
@@ -357,7 +357,7 @@ static void tiles_in_many_dimensions(void **state)
     for (size_t d = 4; d <= GRADUS_VARIABLES; d++)
         for (size_t c = 1; c < GR_COUNT(constructions); c++) {
             const gradus_function f = {d, ripple, NULL, &d, NULL};
-            const gr_target target = {gr_context_or_default(NULL), &f, box, NULL, NULL};
+            const gr_target target = {gr_context_or_default(NULL), &f, box, NULL, NULL, NULL};
             if (d > constructions[c]->most_inputs)
                 continue;
             const outcome o = try_out(constructions[c], &target, d > 5 ? 2 : 4);
@@ -413,7 +413,7 @@ static void what_cannot_be_built_is_refused(void **state)
         for (size_t c = 0; c < GR_COUNT(constructions); c++) {
             const gradus_function f = {2, cases[i].value, NULL, &two, NULL};
             const gr_target target = {gr_context_or_default(NULL), &f, cases[i].box, NULL,
-                                      NULL};
+                                      NULL, NULL};
             gr_bound bound;
             gradus_net *net;
             assert_int_equal(constructions[c]->bound(&target, 4, &bound), GRADUS_ARGUMENT);
@@ -433,7 +433,7 @@ static void memory_may_be_short(void **state)
     for (size_t c = 0; c < GR_COUNT(constructions); c++)
         for (size_t n = 1, done = 0; !done; n++) {
             const gradus_function f = function_of(s, c == 0);
-            const gr_target target = {context, &f, s->box, NULL, NULL};
+            const gr_target target = {context, &f, s->box, NULL, NULL, NULL};
             gr_bound bound;
             gradus_net *net = NULL;
             faults_arm(&memory, n, FAULT_MEMORY);
