@@ -1815,7 +1815,7 @@ GRADUS_API void gradus_approximation_describe(
     const gradus_approximation *approximation, gradus_approximation_about *about);
 
 /* With `compare`: about what another construction would take for the same bound, without
- * `within` for the one that was reached. */
+ * `within` for the one that was reached. Of one variable: only constructions for one. */
 typedef struct gradus_approximation_other {
     const char *construction, *activation, *about;
     int reached;                /* 0: with no number of pieces that makes sense; then these */

@@ -272,6 +272,14 @@ done:
     return status;
 }
 
+/* Of a function of one variable the constructions for one are better than grids, which are for
+ * whom names them. */
+static bool competes(const gr_construction *c, const gr_target *target)
+{
+    return fits(c, target) &&
+           (target->f->inputs > 1 || c->most_inputs == 1 || c->polynomials);
+}
+
 /* About what the others take for the same. */
 static gradus_status compare(const gr_target *target, const gr_construction *chosen,
                              double within, gradus_approximation *made)
@@ -283,7 +291,7 @@ static gradus_status compare(const gr_target *target, const gr_construction *cho
         const gr_construction *c = constructions[i];
         size_t pieces;
         bool reached, extrapolated;
-        if (c == chosen || !fits(c, target))
+        if (c == chosen || !competes(c, target))
             continue;
         GR_TRY(gr_expect_pieces(target, c, within, &pieces, &reached, &extrapolated));
         const gr_shape shape = reached ? c->shape(target, pieces) : (gr_shape){0, 0, 0};

@@ -51,6 +51,8 @@ prints '"activation":"heaviside"'
 gives 0 'the table of others' approximate 'exp(x)' --on 0:1 --within 0.01
 prints 'for the same, about:'
 prints '  bumps          sigmoid'
+prints '  bumps          sigmoid'
+check 'constructions of several variables are not among them' [ "$(grep -c tiles out)" -eq 0 ]
 prints 'everywhere in the box'
 
 # Several variables: 101 x 101 points of sin(3 x) exp(-y), and the predictions for them.
