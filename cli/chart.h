@@ -65,6 +65,7 @@ typedef struct chart_grid {
     double limit[2];            /* of the colours; NaN: by the values */
     double level[CHART_LEVELS]; /* where lines are drawn */
     size_t levels;
+    bool diverging;             /* two colours, that part at 0: of errors */
     bool numbers;               /* each value is written into its cell */
 } chart_grid;
 

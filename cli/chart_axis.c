@@ -115,6 +115,10 @@ chart_range chart_range_grid(const chart_grid *grid)
         range.least = grid->limit[0];
     if (!isnan(grid->limit[1]))
         range.most = grid->limit[1];
+    if (grid->diverging) {
+        range.most = fmax(fabs(range.least), fabs(range.most));
+        range.least = -range.most;
+    }
     return range;
 }
 

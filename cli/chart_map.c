@@ -12,14 +12,24 @@
 #include "chart_draw.h"
 #include "page.h"
 
-enum { BANDS = 12 };
+/* Of diverging colours an odd number: the middle one is around 0. */
+enum { BANDS = 12, BANDS_DIVERGING = 13 };
 
-/* From light to dark blue, in steps of equal lightness. */
-static void map_colour(double share, char text[8])
+static size_t bands_of(const chart_grid *grid)
 {
-    static const double ends[3][3] = {{247, 251, 255}, {107, 174, 214}, {8, 48, 107}};
-    const size_t part = share < 0.5 ? 0 : 1;
-    const double within = 2 * share - (double)part;
+    return grid->diverging ? BANDS_DIVERGING : BANDS;
+}
+
+/* From light to dark blue, in steps of equal lightness; from orange through white to blue,
+ * which people without red or green tell apart, where the colours diverge. */
+static void map_colour(double share, bool diverging, char text[8])
+{
+    static const double colours[5][3] = {
+        {127, 59, 8}, {224, 130, 20}, {247, 251, 255}, {107, 174, 214}, {8, 48, 107}};
+    const double(*ends)[3] = diverging ? colours : colours + 2;
+    const double parts = diverging ? 4 : 2;
+    const size_t part = (size_t)fmin(fmax(floor(parts * share), 0), parts - 1);
+    const double within = parts * share - (double)part;
     unsigned c[3];
 
     for (size_t i = 0; i < 3; i++)
@@ -157,7 +167,7 @@ static void draw_cells(const chart_place *place, const chart_range *range)
             const double share = range_share(range, value);
             if (isnan(share))
                 continue;
-            map_colour(share, fill);
+            map_colour(share, grid->diverging, fill);
             fprintf(place->to, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" "
                     "fill=\"%s\"/>", x - wide / 2, y - high / 2, wide, high, fill);
             snprintf(text, sizeof text, "%.4g", value);
@@ -174,15 +184,16 @@ void svg_grid(const chart_place *place)
 {
     const chart_grid *grid = &place->chart->grid;
     const chart_range range = chart_range_grid(grid);
+    const size_t bands = bands_of(grid);
     char fill[8];
 
     if (grid->numbers) {
         draw_cells(place, &range);
         return;
     }
-    for (size_t k = 0; k < BANDS; k++) {
-        const double level = k ? range_value(&range, (double)k / BANDS) : range.least;
-        map_colour((double)k / (BANDS - 1), fill);
+    for (size_t k = 0; k < bands; k++) {
+        const double level = k ? range_value(&range, (double)k / (double)bands) : range.least;
+        map_colour((double)k / (double)(bands - 1), grid->diverging, fill);
         fprintf(place->to, "<path fill=\"%s\" shape-rendering=\"crispEdges\" d=\"", fill);
         fill_level(place, level);
         fputs("\"/>\n", place->to);
@@ -196,12 +207,13 @@ void svg_grid_scale(const chart_place *place, double left)
 {
     const chart_grid *grid = &place->chart->grid;
     const chart_range range = chart_range_grid(grid);
-    const double step = place->high / BANDS, bottom = place->top + place->high;
+    const size_t bands = bands_of(grid);
+    const double step = place->high / (double)bands, bottom = place->top + place->high;
     chart_ticks ticks;
     char fill[8], text[120];
 
-    for (size_t k = 0; k < BANDS; k++) {
-        map_colour((double)k / (BANDS - 1), fill);
+    for (size_t k = 0; k < bands; k++) {
+        map_colour((double)k / (double)(bands - 1), grid->diverging, fill);
         fprintf(place->to, "<rect x=\"%.1f\" y=\"%.2f\" width=\"12\" height=\"%.2f\" "
                 "fill=\"%s\"/>\n", left, bottom - step * (double)(k + 1), step, fill);
     }

@@ -86,7 +86,7 @@ static size_t most_ticks(double pixels, double each)
 static void get_ticks(const chart_place *place, bool vertical, chart_ticks *ticks)
 {
     const chart_axis *axis = vertical ? &place->chart->y : &place->chart->x;
-    const size_t most = vertical ? most_ticks(place->high, 34) : most_ticks(place->wide, 64);
+    const size_t most = vertical ? most_ticks(place->high, 34) : most_ticks(place->wide, 52);
 
     if (axis->names)
         axis_names(axis, vertical, place->wide, ticks);

@@ -55,6 +55,7 @@ static void map(const cli_surface *s, const char *label, const double *from,
                      place(s->box[1], 0), place(s->box[1], SIDE - 1));
     if (values)
         memcpy(values, from, POINTS * sizeof *values);
+    chart->grid.diverging = !limit;
     if (limit)
         memcpy(chart->grid.limit, limit, 2 * sizeof *limit);
 }

@@ -90,6 +90,14 @@ for seed in 1 2 3 4 5 6; do
 done
 check 'one of either class' sh -c "echo $guesses | grep a | grep -q b"
 
+# The colours of an error part at 0, which is white, and its scale is as long on both sides.
+run approximate 'sin(x)*y' --on 0:3,0:2 --within 0.1 --picture maps.svg
+check 'orange at one end of the error' grep -q 'fill="#7f3b08"' maps.svg
+check 'white in its middle, and as the lowest of the others' \
+    [ "$(grep -c 'fill="#f7fbff"' maps.svg)" -eq 6 ]
+ink=$(sed -n 's/.*ink: error, from -\([0-9.]*\) (blank) to \([0-9.]*\) (@)/\1 \2/p' out)
+check 'from minus to plus the same' [ "${ink% *}" = "${ink#* }" ]
+
 # A name of many columns is cut in a table, not in what programs read.
 {
     printf 'a name that is longer than any column of a table is wide,y\n'
