@@ -103,7 +103,7 @@ void flow_chart(cli_figure *figure, const gradus_flow *flow, const gradus_flow *
 
 static void add_spreads(cli_chart *chart, const gradus_moments *moments, bool gradients)
 {
-    chart_series *range = chart_series_add(chart, CHART_BAND, "least to largest");
+    chart_series *range = chart_series_add(chart, CHART_BAND, "min to max");
     chart_series *means = chart_series_add(chart, CHART_LINE, "mean");
 
     for (size_t i = 0; i < gradus_moments_layers(moments); i++) {

@@ -56,8 +56,8 @@ static void say_layers(cli_report *report, const gradus_moments *moments, bool a
 {
     const size_t layers = gradus_moments_layers(moments);
 
-    report_row(report, "%-15s%10s %20s%10s %20s", "layer", "mean a^2", "least .. most",
-               "mean d^2", "least .. most");
+    report_row(report, "%-15s%10s %20s%10s %20s", "layer", "mean a^2", "min .. max",
+               "mean d^2", "min .. max");
     report_array(report, "layers");
     for (size_t i = 0; i < layers; i++) {
         gradus_moments_layer layer;
