@@ -81,6 +81,8 @@ typedef struct gr_product {
     size_t soon_stride;
     const void *const *ahead; /* [depth] rows whose columns are fetched, as they are read soon;
                                  only by columns; or NULL */
+    size_t b_next; /* elements from B to that of the next product, which is fetched meanwhile;
+                      only by columns; 0: none */
     size_t reach; /* bytes from a row of A to the one that is fetched meanwhile, as it is read
                      soon; only by rows; 0: none */
     double step, shrink;

@@ -18,6 +18,7 @@ enum {
     WIDTH = GR_LINE / sizeof(real),        /* P */
     VECTORS = GR_LINE / GR_VECTOR_BYTES,   /* of a row of a panel */
     SUMS = GR_VECTOR_REGISTERS == 32 ? 20 : 12, /* vectors of chains in registers */
+    FAR = 1 << 20, /* bytes of b that do not stay in a cache near by */
     TILE_ROWS = GR_VECTOR_REGISTERS == 32 ? 10 : 6
 };
 
@@ -38,6 +39,8 @@ typedef struct tile_place {
     const real *b, *bias, *mask;
     real *c;
     size_t soon;          /* by columns: its first element of p->soon */
+    const char *next;     /* by rows: its share of the next panels of b */
+    size_t share;         /* of it, lines for WIDTH steps */
 } tile_place;
 
 /* Steps [from, to) of a tile's chains. */
@@ -69,12 +72,23 @@ GR_INLINE void take_all_steps(tile_form form, const gr_product *p, const tile_pl
                               vector *sum)
 {
     const size_t reach = form.kind == ROWS && at->b == p->b ? p->reach : 0; /* once a row */
+    const char *next = at->next;
     size_t k = 0;
     for (; form.kind != ROWS && p->ahead != NULL && k < p->depth; k++)
         __builtin_prefetch((const real *)p->ahead[k] + at->first, 0, 2);
-    for (k = 0; reach > 0 && p->depth - k >= WIDTH; k += WIDTH) {
-        GR_UNROLL for (size_t r = 0; r < form.rows; r++) /* a line for each one read here */
-            __builtin_prefetch((const char *)(at->a[r] + k) + reach, 0, 2);
+    if (form.kind != ROWS && p->b_next > 0) {
+        const size_t from = (at->first - p->first) * p->depth / p->rows;
+        const size_t to = (at->first - p->first + form.rows) * p->depth / p->rows;
+        for (k = from; k < to; k++)
+            GR_UNROLL for (size_t i = 0; i < form.panels; i++)
+                __builtin_prefetch(at->b + k * p->b_stride + p->b_next + i * WIDTH, 0, 2);
+    }
+    for (k = 0; (reach > 0 || at->share > 0) && p->depth - k >= WIDTH; k += WIDTH) {
+        if (reach > 0)
+            GR_UNROLL for (size_t r = 0; r < form.rows; r++) /* a line for each one read here */
+                __builtin_prefetch((const char *)(at->a[r] + k) + reach, 0, 2);
+        for (size_t i = 0; i < at->share; i++, next += GR_LINE)
+            __builtin_prefetch(next, 0, 2);
         take_steps(form, p, at, k, k + WIDTH, sum);
     }
     take_steps(form, p, at, k, p->depth, sum);
@@ -123,10 +137,17 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
         .bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH,
         .mask = p->mask == NULL ? NULL : (const real *)p->mask + start,
         .c = (real *)p->c + start,
-        .soon = from * WIDTH + panel * p->soon_stride,
+        .soon = from * WIDTH + panel * p->soon_stride, .next = (const char *)p->b,
     };
     if (form.rows * form.panels * VECTORS > SUMS)
         return; /* never called: see most_rows */
+    if (by_rows && p->panels * p->b_stride * sizeof(real) >= FAR &&
+        panel + form.panels < p->panels && p->rows >= 4 * form.rows) {
+        const size_t lines = form.panels * p->b_stride / WIDTH, pieces = p->depth / WIDTH;
+        at.next = (const char *)(at.b + form.panels * p->b_stride) +
+                  from * lines / p->rows * GR_LINE;
+        at.share = (lines * form.rows / p->rows + pieces - 1) / pieces;
+    }
     for (size_t i = 0; i < count; i++) {
         tile(form, p, &at);
         at.a += by_rows ? form.rows : 0;
@@ -134,6 +155,7 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
         at.mask = at.mask == NULL ? NULL : at.mask + form.rows * c_row;
         at.c += form.rows * c_row;
         at.soon += form.rows * WIDTH;
+        at.next += at.share * (p->depth / WIDTH) * GR_LINE;
     }
 }
 

@@ -23,7 +23,8 @@ enum {
     LONG = 64,     /* inputs of a row for which that pays */
     DEEP = 128,    /* rows beside whose products fetching what an optimiser keeps is nothing */
     INPUTS = 8,    /* grain of the cut between threads */
-    STRIP = 1 << 18 /* bytes of x */
+    STRIP = 1 << 18, /* bytes of x */
+    FAR = 1 << 19  /* bytes of dz that do not stay in a cache near by */
 };
 
 static const gr_tensor *weight_of(const gradus_net *net, const gr_node *node)
@@ -123,6 +124,7 @@ static void backward(const gr_pass *pass, const gr_node *node, const gr_part *pa
 typedef struct block {
     gr_range inputs, panels;
     bool first; /* of the thread's blocks of these inputs: it fetches ahead */
+    bool last;  /* of the panels: there is no next dz to fetch */
 } block;
 
 /* Element of the weight that a block begins with. */
@@ -163,6 +165,8 @@ static void product_of_chain(const gr_pass *pass, const gr_node *node, const blo
     p->first = at->inputs.from;
     p->b = gr_at(pass->net, z->dy, row * z->stride + at->panels.from * width_of(pass->net));
     p->b_stride = z->stride;
+    if (!at->last && p->depth * z->stride * pass->net->kernels->size >= FAR)
+        p->b_next = GROUP * width_of(pass->net);
     p->ahead = at->first && node->from == 0 && pass->rows_ahead >= p->depth
              ? (const void *const *)pass->ahead : NULL;
     fetch_soon(pass, node, at, p);
@@ -240,7 +244,7 @@ static void descend_weight(const gr_pass *pass, const gr_node *node, const block
         descend_plain(pass, node, at);
         return;
     }
-    block piece = {.panels = at->panels, .first = at->first};
+    block piece = {.panels = at->panels, .first = at->first, .last = at->last};
     for (size_t from = at->inputs.from; from < at->inputs.to; from += CHUNK) {
         piece.inputs.from = from;
         piece.inputs.to = at->inputs.to - from < CHUNK ? at->inputs.to : from + CHUNK;
@@ -291,6 +295,7 @@ static void descend_strip(const gr_pass *pass, const gr_node *node, gr_range str
             .inputs = {from > strip.from ? from : strip.from, least(to, strip.to)},
             .panels = {panel, least(panel + GROUP, panels.to)},
             .first = panel == panels.from,
+            .last = panel + GROUP >= panels.to,
         };
         if (at.inputs.from < at.inputs.to)
             descend_weight(pass, node, &at);
