@@ -76,6 +76,10 @@ gradus_status network_read(cli_settings *settings)
     } else if (strpbrk(value, " \n")) {
         text = settings_copy(settings, value, strlen(value));
         status = text ? GRADUS_OK : GRADUS_MEMORY;
+    } else if (errno == ENOENT) {
+        status = fail(GRADUS_IO, "--network %s: neither a file nor a description: a file is "
+                      "\"net.txt\", a description has blanks, as \"dense 8 relu output\"",
+                      value);
     } else {
         status = fail(GRADUS_IO, "--network %s: %s", value, strerror(errno));
     }

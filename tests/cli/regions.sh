@@ -65,6 +65,8 @@ echo 'dense 2 output' >two.net
 two='--network two.net'
 refuses 2 'needs one of MODEL and --network' regions
 refuses 2 'needs one of MODEL and --network' regions two.gradus --network output
+refuses 5 'neither a file nor a description' regions --network relu
+check 'with an example of each' grep -qF 'a file is "net.txt", a description has blanks, as "dense 8 relu output"' err
 refuses 2 '"tanh" is not linear' regions --network 'dense 3 tanh output relu'
 refuses 2 'more than 3' regions --network 'dense 8 relu output' --most 3
 refuses 2 'name points' regions --network 'dense 3 relu output' --inputs 3
