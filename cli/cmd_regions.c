@@ -12,7 +12,9 @@
 #include "config.h"
 #include "message.h"
 #include "network.h"
+#include "progress.h"
 #include "regions.h"
+#include "stop.h"
 #include "text.h"
 
 enum { POINTS = 3 };
@@ -242,22 +244,56 @@ static gradus_status find_slice(cli_regions *r)
 
 /* ---- the command ---- */
 
-static gradus_status count(cli_regions *r)
+/* The line that is drawn again. */
+typedef struct cli_counting {
+    bool draws;
+    double drawn;
+} cli_counting;
+
+static int observe(size_t regions, double share, void *user)
 {
+    cli_counting *counting = user;
+    const double now = progress_clock();
+
+    if (counting->draws && now - counting->drawn >= 0.2) {
+        counting->drawn = now;
+        stop_clears_line(true);
+        fprintf(stderr, "\r\033[K%s regions, %.0f %% of the box", text_count(regions),
+                100 * share);
+    }
+    return stop_wanted();
+}
+
+static gradus_status find_regions(cli_regions *r)
+{
+    cli_counting counting = {progress_wanted(r->settings), progress_clock()};
     gradus_regions_options options;
-    gradus_status status = gradus_context_new(&r->settings->context, &r->context);
+    gradus_status status;
 
     gradus_regions_defaults(&options);
     options.most = r->settings->regions.most;
+    options.observer = observe;
+    options.user = &counting;
+    stop_gently(true);
+    status = gradus_regions_new(r->net, &r->slice, &options, &r->found);
+    stop_gently(false);
+    stop_at_closed_pipe();
+    if (counting.draws)
+        fputs("\r\033[K", stderr);
+    stop_clears_line(false);
+    return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
+}
+
+static gradus_status count(cli_regions *r)
+{
+    gradus_status status = gradus_context_new(&r->settings->context, &r->context);
+
     if (status != GRADUS_OK)
         return fail_library(status);
     status = open_network(r);
     if (status == GRADUS_OK)
         status = find_slice(r);
-    if (status != GRADUS_OK)
-        return status;
-    status = gradus_regions_new(r->net, &r->slice, &options, &r->found);
-    return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
+    return status == GRADUS_OK ? find_regions(r) : status;
 }
 
 static gradus_status tell(cli_regions *r)

@@ -1469,8 +1469,9 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_regions_bound(
  * heaviside, identity. Others may stand at the end only, and are left out then.
  *
  * Errors   ARGUMENT: another activation, a number that is not finite, an empty box, more
- *          than options->most regions; MEMORY.
- * Cost     of each region a pass through the net in s and t; rarely one in integers.
+ *          than options->most regions; STOPPED, where the observer says so; MEMORY.
+ * Cost     of each region a pass through the net in s and t; rarely one in integers, but
+ *          nearly always behind some 25 layers.
  */
 typedef struct gradus_slice {
     size_t variables;           /* 1: a line; 2: a plane                                  */
@@ -1479,8 +1480,13 @@ typedef struct gradus_slice {
     double least[2], most[2];
 } gradus_slice;
 
+/* With each region: how many there are, and their share of the box. Nonzero stops (STOPPED). */
+typedef int gradus_regions_observer(size_t regions, double share, void *user);
+
 typedef struct gradus_regions_options {
     size_t most;                /* regions before it gives up, 1,000,000                  */
+    gradus_regions_observer *observer; /* or NULL                                         */
+    void *user;
 } gradus_regions_options;
 GRADUS_API void gradus_regions_defaults(gradus_regions_options *options);
 

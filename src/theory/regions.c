@@ -31,7 +31,8 @@ typedef struct part {
 typedef struct walk {
     gr_cutter cutter;
     gradus_regions *regions;
-    size_t most;
+    gradus_regions_options options;
+    double box, seen;       /* sizes: of all, of the regions so far */
     gr_polygon here, other; /* room for all edges there can be */
     signed char *side;      /* [edges] of the corners */
     part *stack;
@@ -193,6 +194,16 @@ static gradus_status meet_unit(walk *w)
 
 /* ---- the walk ---- */
 
+static gradus_status tell(walk *w)
+{
+    const size_t regions = w->regions->about.regions;
+    w->seen += w->regions->region[regions - 1].size;
+    if (w->options.observer == NULL ||
+        w->options.observer(regions, w->seen / w->box, w->options.user) == 0)
+        return GRADUS_OK;
+    return gr_fail(GRADUS_STOPPED, "stopped on request");
+}
+
 /* From the unit that is next to the end of the net. */
 static gradus_status go_on(walk *w)
 {
@@ -205,10 +216,11 @@ static gradus_status go_on(walk *w)
         gr_cutter_compute(c, w->frame);
     }
     GR_TRY(c->status);
-    if (w->regions->about.regions == w->most)
+    if (w->regions->about.regions == w->options.most)
         GR_TRY(gr_fail(GRADUS_ARGUMENT, "regions: more than %zu of them: take a smaller box "
-                                        "or allow more", w->most));
+                                        "or allow more", w->options.most));
     GR_TRY(gr_regions_keep(c, &w->here, w->regions));
+    GR_TRY(tell(w));
 done:
     return status;
 }
@@ -283,11 +295,16 @@ gradus_status gradus_regions_new(const gradus_net *net, const gradus_slice *slic
 {
     gradus_status status;
     gradus_regions *r = NULL;
-    walk w = {.most = options == NULL ? USUAL_MOST : options->most};
+    walk w = {.box = 1};
     const unsigned saved = gr_float_enter();
     w.cutter.context = net->context;
     *regions = NULL;
+    gradus_regions_defaults(&w.options);
+    if (options != NULL)
+        w.options = *options;
     GR_TRY(check_slice(net, slice));
+    for (size_t k = 0; k < slice->variables; k++)
+        w.box *= slice->most[k] - slice->least[k];
     GR_TRY(gr_cutter_open(net, slice, &w.cutter));
     GR_TRY(gr_allocate(net->context, 1, sizeof *r, "regions of a net", &r));
     r->context = net->context;

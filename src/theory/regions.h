@@ -100,8 +100,9 @@ static inline void gr_cutter_forget(gr_cutter *cutter, size_t frame)
 /* Where the lines of two edges meet. */
 void gr_cutter_meet(const gr_cutter *cutter, gr_edge one, gr_edge next, gr_corner *corner);
 
-/* The sign of a line at the corner of two edges. */
-int gr_cutter_side(gr_cutter *cutter, gr_edge one, gr_edge next, const gr_corner *corner,
+/* The sign of a line at the corner of two edges, which is found better where its bounds leave
+ * the sign open. */
+int gr_cutter_side(gr_cutter *cutter, gr_edge one, gr_edge next, gr_corner *corner,
                    gr_edge line);
 
 /* The sign of the determinant of three lines [GR_TERMS] of so many words each. */

@@ -226,11 +226,26 @@ static gradus_status open_exact(gr_cutter *c)
     return status;
 }
 
+/* What many layers have added to the bound of a map's rounding is gone where its integers are
+ * known. */
+static void sharpen(const gr_frame *frame, size_t j)
+{
+    for (size_t k = 0; k < GR_TERMS; k++) {
+        const double mid = gr_wide_to_double(term_of(frame, j, k), frame->low);
+        const gr_ball sharp = {mid, mid == 0 ? 0 : fabs(mid) * 0x1p-51 + least};
+        gr_ball *ball = &frame->map[j].term[k];
+        if (gr_wide_sign(term_of(frame, j, k)) == 0 || (mid != 0 && sharp.rad < ball->rad))
+            *ball = sharp;
+    }
+}
+
 static void make_exact(gr_cutter *c, const gr_frame *frame)
 {
     memset(frame->exact, 0, frame->width * GR_TERMS * frame->words * sizeof *frame->exact);
-    for (size_t j = 0; j < frame->width; j++)
+    for (size_t j = 0; j < frame->width; j++) {
         exact_unit(c, frame, j);
+        sharpen(frame, j);
+    }
 }
 
 void gr_cutter_make_exact(gr_cutter *c, size_t n)
@@ -290,7 +305,17 @@ int gr_wide_determinant(const gr_wide *const line[3], uint32_t *spare)
     return gr_wide_sign(sum);
 }
 
-static int exact_side(gr_cutter *c, gr_edge one, gr_edge next, gr_edge line)
+static int rounded_side(const gr_cutter *c, const gr_corner *corner, gr_edge line)
+{
+    gr_ball sum = {0};
+    for (size_t k = 0; k < GR_TERMS; k++)
+        add_product(oriented(c, line, k), corner->term[k], &sum);
+    widen_ball(&sum, GR_TERMS);
+    return gr_ball_sign(sum);
+}
+
+/* Determinants of integers are dear: most are told by their leading bits. */
+static int exact_side(gr_cutter *c, gr_edge one, gr_edge next, gr_corner *corner, gr_edge line)
 {
     const gr_edge edge[3] = {line, one, next};
     gr_wide term[3][GR_TERMS];
@@ -301,20 +326,19 @@ static int exact_side(gr_cutter *c, gr_edge one, gr_edge next, gr_edge line)
     gr_cutter_make_exact(c, frame);
     if (c->status != GRADUS_OK)
         return 0;
+    c->asked++;
+    gr_cutter_meet(c, one, next, corner);
+    const int sign = rounded_side(c, corner, line);
+    if (sign != 2)
+        return sign;
     for (size_t i = 0; i < 3; i++)
         for (size_t k = 0; k < GR_TERMS; k++)
             term[i][k] = gr_cutter_term(c, edge[i], k);
-    c->asked++;
     return line.turn * one.turn * next.turn * gr_wide_determinant(lines, c->spare);
 }
 
-int gr_cutter_side(gr_cutter *c, gr_edge one, gr_edge next, const gr_corner *corner,
-                   gr_edge line)
+int gr_cutter_side(gr_cutter *c, gr_edge one, gr_edge next, gr_corner *corner, gr_edge line)
 {
-    gr_ball sum = {0};
-    for (size_t k = 0; k < GR_TERMS; k++)
-        add_product(oriented(c, line, k), corner->term[k], &sum);
-    widen_ball(&sum, GR_TERMS);
-    const int sign = gr_ball_sign(sum);
-    return sign != 2 ? sign : exact_side(c, one, next, line);
+    const int sign = rounded_side(c, corner, line);
+    return sign != 2 ? sign : exact_side(c, one, next, corner, line);
 }

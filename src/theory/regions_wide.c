@@ -50,6 +50,26 @@ static inline uint32_t word_of(gr_wide a, size_t i)
     return i < a.words ? a.word[i] : a.word[a.words - 1] >> (BITS - 1) ? UINT32_MAX : 0;
 }
 
+/* How many words say more than its sign does. */
+static size_t length_of(gr_wide a)
+{
+    const uint32_t end = word_of(a, a.words);
+    size_t words = a.words;
+    while (words > 0 && a.word[words - 1] == end)
+        words--;
+    return words;
+}
+
+/* The first three words that count have at least 64 bits that do. */
+double gr_wide_to_double(gr_wide a, int shift)
+{
+    const size_t words = length_of(a), first = words > FACTOR ? words - FACTOR : 0;
+    double sum = word_of(a, a.words) != 0 ? -1 : 0;
+    for (size_t i = words; i-- > first;)
+        sum = sum * 0x1p32 + a.word[i];
+    return ldexp(sum, (int)(BITS * first) + shift);
+}
+
 void gr_wide_add(gr_wide a, gr_wide to)
 {
     uint64_t carry = 0;
@@ -94,18 +114,23 @@ void gr_wide_add_scaled(gr_wide a, double x, int shift, gr_wide spare, gr_wide t
                                      (uint32_t)((high >> BITS) + (middle >> BITS))};
     memset(spare.word, 0, spare.words * sizeof *spare.word);
     for (size_t i = 0; i < FACTOR; i++)
-        add_multiple(a, factor[i], bits / BITS + i, spare);
+        if (factor[i] != 0)
+            add_multiple(a, factor[i], bits / BITS + i, spare);
     if (x > 0)
         gr_wide_add(spare, to);
     else
         gr_wide_subtract(spare, to);
 }
 
-/* Modulo 2^(32 words), where a number extended by its sign stands for itself. */
+/* Modulo 2^(32 words), where a number extended by its sign stands for itself: of b the words
+ * that count, and for all of its sign a taken away once. */
 void gr_wide_multiply(gr_wide a, gr_wide b, gr_wide product)
 {
+    const size_t words = length_of(b) < product.words ? length_of(b) : product.words;
     memset(product.word, 0, product.words * sizeof *product.word);
-    for (size_t i = 0; i < product.words; i++)
-        if (word_of(b, i) != 0)
-            add_multiple(a, word_of(b, i), i, product);
+    for (size_t i = 0; i < words; i++)
+        if (b.word[i] != 0)
+            add_multiple(a, b.word[i], i, product);
+    if (word_of(b, b.words) != 0 && words < product.words)
+        gr_wide_subtract(a, (gr_wide){product.word + words, product.words - words});
 }

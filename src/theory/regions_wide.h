@@ -24,6 +24,10 @@ int gr_bit_low(double x);
 int gr_bit_high(double x);
 
 int gr_wide_sign(gr_wide a);
+
+/* a 2^shift rounded: at most a share of 2^-51 away, or 2^-1070. */
+double gr_wide_to_double(gr_wide a, int shift);
+
 void gr_wide_add(gr_wide a, gr_wide to);      /* to += a */
 void gr_wide_subtract(gr_wide a, gr_wide to); /* to -= a */
 

@@ -49,7 +49,8 @@ refuses 2 '--cv makes no model, --output asks for one' \
 refuses 2 '--cv 1: at least 2 parts' train table.csv --target kind --cv 1
 refuses 2 '--network says all of the network, --hidden too' \
     train table.csv --target kind --network 'dense 4 relu output' --hidden 4
-refuses 5 '--network net.txt: neither a file nor a description' train table.csv --target kind --network net.txt
+refuses 5 '--network net.txt: neither a file nor a description' \
+    train table.csv --target kind --network net.txt
 refuses 2 'cpu' train table.csv --target kind --cpu sse9
 
 # What a terminal would obey is shown, not sent.

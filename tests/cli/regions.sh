@@ -23,6 +23,17 @@ check 'has no bound of relu' sh -c '! grep -q "\"upper\":" out'
 gives 0 'a bound too large' regions --network 'repeat 300 { dense 80 relu } output' \
     --inputs 1 --on 1:2
 prints 'more than 1e308 at most'
+# Fifty layers take seconds, and are left at once.
+gives 0 'fifty layers' regions --network 'repeat 50 { dense 20 relu } output'
+prints '1,560 activation regions'
+"$program" regions --network 'repeat 70 { dense 30 relu } output' >out 2>err &
+sleep 0.5
+kill -TERM $!
+code=0
+wait $! || code=$?
+check 'a signal stops the count' [ "$code" -eq 143 ]
+check 'and says so' grep -qF 'gradus: stopped on request' err
+check 'with no result' [ ! -s out ]
 
 # Points of more inputs.
 gives 0 'a line through points' regions --network 'dense 6 relu output' --inputs 3 \
@@ -66,7 +77,8 @@ two='--network two.net'
 refuses 2 'needs one of MODEL and --network' regions
 refuses 2 'needs one of MODEL and --network' regions two.gradus --network output
 refuses 5 'neither a file nor a description' regions --network relu
-check 'with an example of each' grep -qF 'a file is "net.txt", a description has blanks, as "dense 8 relu output"' err
+check 'with an example of each' grep -qF \
+    'a file is "net.txt", a description has blanks, as "dense 8 relu output"' err
 refuses 2 '"tanh" is not linear' regions --network 'dense 3 tanh output relu'
 refuses 2 'more than 3' regions --network 'dense 8 relu output' --most 3
 refuses 2 'name points' regions --network 'dense 3 relu output' --inputs 3

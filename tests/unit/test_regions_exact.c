@@ -6,9 +6,12 @@
  */
 #include "runner.h"
 
+#include <math.h>
+
 #include "base/status.h"
 #include "faults.h"
 #include "regions_nets.h"
+#include "theory/regions_wide.h"
 
 /* One hidden layer with these lines a x + b y + c and outgoing weights. */
 static gradus_net *lines_net(size_t lines, const double *line, const double *out)
@@ -320,6 +323,45 @@ static void memory_may_fail(void **state)
     faults_close(&fault, context);
 }
 
+/* Numbers of either sign, with words that say nothing at both ends. */
+static void integers_as_doubles(void **state)
+{
+    (void)state;
+    const uint32_t sign[2] = {0, UINT32_MAX};
+    for (int s = 0; s < 2; s++) {
+        uint32_t none[3] = {sign[s], sign[s], sign[s]};
+        uint32_t some[5] = {7, 0, 5, sign[s], sign[s]};
+        const double value = 0x5p64 + 7 - (s ? 0x1p96 : 0);
+        assert_true(gr_wide_to_double((gr_wide){none, 3}, 4) == (s ? -16 : 0));
+        assert_true(fabs(gr_wide_to_double((gr_wide){some, 5}, -64) - value * 0x1p-64) <=
+                    fabs(value) * 0x1p-115);
+        uint32_t product[6];
+        gr_wide_multiply((gr_wide){some, 5}, (gr_wide){none, 3}, (gr_wide){product, 6});
+        assert_true(gr_wide_to_double((gr_wide){product, 6}, 0) == (s ? -value : 0));
+    }
+}
+
+static int stop_at_five(size_t regions, double share, void *user)
+{
+    double *last = user;
+    assert_true(share > *last && share <= 1 + 1e-12);
+    *last = share;
+    return regions == 5;
+}
+
+static void an_observer_stops(void **state)
+{
+    (void)state;
+    double last = 0;
+    gradus_net *net = new_net("dense 8 relu dense 8 relu output", 2, 1, 1);
+    const gradus_slice box = {.variables = 2, .least = {-3, -2}, .most = {3, 2}};
+    gradus_regions *regions = NULL;
+    gradus_regions_options options = {.most = 1000, .observer = stop_at_five, .user = &last};
+    assert_int_equal(gradus_regions_new(net, &box, &options, &regions), GRADUS_STOPPED);
+    assert_null(regions);
+    gradus_net_free(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +375,8 @@ int main(void)
         cmocka_unit_test(a_point_joins_nothing),
         cmocka_unit_test(pieces_are_connected),
         cmocka_unit_test(lines_are_in_order),
+        cmocka_unit_test(integers_as_doubles),
+        cmocka_unit_test(an_observer_stops),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(memory_may_fail),
     };
