@@ -140,8 +140,8 @@ static void say(cli_report *report, const task *t, const gradus_certificate *c, 
     report_line(report, "error");
     report_say(report, "at least %s and at most %s, proved",
                text_number(c->least, t->digits), text_number(c->most, t->digits));
-    report_number(report, "least", c->least, 0, NULL);
-    report_number(report, "most", c->most, 0, NULL);
+    report_number(report, "lower", c->least, 0, NULL);
+    report_number(report, "upper", c->most, 0, NULL);
     report_flag(report, "proved", true);
     report_flag(report, "reached", reached);
     say_place(report, t, c);

@@ -342,8 +342,8 @@ static void say(cli_landscape *l)
     report_say(report, " to %s", text_number(about->most, 4));
     report_say(report, ", error at most %s",
                text_number(fmax(about->least_error, about->most_error), 2));
-    report_number(report, "least", about->least, 0, NULL);
-    report_number(report, "most", about->most, 0, NULL);
+    report_number(report, "min", about->least, 0, NULL);
+    report_number(report, "max", about->most, 0, NULL);
     report_number(report, "least_error", about->least_error, 0, NULL);
     report_number(report, "most_error", about->most_error, 0, NULL);
     report_count(report, "products", about->products, NULL);

@@ -32,7 +32,7 @@ static char *describe(cli_settings *settings)
 static void add_spread(cli_report *report, const char *key, const gradus_spread *spread)
 {
     const double values[] = {spread->mean, spread->deviation, spread->least, spread->most};
-    static const char *const names[] = {"mean", "deviation", "least", "most"};
+    static const char *const names[] = {"mean", "deviation", "min", "max"};
 
     report_object(report, key);
     for (size_t i = 0; i < 4; i++)

@@ -73,8 +73,8 @@ static void put_shape(cli_report *report, const act_shape *shape)
 {
     report_object(report, NULL);
     report_string(report, "activation", shape->name, NULL);
-    report_number(report, "least", shape->least, 0, NULL);
-    report_number(report, "most", shape->most, 0, NULL);
+    report_number(report, "min", shape->least, 0, NULL);
+    report_number(report, "max", shape->most, 0, NULL);
     report_number(report, "at_zero", shape->s[POINTS / 2], 0, NULL);
     put_end(report, shape, false);
     put_end(report, shape, true);

@@ -243,7 +243,7 @@ static void say(cli_report *report, const dep_way *way, const dep_result *result
                result->norm[0], result->norm[1], result->norm[2], result->rate,
                text_share(result->accuracy, 2), text_share(result->deviation, 2));
     report_object(report, NULL);
-    report_string(report, "way", way->name, NULL);
+    report_string(report, "method", way->name, NULL);
     report_count(report, "layers", strtoull(way->layers, NULL, 10), NULL);
     report_string(report, "network", way->network, NULL);
     report_number(report, "first_gradient", result->norm[0], 0, NULL);

@@ -81,7 +81,7 @@ static gradus_status study(cli_lab *lab, gradus_parity way, size_t bits, chart_s
                    bits, result.units, result.layers, text_count(result.weights),
                    result.right, (size_t)1 << bits);
     report_object(report, NULL);
-    report_string(report, "way", gradus_parity_name(way), NULL);
+    report_string(report, "method", gradus_parity_name(way), NULL);
     report_count(report, "bits", bits, NULL);
     report_count(report, "units", result.units, NULL);
     report_count(report, "layers", result.layers, NULL);
@@ -101,7 +101,7 @@ gradus_status lab_parity(cli_lab *lab)
     cli_chart *chart = figure_chart(&lab->figure, NULL);
     chart_axes(chart, "bits", "1", "hidden units", "1");
     chart->y.scale = CHART_LOG;
-    report_row(report, "%-10s%6s%10s%10s%11s%10s", "way", "bits", "units", "layers", "weights",
+    report_row(report, "%-10s%6s%10s%10s%11s%10s", "method", "bits", "units", "layers", "weights",
                "right");
     report_array(report, "networks");
     for (int way = 0; way < GRADUS_PARITY_COUNT; way++) {

@@ -19,7 +19,7 @@ void xor_draw_losses(cli_figure *figure, const xor_lab *xor)
 
     chart_axes(chart, "epoch", "1", "loss", "summed over 4 points");
     chart->x.scale = chart->y.scale = CHART_LOG;
-    chart_series *band = chart_series_add(chart, CHART_BAND, "least to largest");
+    chart_series *band = chart_series_add(chart, CHART_BAND, "smallest to largest");
     chart_series *middle = chart_series_add(chart, CHART_LINE, "median");
     for (double at = 1; at < XOR_EPOCHS * 1.09; at *= 1.1) {
         const size_t epoch = at < XOR_EPOCHS ? (size_t)at : XOR_EPOCHS;

@@ -68,8 +68,8 @@ void regions_say(cli_report *report, const gradus_regions *regions, const gradus
         report_say(report, "%s", text_number(slice->most[k], 6));
         report_object(report, NULL);
         report_string(report, "variable", axis[k], NULL);
-        report_number(report, "least", slice->least[k], 0, NULL);
-        report_number(report, "most", slice->most[k], 0, NULL);
+        report_number(report, "min", slice->least[k], 0, NULL);
+        report_number(report, "max", slice->most[k], 0, NULL);
         report_close(report);
     }
     report_close(report);

@@ -20,7 +20,7 @@ number()
 # compare EXPRESSION: arithmetic of the numbers in out.
 compare()
 {
-    awk -v least="$(number out least)" -v most="$(number out most)" \
+    awk -v lower="$(number out lower)" -v upper="$(number out upper)" \
         -v where="$(number out where)" -v rounding="$(number out rounding)" \
         -v f="$(number out function)" -v net="$(number out network)" "BEGIN { exit !($1) }"
 }
@@ -34,14 +34,14 @@ gives 0 'a model' check error m.gradus 'x^3 - x' --on -2:2
 prints 'proved'
 refuses 2 'on has 2 sides, the model 1 input: give' check error m.gradus 'x + y' --on 0:1,0:1
 gives 0 'as json' check error m.gradus 'x^3 - x' --on -2:2 --json
-for key in least most proved reached where function network rounding boxes; do
+for key in lower upper proved reached where function network rounding boxes; do
     check "json has $key" grep -q "\"$key\":" out
 done
-check 'the interval is as narrow as asked' compare 'least > 0 && most - least <= 1e-3 * most'
-check 'the point has that error' compare '(f - net)^2 >= (0.99999 * least)^2'
+check 'the interval is as narrow as asked' compare 'lower > 0 && upper - lower <= 1e-3 * upper'
+check 'the point has that error' compare '(f - net)^2 >= (0.99999 * lower)^2'
 gives 0 'to six digits' check error m.gradus 'x^3 - x' --on -2:2 --tolerance 1e-6 --json
 cp out fine
-check 'the interval is narrower' compare 'most - least <= 1e-6 * most'
+check 'the interval is narrower' compare 'upper - lower <= 1e-6 * upper'
 
 # What predict gives at 10001 points stays below, and comes near, but for its rounding.
 awk 'BEGIN { print "x"; for (i = 0; i <= 10000; i++) printf "%.17g\n", i / 2500 - 2 }' >grid.csv
@@ -50,14 +50,14 @@ paste -d, grid.csv seen.csv | awk -F, 'NR > 1 {
     e = $1 * $1 * $1 - $1 - $2; e = e < 0 ? -e : e; if (e > most) most = e }
     END { printf "%.17g\n", most }' >seen
 check 'what is predicted agrees' compare \
-    "$(cat seen) <= most + rounding && $(cat seen) >= 0.9999 * least - rounding"
+    "$(cat seen) <= upper + rounding && $(cat seen) >= 0.9999 * lower - rounding"
 
 # --within asks a question.
 gives 0 'within 100' check error m.gradus 'x^3 - x' --on -2:2 --within 100
 gives 1 'within nothing' check error m.gradus 'x^3 - x' --on -2:2 --within 1e-9
 says 'the error is larger than 1e-9, proved'
 prints 'proved'
-least=$(number fine least)
+least=$(number fine lower)
 gives 1 'between the ends' check error m.gradus 'x^3 - x' --on -2:2 --tolerance 0.5 --boxes 1 \
     --within "$least"1
 says 'is not decided'
@@ -65,7 +65,7 @@ gives 1 'too few boxes' check error m.gradus 'x^3 - x' --on -2:2 --tolerance 1e-
 says 'the tolerance 1e-6 was not reached'
 gives 0 'one side of the box alone has another error' \
     check error m.gradus 'x^3 - x' --on 0:0.5 --json
-check 'which is smaller' compare "most <= $(number fine most)"
+check 'which is smaller' compare "upper <= $(number fine upper)"
 
 # Two inputs, with names of their own.
 awk 'BEGIN { print "width,height,area"

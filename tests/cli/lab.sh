@@ -226,8 +226,8 @@ check 'and change no bit' [ "$(grep -o '"same_bits":true' out | wc -l)" -eq 2 ]
 refuses 2 'name a table and its target' lab depth
 run lab depth "$root/examples/data/iris.csv" --target class sigmoid residual --json
 check 'twenty sigmoid layers do not learn, and no gradient reaches the first' grep -q \
-    '"way":"sigmoid",.*"first_gradient":[0-9.]*e-1[0-9],.*"accuracy":0\.3333.*"residual"' out
-check 'residual blocks do' grep -q '"way":"residual",.*"accuracy":0\.9' out
+    '"method":"sigmoid",.*"first_gradient":[0-9.]*e-1[0-9],.*"accuracy":0\.3333.*"residual"' out
+check 'residual blocks do' grep -q '"method":"residual",.*"accuracy":0\.9' out
 
 make_table table.csv
 make_numbers numbers.csv

@@ -11,7 +11,7 @@ prints 'verdict'
 prints 'o: the model'
 prints 'along the second direction'
 gives 0 'all of it as JSON' landscape line.gradus table.csv --grid 5 --json
-for key in rows loss gradient least most verdict gradient_tolerance eigenvalue_tolerance; do
+for key in rows loss gradient min max verdict gradient_tolerance eigenvalue_tolerance; do
     check "JSON has $key" grep -q "\"$key\":" out
 done
 check 'a map of 25 values' grep -q '"grid":' out

@@ -48,7 +48,7 @@ make_numbers table.csv
 make_table kinds.csv
 run train table.csv --target z --hidden 5 --epochs 30 -q -o two.gradus
 run regions two.gradus --on 0:100,0:97 --json
-check 'columns name the variables' grep -q '"variable":"x","least":0,"most":100' out
+check 'columns name the variables' grep -q '"variable":"x","min":0,"max":100' out
 size=$(sed 's/.*"most_size":\([0-9]*\).*/\1/' out)
 check 'a box in their unit has their area' [ "$size" -gt 400 -a "$size" -le 9700 ]
 run regions two.gradus
@@ -80,7 +80,7 @@ refuses 5 'neither a file nor a description' regions --network relu
 check 'with an example of each' grep -qF \
     'a file is "net.txt", a description has blanks, as "dense 8 relu output"' err
 refuses 2 '"tanh" is not linear' regions --network 'dense 3 tanh output relu'
-refuses 2 'more than 3' regions --network 'dense 8 relu output' --most 3
+refuses 2 'more than 3' regions --network 'dense 8 relu output' --max-regions 3
 refuses 2 'name points' regions --network 'dense 3 relu output' --inputs 3
 refuses 2 'a point has 3 numbers' regions $two --inputs 3 --through 1,2:1,2,3
 refuses 2 'two points make a line' regions $two --through 1,2

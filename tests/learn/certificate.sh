@@ -49,15 +49,15 @@ enclose() { # inputs, hidden, activation, precision
     timeout $limit "$program" check error model "$f" --on=$box --tolerance $tolerance \
         --json > found &&
     "$program" predict model "grid$1" -q -f -o seen &&
-    tail -n +2 seen | paste -d, - "right$1" | awk -F, -v least="$(number least)" \
-        -v most="$(number most)" -v rounding="$(number rounding)" -v tolerance=$tolerance \
+    tail -n +2 seen | paste -d, - "right$1" | awk -F, -v lower="$(number lower)" \
+        -v upper="$(number upper)" -v rounding="$(number rounding)" -v tolerance=$tolerance \
         -v boxes="$(number boxes)" '
         { e = $1 - $2; e = e < 0 ? -e : e; if (e > seen) seen = e }
         END { printf "# at least %.10g, at most %.10g, seen %.10g; rounding %.2g; %d boxes\n",
-                  least, most, seen, rounding, boxes
-              exit !(least > 0 && most - least <= tolerance * most &&
-                     seen <= most + rounding + 1e-15 &&
-                     seen >= (tolerance > 1e-4 ? 0.98 : 0.999) * least - rounding) }'
+                  lower, upper, seen, rounding, boxes
+              exit !(lower > 0 && upper - lower <= tolerance * upper &&
+                     seen <= upper + rounding + 1e-15 &&
+                     seen >= (tolerance > 1e-4 ? 0.98 : 0.999) * lower - rounding) }'
     if [ $? -eq 0 ]; then
         echo "ok $count - $name"
     else
