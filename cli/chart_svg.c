@@ -42,7 +42,9 @@ static const char style[] =
     ".s0 { color: #56b4e9; } .s1 { color: #f28e4b; } .s2 { color: #2fc79b; }\n"
     ".s3 { color: #e3a5cb; } .s4 { color: #e6c04d; } .s5 { color: #a8d8f5; }\n"
     ".s6 { color: #ececec; } .chart .map .s1 { color: #d55e00; }\n"
-    ".chart .map .s0 { color: #0072b2; } .chart .map .dot { stroke: #ffffff; } }\n";
+    ".chart .map .s0 { color: #0072b2; } .chart .map .s2 { color: #009e73; }\n"
+    ".chart .map .s3 { color: #cc79a7; } .chart .map .s4 { color: #b38600; }\n"
+    ".chart .map .s6 { color: #1a1a1a; } .chart .map .dot { stroke: #ffffff; } }\n";
 
 void svg_style(FILE *stream)
 {

@@ -305,9 +305,14 @@ static gradus_status tell(cli_regions *r)
     figure_start(&r->figure, "Regions on which a network is linear",
                  r->slice.variables == 1
                      ? "The outputs along a line, and where units change sides."
-                     : "Lines on which units change sides, by their layers.");
-    regions_draw(figure_chart(&r->figure, NULL), r->found, &r->slice, r->axis);
-    figure_report(&r->figure, &r->report);
+                     : "The output in colours, and lines on which units change "
+                       "sides, by their layers.");
+    cli_chart *chart = figure_chart(&r->figure, NULL);
+    regions_draw(chart, r->found, &r->slice, r->axis);
+    figure_text(&r->figure, &r->report);
+    if (r->settings->picture)
+        regions_fill(chart, r->found, &r->slice);
+    figure_json(&r->figure, &r->report);
     return picture_tell(r->settings, &r->figure, &r->report);
 }
 

@@ -20,4 +20,7 @@ void regions_add_bounds(cli_report *report, const gradus_region_bounds *bounds);
 void regions_draw(cli_chart *chart, const gradus_regions *regions, const gradus_slice *slice,
                   const char *const axis[2]);
 
+/* Of a plane the first output in colours below the lines, which text would hide. */
+void regions_fill(cli_chart *chart, const gradus_regions *regions, const gradus_slice *slice);
+
 #endif

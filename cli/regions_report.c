@@ -7,9 +7,11 @@
 
 #include <math.h>
 
+#include "chart_draw.h"
 #include "text.h"
 
 enum { LAYERS = CHART_SERIES - 4, CURVES = 3 }; /* that a picture tells apart */
+enum { GRID = 101 };                            /* points of a map, to each side */
 
 /* ---- words and numbers ---- */
 
@@ -177,6 +179,75 @@ static void draw_line(cli_chart *chart, const gradus_regions *regions,
         series_point(&chart->series[curves + layer - 1], region.corner[0],
                      value_at(&region, 0, region.corner[0]));
     }
+}
+
+/* Left of all sides, or on one: up to a share of the box that rounding may take. */
+static bool holds(const gradus_region *region, double x, double y, double area)
+{
+    for (size_t k = 0; k < region->corners; k++) {
+        const double *a = region->corner + 2 * k;
+        const double *b = region->corner + 2 * ((k + 1) % region->corners);
+        if ((b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) < -1e-12 * area)
+            return false;
+    }
+    return true;
+}
+
+/* The points of the grid within the region: from the first to behind the last. */
+static void range_of(const gradus_region *region, const gradus_slice *slice, size_t axis,
+                     size_t range[2])
+{
+    const double step = (slice->most[axis] - slice->least[axis]) / (GRID - 1);
+    double low = INFINITY, high = -INFINITY;
+
+    for (size_t k = 0; k < region->corners; k++) {
+        const double at = (region->corner[2 * k + axis] - slice->least[axis]) / step;
+        low = fmin(low, at);
+        high = fmax(high, at);
+    }
+    low = ceil(low - 1e-6);
+    high = floor(high + 1e-6);
+    range[0] = low > 0 ? (size_t)low : 0;
+    range[1] = high < GRID - 1 ? (size_t)(high + 1) : GRID;
+}
+
+/* The first output at the points of a grid, by the map of the region where each lies. */
+static void fill_grid(cli_chart *chart, const gradus_regions *regions,
+                      const gradus_slice *slice, size_t count, double *values)
+{
+    const double area = (slice->most[0] - slice->least[0]) *
+                        (slice->most[1] - slice->least[1]);
+
+    chart_grid_place(chart, slice->least[0], slice->most[0], slice->least[1], slice->most[1]);
+    for (size_t i = 0; i < GRID * GRID; i++)
+        values[i] = NAN;
+    for (size_t i = 0; i < count; i++) {
+        gradus_region region;
+        size_t across[2], up[2];
+        gradus_regions_region(regions, i, &region);
+        range_of(&region, slice, 0, across);
+        range_of(&region, slice, 1, up);
+        for (size_t r = up[0]; r < up[1]; r++)
+            for (size_t c = across[0]; c < across[1]; c++) {
+                const double x = grid_x(&chart->grid, c), y = grid_y(&chart->grid, r);
+                if (holds(&region, x, y, area))
+                    values[r * GRID + c] = region.map[0] * x + region.map[1] * y +
+                                           region.map[2];
+            }
+    }
+}
+
+void regions_fill(cli_chart *chart, const gradus_regions *regions, const gradus_slice *slice)
+{
+    gradus_regions_about about;
+
+    gradus_regions_describe(regions, &about);
+    if (about.variables == 1)
+        return;
+    double *values = chart_grid_add(chart, about.outputs > 1 ? "output 1" : "output", "1",
+                                    GRID, GRID);
+    if (values)
+        fill_grid(chart, regions, slice, about.regions, values);
 }
 
 void regions_draw(cli_chart *chart, const gradus_regions *regions, const gradus_slice *slice,

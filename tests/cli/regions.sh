@@ -61,6 +61,9 @@ check 'has lengths' grep -q '"least_size":' out
 
 run regions --network 'dense 8 relu output' --json --picture one.svg -f
 cp out one.json
+check 'a plane is filled by the output' grep -q '"grid":{"label":"output","unit":"1"' out
+check 'without a hole' sh -c '! sed "s/.*\"values\"//" out | grep -q null'
+check 'in the SVG too' grep -q 'class="plot map"' one.svg
 if has_python; then
     check 'the SVG has the numbers of --json' python3 "$here/picture.py" one.svg one.json
 else
