@@ -21,7 +21,7 @@ static gradus_status compute(const cli_subject *s, const gradus_net *net, curves
 
     for (size_t i = 0; i < POINTS; i++) {
         const double share = (double)i / (POINTS - 1);
-        c->x[i] = i + 1 < POINTS ? box.least + (box.most - box.least) * share : box.most;
+        c->x[i] = i + 1 < POINTS ? box.min + (box.max - box.min) * share : box.max;
         c->f[i] = s->f->value(&c->x[i], s->f->user);
     }
     return gradus_net_predict(net, c->x, POINTS, c->net);

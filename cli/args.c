@@ -116,9 +116,9 @@ static gradus_status check_arguments(const cli_command *command,
 {
     if (settings->help || (settings->print_config && settings->arguments == 0))
         return GRADUS_OK;
-    if (settings->arguments < command->least)
+    if (settings->arguments < command->min)
         return fail(GRADUS_ARGUMENT, "%s needs %s:\n  gradus %s %s\n  for example: %s",
-                    command->name, command->least == 1 ? "a file" : "two files",
+                    command->name, command->min == 1 ? "a file" : "two files",
                     command->name, command->arguments, command->example[0]);
     return GRADUS_OK;
 }
@@ -138,7 +138,7 @@ gradus_status args_read(const cli_command *command, int count, char *const *word
             only_files = true;
         else if (!only_files && words[i][0] == '-' && words[i][1])
             status = read_flag(command, count, words, &i, &flags[flag_count++]);
-        else if (settings->arguments < command->most)
+        else if (settings->arguments < command->max)
             settings->argument[settings->arguments++] = words[i];
         else
             status = fail(GRADUS_ARGUMENT, "\"%s\" is one too many: gradus %s %s",

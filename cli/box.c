@@ -15,12 +15,12 @@ static gradus_status read_side(const char *text, size_t length, gradus_interval 
     const char *colon = memchr(text, ':', length);
     const size_t first = colon ? (size_t)(colon - text) : length;
 
-    if (!colon || !gradus_number_read(text, first, &side->least) ||
-        !gradus_number_read(colon + 1, length - first - 1, &side->most) ||
-        !isfinite(side->least) || !isfinite(side->most))
+    if (!colon || !gradus_number_read(text, first, &side->min) ||
+        !gradus_number_read(colon + 1, length - first - 1, &side->max) ||
+        !isfinite(side->min) || !isfinite(side->max))
         return fail(GRADUS_ARGUMENT, "--on: \"%.*s\" is not a side: from:to, as 0:1",
                     (int)(length < 60 ? length : 60), text);
-    if (side->least < side->most && isfinite(side->most - side->least))
+    if (side->min < side->max && isfinite(side->max - side->min))
         return GRADUS_OK;
     return fail(GRADUS_ARGUMENT, "--on: \"%.*s\" does not go from a number to a larger one",
                 (int)(length < 60 ? length : 60), text);

@@ -81,7 +81,7 @@ cli_chart *figure_chart(cli_figure *figure, const char *title)
     }
     chart->figure = figure;
     chart->title = title ? keep(figure, title) : NULL;
-    chart->x.least = chart->x.most = chart->y.least = chart->y.most = NAN;
+    chart->x.min = chart->x.max = chart->y.min = chart->y.max = NAN;
     chart_axes(chart, "", "1", "", "1");
     figure->chart[figure->charts++] = chart;
     return chart;

@@ -35,7 +35,7 @@ typedef struct chart_axis {
     const char *label;
     const char *unit;           /* "1": none, and then not shown */
     chart_scale scale;
-    double least, most;         /* NaN: by what is drawn */
+    double min, max;            /* NaN: by what is drawn */
     const char *const *names;   /* of 0, 1, 2, ... instead of ticks, or NULL */
     size_t name_count;
 } chart_axis;

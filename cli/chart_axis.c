@@ -16,42 +16,42 @@ static void take(chart_range *range, double number)
 {
     if (!isfinite(number) || (range->scale == CHART_LOG && number <= 0))
         return;
-    range->least = fmin(range->least, number); /* of a NaN and a number, the number */
-    range->most = fmax(range->most, number);
+    range->min = fmin(range->min, number); /* of a NaN and a number, the number */
+    range->max = fmax(range->max, number);
 }
 
 /* Room at both ends, and some where all numbers are the same. */
 static void widen(chart_range *range, double share)
 {
-    if (!(range->least <= range->most)) { /* nothing to draw */
-        range->least = range->scale == CHART_LOG ? 0.1 : 0;
-        range->most = 1;
+    if (!(range->min <= range->max)) { /* nothing to draw */
+        range->min = range->scale == CHART_LOG ? 0.1 : 0;
+        range->max = 1;
     }
     if (range->scale == CHART_LOG) {
-        const double factor = pow(range->most / range->least, share);
-        const double apart = range->most > range->least * 1.001 ? factor : 3;
-        range->least /= apart;
-        range->most *= apart;
+        const double factor = pow(range->max / range->min, share);
+        const double apart = range->max > range->min * 1.001 ? factor : 3;
+        range->min /= apart;
+        range->max *= apart;
     } else {
-        const double width = range->most - range->least;
-        const double apart = width > 1e-12 * fabs(range->most) ? share * width
-                             : range->most != 0              ? 0.5 * fabs(range->most)
+        const double width = range->max - range->min;
+        const double apart = width > 1e-12 * fabs(range->max) ? share * width
+                             : range->max != 0              ? 0.5 * fabs(range->max)
                                                              : 0.5;
-        range->least -= apart;
-        range->most += apart;
+        range->min -= apart;
+        range->max += apart;
     }
 }
 
 /* Ends that were set are kept, and the room at the other one is a share of what is shown. */
 static chart_range finish(chart_range range, const chart_axis *axis, double share)
 {
-    const bool set[] = {!isnan(axis->least), !isnan(axis->most)};
+    const bool set[] = {!isnan(axis->min), !isnan(axis->max)};
 
-    range.least = set[0] ? axis->least : range.least;
-    range.most = set[1] ? axis->most : range.most;
+    range.min = set[0] ? axis->min : range.min;
+    range.max = set[1] ? axis->max : range.max;
     widen(&range, share);
-    range.least = set[0] ? axis->least : range.least;
-    range.most = set[1] ? axis->most : range.most;
+    range.min = set[0] ? axis->min : range.min;
+    range.max = set[1] ? axis->max : range.max;
     return range;
 }
 
@@ -72,7 +72,7 @@ chart_range chart_range_x(const cli_chart *chart)
         return (chart_range){-0.5, (double)chart->x.name_count - 0.5, CHART_LINEAR, true};
     if (chart->grid.columns)
         return (chart_range){chart->grid.x[0], chart->grid.x[1], chart->x.scale, false};
-    return finish(range, &chart->x, bars ? 0.04 : range.least < range.most ? 0 : 0.04);
+    return finish(range, &chart->x, bars ? 0.04 : range.min < range.max ? 0 : 0.04);
 }
 
 chart_range chart_range_y(const cli_chart *chart)
@@ -93,14 +93,14 @@ chart_range chart_range_y(const cli_chart *chart)
     for (size_t i = 0; i < chart->marks; i++)
         if (!chart->mark[i].vertical)
             take(&range, chart->mark[i].at);
-    bars = bars && range.least >= 0; /* they stand on the axis */
+    bars = bars && range.min >= 0; /* they stand on the axis */
     if (chart->y.names)
         return (chart_range){-0.5, (double)chart->y.name_count - 0.5, CHART_LINEAR, true};
     if (chart->grid.columns)
         return (chart_range){chart->grid.y[0], chart->grid.y[1], chart->y.scale, false};
     range = finish(range, &chart->y, 0.05);
-    if (bars && range.least < 0)
-        range.least = 0;
+    if (bars && range.min < 0)
+        range.min = 0;
     return range;
 }
 
@@ -112,12 +112,12 @@ chart_range chart_range_grid(const chart_grid *grid)
         take(&range, grid->values[i]);
     widen(&range, 0);
     if (!isnan(grid->limit[0]))
-        range.least = grid->limit[0];
+        range.min = grid->limit[0];
     if (!isnan(grid->limit[1]))
-        range.most = grid->limit[1];
+        range.max = grid->limit[1];
     if (grid->diverging) {
-        range.most = fmax(fabs(range.least), fabs(range.most));
-        range.least = -range.most;
+        range.max = fmax(fabs(range.min), fabs(range.max));
+        range.min = -range.max;
     }
     return range;
 }
@@ -125,15 +125,15 @@ chart_range chart_range_grid(const chart_grid *grid)
 double range_share(const chart_range *range, double value)
 {
     if (range->scale == CHART_LINEAR)
-        return (value - range->least) / (range->most - range->least);
-    return value > 0 ? log(value / range->least) / log(range->most / range->least) : NAN;
+        return (value - range->min) / (range->max - range->min);
+    return value > 0 ? log(value / range->min) / log(range->max / range->min) : NAN;
 }
 
 double range_value(const chart_range *range, double share)
 {
     if (range->scale == CHART_LINEAR)
-        return range->least + share * (range->most - range->least);
-    return range->least * pow(range->most / range->least, share);
+        return range->min + share * (range->max - range->min);
+    return range->min * pow(range->max / range->min, share);
 }
 
 /* ---- ticks ---- */
@@ -151,9 +151,9 @@ static void add_tick(chart_ticks *ticks, double at, const char *format, int digi
 static void linear_ticks(const chart_range *range, size_t most, chart_ticks *ticks)
 {
     static const double steps[] = {1, 2, 5, 10};
-    const double width = range->most - range->least;
+    const double width = range->max - range->min;
     const double power = pow(10, floor(log10(width / (double)most)));
-    const double size = fmax(fabs(range->least), fabs(range->most));
+    const double size = fmax(fabs(range->min), fabs(range->max));
     double step = 10 * power;
     int digits;
 
@@ -163,7 +163,7 @@ static void linear_ticks(const chart_range *range, size_t most, chart_ticks *tic
     step = range->whole ? fmax(step, 1) : step;
     digits = (int)-floor(log10(step) + 1e-9);
     digits = digits < 0 ? 0 : digits;
-    for (double k = ceil(range->least / step - 1e-9); k * step <= range->most + 1e-9 * step;
+    for (double k = ceil(range->min / step - 1e-9); k * step <= range->max + 1e-9 * step;
          k++) {
         const double at = k == 0 ? 0 : k * step; /* no -0 */
         if (size >= 1e6 || size < 1e-3)
@@ -177,16 +177,16 @@ static void linear_ticks(const chart_range *range, size_t most, chart_ticks *tic
 static void log_ticks(const chart_range *range, size_t most, chart_ticks *ticks)
 {
     static const double steps[] = {1, 2, 5};
-    const double first = floor(log10(range->least) + 1e-9);
-    const double last = ceil(log10(range->most) - 1e-9);
+    const double first = floor(log10(range->min) + 1e-9);
+    const double last = ceil(log10(range->max) - 1e-9);
     const double apart = fmax(1, ceil((last - first) / (double)most));
     const size_t each = (last - first) * 3 <= (double)most ? 3 : 1;
-    const bool plain = range->least >= 0.9e-3 && range->most <= 1.1e4;
+    const bool plain = range->min >= 0.9e-3 && range->max <= 1.1e4;
 
     for (double k = apart * ceil(first / apart); k <= last; k += apart)
         for (size_t i = 0; i < each; i++) {
             const double at = steps[i] * pow(10, k);
-            if (at < range->least * (1 - 1e-9) || at > range->most * (1 + 1e-9))
+            if (at < range->min * (1 - 1e-9) || at > range->max * (1 + 1e-9))
                 continue;
             add_tick(ticks, at, plain || each > 1 ? "%.*g" : "%.*e", plain ? 6 : 0);
         }

@@ -10,7 +10,7 @@
 
 /* What an axis shows, from end to end. */
 typedef struct chart_range {
-    double least, most;
+    double min, max;
     chart_scale scale;
     bool whole;                 /* only whole numbers: no ticks between them */
 } chart_range;

@@ -192,7 +192,7 @@ void svg_grid(const chart_place *place)
         return;
     }
     for (size_t k = 0; k < bands; k++) {
-        const double level = k ? range_value(&range, (double)k / (double)bands) : range.least;
+        const double level = k ? range_value(&range, (double)k / (double)bands) : range.min;
         map_colour((double)k / (double)(bands - 1), grid->diverging, fill);
         fprintf(place->to, "<path fill=\"%s\" shape-rendering=\"crispEdges\" d=\"", fill);
         fill_level(place, level);

@@ -258,7 +258,7 @@ static void print_legend(const canvas *to, cli_report *report)
         const chart_range range = chart_range_grid(&chart->grid);
         axis_title(chart->grid.label, chart->grid.unit, text, sizeof text);
         report_row(report, "%*s ink: %s, from %s (blank) to %s (@)", MARGIN, "",
-                   text_name(text), text_number(range.least, 4), text_number(range.most, 4));
+                   text_name(text), text_number(range.min, 4), text_number(range.max, 4));
     }
     for (size_t i = 0; i < chart->series_count; i++)
         if (*chart->series[i].name && (chart->series_count > 1 || chart->grid.columns))

@@ -139,9 +139,9 @@ static void say(cli_report *report, const task *t, const gradus_certificate *c, 
     say_inputs(report, t);
     report_line(report, "error");
     report_say(report, "at least %s and at most %s, proved",
-               text_number(c->least, t->digits), text_number(c->most, t->digits));
-    report_number(report, "lower", c->least, 0, NULL);
-    report_number(report, "upper", c->most, 0, NULL);
+               text_number(c->lower, t->digits), text_number(c->upper, t->digits));
+    report_number(report, "lower", c->lower, 0, NULL);
+    report_number(report, "upper", c->upper, 0, NULL);
     report_flag(report, "proved", true);
     report_flag(report, "reached", reached);
     say_place(report, t, c);
@@ -156,9 +156,9 @@ static gradus_status judge(const gradus_certificate *c, const cli_settings *sett
 {
     const double within = settings->box.within;
 
-    if (c->least > within)
+    if (c->lower > within)
         snprintf(no, room, "the error is larger than %s, proved", text_number(within, 0));
-    else if (c->most > within)
+    else if (c->upper > within)
         snprintf(no, room, "whether the error is within %s is not decided: it lies between "
                  "both ends; ask for a smaller --tolerance", text_number(within, 0));
     else if (!reached && isnan(within))
@@ -176,22 +176,22 @@ static gradus_status answer(cli_report *report, task *t, const gradus_context *c
                             const cli_settings *settings, char *no, size_t room)
 {
     const double tolerance = settings->box.tolerance;
-    gradus_certify_options options;
+    gradus_certificate_options options;
     gradus_certificate c;
     gradus_status status;
 
-    gradus_certify_defaults(&options);
+    gradus_certificate_defaults(&options);
     options.tolerance = share * tolerance;
     options.boxes = settings->box.boxes;
     t->digits = 2 + (int)ceil(-log10(tolerance));
     t->digits = t->digits > 17 ? 17 : t->digits;
-    status = gradus_certify_model(context, t->model, gradus_proof_function(t->proof), t->box,
-                                  &options, &c);
+    status = gradus_certificate_model(context, t->model, gradus_proof_function(t->proof),
+                                      t->box, &options, &c);
     if (status != GRADUS_OK)
         return fail_library(status);
-    c.least = outward(c.least, t->digits, false);
-    c.most = outward(c.most, t->digits, true);
-    const bool reached = c.most - c.least <= tolerance * c.most;
+    c.lower = outward(c.lower, t->digits, false);
+    c.upper = outward(c.upper, t->digits, true);
+    const bool reached = c.upper - c.lower <= tolerance * c.upper;
     say(report, t, &c, reached);
     return judge(&c, settings, reached, no, room);
 }

@@ -67,14 +67,14 @@ static gradus_status interpolate(cli_approximate *a)
         (wanted->activation && strcmp(wanted->activation, "relu") != 0))
         return fail(GRADUS_ARGUMENT, "--within: a network through all points is a relu net on "
                     "their range; for another one say how near, or --units");
-    status = gradus_interpolate(a->subject.samples, &a->made);
+    status = gradus_samples_interpolate(a->subject.samples, &a->made);
     return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
 }
 
 static gradus_status build(cli_approximate *a)
 {
     const cli_settings *settings = a->settings;
-    gradus_approximate_options options;
+    gradus_approximation_options options;
     gradus_status status = gradus_context_new(&settings->context, &a->context);
 
     if (status != GRADUS_OK)
@@ -84,13 +84,14 @@ static gradus_status build(cli_approximate *a)
         return status;
     if (through_points(a))
         return interpolate(a);
-    gradus_approximate_defaults(&options);
+    gradus_approximation_defaults(&options);
     options.activation = settings->approximate.activation;
     options.construction = settings->approximate.construction;
     options.within = settings->box.within;
     options.units = settings->approximate.units;
     options.compare = 1;
-    status = gradus_approximate(a->context, a->subject.f, a->subject.box, &options, &a->made);
+    status = gradus_approximation_new(a->context, a->subject.f, a->subject.box, &options,
+                                      &a->made);
     return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
 }
 
@@ -105,11 +106,11 @@ static void say_box(cli_approximate *a)
     report_string(report, "function", s->text, " on ");
     report_array(report, "on");
     for (size_t i = 0; i < s->f->inputs; i++) {
-        report_say(report, "%s%s:%s", i > 0 ? ", " : "", text_number(s->box[i].least, 0),
-                   text_number(s->box[i].most, 0));
+        report_say(report, "%s%s:%s", i > 0 ? ", " : "", text_number(s->box[i].min, 0),
+                   text_number(s->box[i].max, 0));
         report_array(report, NULL);
-        report_number(report, NULL, s->box[i].least, 0, NULL);
-        report_number(report, NULL, s->box[i].most, 0, NULL);
+        report_number(report, NULL, s->box[i].min, 0, NULL);
+        report_number(report, NULL, s->box[i].max, 0, NULL);
         report_close(report);
     }
     report_close(report);

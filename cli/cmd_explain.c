@@ -260,19 +260,19 @@ static gradus_status set_weights(const gradus_explanation *explanation, gradus_n
 
 static gradus_status explain(cli_reading *reading, cli_lesson *lesson)
 {
-    gradus_explain_options options;
+    gradus_explanation_options options;
     const gradus_fit_options *fit = &lesson->settings->train.fit;
     gradus_status status;
 
-    gradus_explain_defaults(&options);
+    gradus_explanation_defaults(&options);
     options.loss = fit->loss ? fit->loss : reading->model ? reading->about.loss : NULL;
     options.delta = reading->model && !fit->loss ? reading->about.delta : fit->delta;
     if (!isnan(fit->learning_rate))
         options.learning_rate = fit->learning_rate;
     lesson->rate = options.learning_rate;
     gradus_explanation_free(reading->explanation);
-    status = gradus_explain(lesson->net, lesson->x, lesson->y, &options,
-                            &reading->explanation);
+    status = gradus_explanation_new(lesson->net, lesson->x, lesson->y, &options,
+                                    &reading->explanation);
     if (status != GRADUS_OK)
         return fail_library(status);
     lesson->explanation = reading->explanation;

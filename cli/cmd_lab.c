@@ -14,12 +14,12 @@
 
 typedef struct lab_entry {
     const char *name, *arguments, *purpose;
-    size_t most;
+    size_t max;
     gradus_status (*run)(cli_lab *lab);
 } lab_entry;
 
 #define LAB(name_, arguments_, most_, purpose_) \
-    {.name = #name_, .arguments = arguments_, .most = most_, .purpose = purpose_, \
+    {.name = #name_, .arguments = arguments_, .max = most_, .purpose = purpose_,  \
      .run = lab_##name_},
 static const lab_entry lab_table[] = {
 #include "labs.def"
@@ -109,9 +109,9 @@ static gradus_status run_lab(cli_lab *lab, const lab_entry *entry)
 {
     gradus_status status = GRADUS_OK;
 
-    if (lab->arguments > entry->most)
+    if (lab->arguments > entry->max)
         return fail(GRADUS_ARGUMENT, "\"%s\" is one too many: gradus lab %s %s",
-                    lab->argument[entry->most], entry->name, entry->arguments);
+                    lab->argument[entry->max], entry->name, entry->arguments);
     status = gradus_context_new(&lab->settings->context, &lab->context);
     if (status != GRADUS_OK)
         return fail_library(status);

@@ -257,7 +257,7 @@ static void draw(cli_landscape *l)
              "eigenvalues of the Hessian from %s to %s.",
              line ? "along a line" : "over a plane",
              line ? "" : ", with lines of equal loss", gradus_stationary_name(l->about.verdict),
-             text_number(l->about.least, 4), text_number(l->about.most, 4));
+             text_number(l->about.min, 4), text_number(l->about.max, 4));
     figure_start(&l->figure, "Loss landscape", text);
     cli_chart *chart = figure_chart(&l->figure, NULL);
     if (line)
@@ -338,14 +338,14 @@ static void say(cli_landscape *l)
         report_number(report, "noise", about->noise, 0, NULL);
     }
     report_line(report, "Hessian");
-    report_say(report, "eigenvalues from %s", text_number(about->least, 4));
-    report_say(report, " to %s", text_number(about->most, 4));
+    report_say(report, "eigenvalues from %s", text_number(about->min, 4));
+    report_say(report, " to %s", text_number(about->max, 4));
     report_say(report, ", error at most %s",
-               text_number(fmax(about->least_error, about->most_error), 2));
-    report_number(report, "min", about->least, 0, NULL);
-    report_number(report, "max", about->most, 0, NULL);
-    report_number(report, "least_error", about->least_error, 0, NULL);
-    report_number(report, "most_error", about->most_error, 0, NULL);
+               text_number(fmax(about->min_error, about->max_error), 2));
+    report_number(report, "min", about->min, 0, NULL);
+    report_number(report, "max", about->max, 0, NULL);
+    report_number(report, "least_error", about->min_error, 0, NULL);
+    report_number(report, "most_error", about->max_error, 0, NULL);
     report_count(report, "products", about->products, NULL);
     say_path(l);
     report_line(report, "verdict");

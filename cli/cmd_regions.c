@@ -118,8 +118,8 @@ static gradus_status read_box(cli_regions *r)
         return fail(GRADUS_ARGUMENT, "--on: %zu sides are needed, not %zu: \"%s\"",
                     r->slice.variables, sides, on);
     for (size_t k = 0; k < sides; k++) {
-        r->slice.least[k] = box[k].least;
-        r->slice.most[k] = box[k].most;
+        r->slice.min[k] = box[k].min;
+        r->slice.max[k] = box[k].max;
     }
     return GRADUS_OK;
 }
@@ -145,8 +145,8 @@ static gradus_status take_inputs(cli_regions *r)
                                          "--through");
         r->point[0][k] = -input.center * input.scale;
         r->point[1 + k][k] = input.scale;
-        r->slice.least[k] = r->model ? input.center - 2 / fabs(input.scale) : -1;
-        r->slice.most[k] = r->model ? input.center + 2 / fabs(input.scale) : 1;
+        r->slice.min[k] = r->model ? input.center - 2 / fabs(input.scale) : -1;
+        r->slice.max[k] = r->model ? input.center + 2 / fabs(input.scale) : 1;
     }
     return GRADUS_OK;
 }
@@ -213,7 +213,7 @@ static gradus_status take_points(cli_regions *r)
             r->point[k][i] -= r->point[0][i];
     for (size_t k = 0; k < 2; k++) {
         r->axis[k] = k == 0 ? "towards the second point" : "towards the third point";
-        r->slice.most[k] = 1;
+        r->slice.max[k] = 1;
     }
     return GRADUS_OK;
 }
@@ -271,7 +271,7 @@ static gradus_status find_regions(cli_regions *r)
     gradus_status status;
 
     gradus_regions_defaults(&options);
-    options.most = r->settings->regions.most;
+    options.max = r->settings->regions.max;
     options.observer = observe;
     options.user = &counting;
     stop_gently(true);

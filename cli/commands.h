@@ -12,7 +12,7 @@ typedef struct cli_command {
     const char *name;
     cli_verb verb;
     const char *arguments;
-    size_t least, most;         /* arguments that are not flags */
+    size_t min, max;            /* arguments that are not flags */
     const char *purpose;
     const char *example[2];
     gradus_status (*run)(cli_settings *settings);

@@ -38,7 +38,7 @@ typedef struct drawing {
     FILE *to;
     size_t width[MOST_LAYERS];  /* units of each layer */
     size_t tallest;
-    double most;                /* largest weight */
+    double max;                 /* largest weight */
 } drawing;
 
 static gradus_unit unit_at(const drawing *d, size_t index)
@@ -71,7 +71,7 @@ static void measure(drawing *d)
         gradus_weight w;
         gradus_explanation_weight(d->lesson->explanation, i, &w);
         if (w.from != SIZE_MAX)
-            d->most = fmax(d->most, fabs(w.value));
+            d->max = fmax(d->max, fabs(w.value));
     }
 }
 
@@ -108,7 +108,7 @@ static void draw_weight(const drawing *d, size_t index)
     if (w.from == SIZE_MAX)
         return;
     const gradus_unit from = unit_at(d, w.from), to = unit_at(d, w.to);
-    const double size = d->most > 0 ? fabs(w.value) / d->most : 0;
+    const double size = d->max > 0 ? fabs(w.value) / d->max : 0;
 
     fprintf(d->to, "<line %s x1=\"%.0f\" y1=\"%.1f\" x2=\"%.0f\" y2=\"%.1f\" "
             "stroke-width=\"%.2f\"/>\n",

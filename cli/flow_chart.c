@@ -87,8 +87,8 @@ void flow_chart(cli_figure *figure, const gradus_flow *flow, const gradus_flow *
     cli_chart *off = chart_of(figure, "Units that do nothing", "share of the units", "1",
                               CHART_LINEAR);
 
-    off->y.least = 0;
-    off->y.most = 1;
+    off->y.min = 0;
+    off->y.max = 1;
     add(errors, now, flow, error);
     add(errors, "its bound", flow, error_bound);
     add(weights, first ? now : "", flow, weight_gradient);
@@ -110,8 +110,8 @@ static void add_spreads(cli_chart *chart, const gradus_moments *moments, bool gr
         gradus_moments_layer layer;
         gradus_moments_layer_describe(moments, i, &layer);
         const gradus_spread *spread = gradients ? &layer.gradient : &layer.activation;
-        if (spread->least > 0)
-            series_band(range, (double)(i + 1), spread->least, spread->most);
+        if (spread->min > 0)
+            series_band(range, (double)(i + 1), spread->min, spread->max);
         if (spread->mean > 0)
             series_point(means, (double)(i + 1), spread->mean);
     }

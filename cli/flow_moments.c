@@ -31,7 +31,7 @@ static char *describe(cli_settings *settings)
 
 static void add_spread(cli_report *report, const char *key, const gradus_spread *spread)
 {
-    const double values[] = {spread->mean, spread->deviation, spread->least, spread->most};
+    const double values[] = {spread->mean, spread->deviation, spread->min, spread->max};
     static const char *const names[] = {"mean", "deviation", "min", "max"};
 
     report_object(report, key);
@@ -43,7 +43,7 @@ static void add_spread(cli_report *report, const char *key, const gradus_spread 
 static void say_spread(cli_report *report, const gradus_spread *spread)
 {
     report_say(report, "%10s %9s ..%9s", text_number(spread->mean, 3),
-               text_number(spread->least, 2), text_number(spread->most, 2));
+               text_number(spread->min, 2), text_number(spread->max, 2));
 }
 
 /* Layers 1, 2, 3, 5, 10, ... and the last. */

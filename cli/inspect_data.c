@@ -71,8 +71,8 @@ static void say_column(cli_report *report, const gradus_column *column, size_t r
     report_string(report, "kind", number ? "number" : "category", NULL);
     report_count(report, "missing", column->missing, NULL);
     if (number) {
-        report_number(report, "min", column->least, 0, NULL);
-        report_number(report, "max", column->most, 0, NULL);
+        report_number(report, "min", column->min, 0, NULL);
+        report_number(report, "max", column->max, 0, NULL);
         report_number(report, "mean", column->mean, 0, NULL);
     } else {
         report_count(report, "values", column->values, NULL);
@@ -85,8 +85,8 @@ static void say_column(cli_report *report, const gradus_column *column, size_t r
     if (!shown)
         return;
     if (number)
-        snprintf(range, sizeof range, "%s .. %s", short_number(column->least),
-                 short_number(column->most));
+        snprintf(range, sizeof range, "%s .. %s", short_number(column->min),
+                 short_number(column->max));
     else
         snprintf(range, sizeof range, "%s values", text_count(column->values));
     if (column->missing)
@@ -121,18 +121,18 @@ static doubt doubt_of(const gradus_column *column, size_t rows)
 {
     size_t known = rows - column->missing;
     bool number = column->kind == GRADUS_NUMBER;
-    double span = column->most - column->least + 1;
+    double span = column->max - column->min + 1;
 
     if (known == 0)
         return DOUBT_EMPTY;
-    if (rows > 1 && (number ? column->least >= column->most : column->values <= 1))
+    if (rows > 1 && (number ? column->min >= column->max : column->values <= 1))
         return DOUBT_CONSTANT;
     if (has_decimal_commas(column))
         return DOUBT_COMMA;
     if (!number && known > 20 && column->values > known - known / 10)
         return DOUBT_NAME;
     if (number && known > 20 && column->missing == 0 && span == (double)rows &&
-        column->mean == column->least + (span - 1) / 2)
+        column->mean == column->min + (span - 1) / 2)
         return DOUBT_COUNTER;
     return known < rows / 2 ? DOUBT_HOLES : DOUBT_NONE;
 }

@@ -17,9 +17,9 @@ static void range_text(const act_shape *shape, char *text, size_t room)
 {
     const bool closed[] = {fabs(shape->least_at) <= DRAWN, fabs(shape->most_at) <= DRAWN};
 
-    snprintf(text, room, "%c%s, %s%c", closed[0] && isfinite(shape->least) ? '[' : '(',
-             text_number(shape->least, 5), text_number(shape->most, 5),
-             closed[1] && isfinite(shape->most) ? ']' : ')');
+    snprintf(text, room, "%c%s, %s%c", closed[0] && isfinite(shape->min) ? '[' : '(',
+             text_number(shape->min, 5), text_number(shape->max, 5),
+             closed[1] && isfinite(shape->max) ? ']' : ')');
 }
 
 static void place_text(const act_shape *shape, char *text, size_t room)
@@ -73,8 +73,8 @@ static void put_shape(cli_report *report, const act_shape *shape)
 {
     report_object(report, NULL);
     report_string(report, "activation", shape->name, NULL);
-    report_number(report, "min", shape->least, 0, NULL);
-    report_number(report, "max", shape->most, 0, NULL);
+    report_number(report, "min", shape->min, 0, NULL);
+    report_number(report, "max", shape->max, 0, NULL);
     report_number(report, "at_zero", shape->s[POINTS / 2], 0, NULL);
     put_end(report, shape, false);
     put_end(report, shape, true);
@@ -140,7 +140,7 @@ static void limit(cli_chart *chart)
     for (size_t i = 0; i < chart->series_count; i++)
         for (size_t j = 0; j < chart->series[i].count; j++)
             if (chart->series[i].points[j].y > 2 * DRAWN)
-                chart->y.most = DRAWN;
+                chart->y.max = DRAWN;
 }
 
 static void draw(cli_lab *lab, const act_shape *const *shapes, size_t count)

@@ -70,7 +70,7 @@ void cost_close(cost_case *c)
 
 typedef struct cost_watch {
     const cost_case *c;
-    size_t pairs, most;
+    size_t pairs, max;
     double *gradient, *forward, *ratio; /* [most] seconds, seconds and their ratio */
     void *y, *scratch;          /* of a forward pass */
     double mark;                /* when the step began */
@@ -90,7 +90,7 @@ static int observe(const gradus_progress *at, void *user)
     gradus_net_forward(at->net, (const char *)c->x + (at->step - 1) * batch, c->rows, w->y,
                        w->scratch);
     const double passed = progress_clock();
-    if (at->step > 1 && w->pairs < w->most) {
+    if (at->step > 1 && w->pairs < w->max) {
         w->gradient[w->pairs] = stepped - w->mark;
         w->forward[w->pairs] = passed - stepped;
         w->ratio[w->pairs] = w->gradient[w->pairs] / w->forward[w->pairs];
@@ -105,7 +105,7 @@ static gradus_status take_pairs(cost_watch *w)
 {
     const cost_case *c = w->c;
     const gradus_set set = {.rows = c->batches * c->rows, .x = c->x, .y = c->y};
-    gradus_fit_options options = lab_fit_options("mse", 1e-9, w->most / (c->batches - 1));
+    gradus_fit_options options = lab_fit_options("mse", 1e-9, w->max / (c->batches - 1));
     gradus_status status;
 
     options.batch = c->rows;
@@ -118,12 +118,12 @@ static gradus_status take_pairs(cost_watch *w)
 /* Medians. */
 static gradus_status measure(const cost_case *c, cost_times *times)
 {
-    cost_watch w = {.c = c, .most = c->pairs};
+    cost_watch w = {.c = c, .max = c->pairs};
     gradus_status status;
 
-    w.gradient = calloc(3 * w.most, sizeof *w.gradient);
-    w.forward = w.gradient + w.most;
-    w.ratio = w.forward + w.most;
+    w.gradient = calloc(3 * w.max, sizeof *w.gradient);
+    w.forward = w.gradient + w.max;
+    w.ratio = w.forward + w.max;
     w.y = malloc(c->rows * c->outputs * cost_size(c));
     w.scratch = aligned_alloc(64, (gradus_net_scratch(c->net) + 63) / 64 * 64);
     if (w.gradient && w.y && w.scratch)
@@ -179,7 +179,7 @@ static gradus_status cost_gradients(cli_lab *lab, const gradus_context *context)
 
     chart_axes(chart, "network", "1", "ratio of times", "1");
     chart_names(chart, &chart->x, names, SHAPES);
-    chart->y.least = 0;
+    chart->y.min = 0;
     chart_series *measured = chart_series_add(chart, CHART_POINTS, "measured");
     chart_series *counted = chart_series_add(chart, CHART_LINE, "r");
     report_row(&lab->report, "%-23s%6s%13s%13s%9s%9s", "network", "rows", "gradient",

@@ -355,7 +355,7 @@ static void draw_all(cli_figure *figure, const desc_lab *all)
         draw_run(chart, &all->run[i]);
     chart = figure_chart(figure, "XOR, two hidden units");
     chart_axes(chart, "starts", "1", "learned", "share of 50 seeds");
-    chart->y.most = 1;
+    chart->y.max = 1;
     chart_names(chart, &chart->x, names, SIZES);
     chart_series *bars = chart_series_add(chart, CHART_BARS, "");
     for (size_t i = 0; i < SIZES; i++)

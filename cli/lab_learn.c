@@ -28,7 +28,7 @@ static gradus_status sample_grid(lab_target *target)
 
     for (size_t i = 0; i < GRID; i++) {
         target->z[i] = 2 * (double)i / (GRID - 1) - 1;
-        target->x[i] = box.least + (box.most - box.least) * (double)i / (GRID - 1);
+        target->x[i] = box.min + (box.max - box.min) * (double)i / (GRID - 1);
         target->y[i] = f->value(&target->x[i], f->user);
         sum += target->y[i];
     }
@@ -104,7 +104,7 @@ static void make_rows(const lab_target *target, const lab_learning *how, uint64_
     for (size_t i = 0; i < how->rows; i++) {
         const double share =
             how->even ? ((double)i + 0.5) / (double)how->rows : draw(state);
-        const double x = box.least + (box.most - box.least) * share;
+        const double x = box.min + (box.max - box.min) * share;
         double normal = -6; /* the sum of twelve uniform numbers */
         for (int k = 0; k < 12 && how->noise > 0; k++)
             normal += draw(state);

@@ -26,7 +26,7 @@ typedef struct mem_way {
 } mem_way;
 
 typedef struct mem_clock {
-    double last, least;         /* seconds */
+    double last, min;           /* seconds */
 } mem_clock;
 
 static int take_time(const gradus_progress *at, void *user)
@@ -35,7 +35,7 @@ static int take_time(const gradus_progress *at, void *user)
     const double now = progress_clock();
 
     if (!at->end_of_epoch && at->step > 1)
-        clock->least = fmin(clock->least, now - clock->last);
+        clock->min = fmin(clock->min, now - clock->last);
     clock->last = now;
     return stop_wanted();
 }
@@ -55,7 +55,7 @@ static void fill(float *x, size_t count)
 static gradus_status train(const gradus_net *net, const gradus_set *set, size_t layers,
                            size_t checkpoints, mem_way *way)
 {
-    mem_clock clock = {.least = INFINITY};
+    mem_clock clock = {.min = INFINITY};
     gradus_net *copy = NULL;
     gradus_fit_options fit = lab_fit_options("mse", 1e-5, layers < 50 ? 10 : 1);
     size_t all;
@@ -72,7 +72,7 @@ static gradus_status train(const gradus_net *net, const gradus_set *set, size_t 
     if (status == GRADUS_OK)
         status = gradus_net_digest(copy, &way->digest);
     gradus_net_free(copy);
-    way->seconds = clock.least;
+    way->seconds = clock.min;
     return status;
 }
 

@@ -66,7 +66,7 @@ static gradus_status study(cli_lab *lab, gradus_parity way, size_t bits, chart_s
     cli_report *report = &lab->report;
     par_result result;
     gradus_net *net;
-    gradus_status status = gradus_build_parity(lab->context, way, bits, &net);
+    gradus_status status = gradus_parity_build(lab->context, way, bits, &net);
 
     if (status != GRADUS_OK)
         return fail_library(status);
@@ -101,8 +101,8 @@ gradus_status lab_parity(cli_lab *lab)
     cli_chart *chart = figure_chart(&lab->figure, NULL);
     chart_axes(chart, "bits", "1", "hidden units", "1");
     chart->y.scale = CHART_LOG;
-    report_row(report, "%-10s%6s%10s%10s%11s%10s", "method", "bits", "units", "layers", "weights",
-               "right");
+    report_row(report, "%-10s%6s%10s%10s%11s%10s", "method", "bits", "units", "layers",
+               "weights", "right");
     report_array(report, "networks");
     for (int way = 0; way < GRADUS_PARITY_COUNT; way++) {
         chart_series *series =

@@ -122,8 +122,8 @@ static void say(cli_report *report, const poly_lab *all)
 {
     const cli_subject *subject = &all->target.subject;
 
-    report_row(report, "%s on %s:%s", subject->text, text_number(subject->box[0].least, 6),
-               text_number(subject->box[0].most, 6));
+    report_row(report, "%s on %s:%s", subject->text, text_number(subject->box[0].min, 6),
+               text_number(subject->box[0].max, 6));
     report_string(report, "function", subject->text, NULL);
     report_row(report, "%-8s%8s%12s%12s", "", "units", "largest", "rms error");
     report_array(report, "ways");

@@ -155,10 +155,10 @@ static void draw_steps(cli_figure *figure, const rate_run *run)
         far = fmin(fmax(far, fabs(run->w[i])), 10 * start);
     cli_chart *chart = figure_chart(figure, title);
     chart_axes(chart, "w", "1", "f(w)", "1");
-    chart->x.least = -1.1 * far;
-    chart->x.most = 1.1 * far;
-    chart->y.least = -0.05 * parabola(far);
-    chart->y.most = 1.2 * parabola(far);
+    chart->x.min = -1.1 * far;
+    chart->x.max = 1.1 * far;
+    chart->y.min = -0.05 * parabola(far);
+    chart->y.max = 1.2 * parabola(far);
     chart_series *curve = chart_series_add(chart, CHART_LINE, "");
     for (int i = -50; i <= 50; i++)
         series_point(curve, 1.1 * far * i / 50, parabola(1.1 * far * i / 50));
@@ -195,8 +195,8 @@ static void draw_wells(cli_figure *figure, const well_run *methods)
     cli_chart *chart = figure_chart(figure, "Double well: first seed");
 
     chart_axes(chart, "w", "1", "step", "1");
-    chart->x.least = -2.2;
-    chart->x.most = 2.2;
+    chart->x.min = -2.2;
+    chart->x.max = 2.2;
     for (size_t m = 0; m < METHODS; m++) {
         chart_series *series = chart_series_add(chart, CHART_LINE, methods[m].name);
         for (size_t i = 0; i <= WELL_STEPS; i += i < 100 ? 1 : 10)
@@ -204,7 +204,7 @@ static void draw_wells(cli_figure *figure, const well_run *methods)
     }
     chart = figure_chart(figure, "Double well: who gets out");
     chart_axes(chart, "method", "1", "in the deeper well", "share of 100 seeds");
-    chart->y.most = 1;
+    chart->y.max = 1;
     for (size_t m = 0; m < METHODS; m++)
         names[m] = methods[m].name;
     chart_names(chart, &chart->x, names, METHODS);

@@ -86,8 +86,8 @@ static gradus_status count(cli_lab *lab, const gradus_net *net, bool draw, size_
     static const double along[2] = {1, 1};
     static const char *const axis[2] = {"x1", "x2"};
     const gradus_slice slice[2] = {
-        {.variables = 2, .least = {-1, -1}, .most = {1, 1}},
-        {.variables = 1, .along = {along}, .least = {-1}, .most = {1}}};
+        {.variables = 2, .min = {-1, -1}, .max = {1, 1}},
+        {.variables = 1, .along = {along}, .min = {-1}, .max = {1}}};
 
     for (size_t k = 0; k < 2; k++) {
         gradus_regions *regions;

@@ -13,7 +13,7 @@ enum { LEVELS = 16, SHOWN = 4, UNITS_A_LEVEL = 3 };
 
 static gradus_status count_pieces(const gradus_net *net, size_t *pieces)
 {
-    const gradus_slice line = {.variables = 1, .least = {0}, .most = {1}};
+    const gradus_slice line = {.variables = 1, .min = {0}, .max = {1}};
     gradus_regions *regions;
     gradus_regions_about about;
     const gradus_status status = gradus_regions_new(net, &line, NULL, &regions);
@@ -49,7 +49,7 @@ static void say_level(cli_report *report, size_t levels, size_t pieces)
 {
     const size_t units = UNITS_A_LEVEL * levels;
     const double needed = ldexp(1, (int)levels) - 1;
-    const double area = gradus_sawtooth_error_of_one_layer(levels, units);
+    const double area = gradus_sawtooth_shallow_error(levels, units);
     const bool misses = (double)units < needed;
 
     report_row(report, "%6zu%8zu%10s%18s%14s%14s", levels, units, text_count(pieces),
@@ -68,7 +68,7 @@ static gradus_status study(cli_lab *lab, size_t levels, cli_chart *waves)
 {
     gradus_net *net;
     size_t pieces = 0;
-    gradus_status status = gradus_build_sawtooth(lab->context, levels, &net);
+    gradus_status status = gradus_sawtooth_build(lab->context, levels, &net);
 
     if (status != GRADUS_OK)
         return fail_library(status);

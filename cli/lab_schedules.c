@@ -76,8 +76,8 @@ static void draw(cli_figure *figure, const char *title, const rate_curve *curve)
     cli_chart *chart = figure_chart(figure, title);
 
     chart_axes(chart, "step", "1", "learning rate", "share of the rate set");
-    chart->y.least = 0;
-    chart->y.most = 1.05;
+    chart->y.min = 0;
+    chart->y.max = 1.05;
     chart_series *series = chart_series_add(chart, CHART_LINE, "");
     for (size_t i = 0; i < curve->steps; i++)
         series_point(series, (double)i + 1, curve->rate[i]);

@@ -173,20 +173,20 @@ static gradus_status find_steepest(act_shape *shape)
 static gradus_status find_range(act_shape *shape)
 {
     gradus_status status =
-        zoom(shape, largest(shape->s, -1), false, -1, &shape->least_at, &shape->least);
+        zoom(shape, largest(shape->s, -1), false, -1, &shape->least_at, &shape->min);
 
     if (status == GRADUS_OK)
-        status = zoom(shape, largest(shape->s, 1), false, 1, &shape->most_at, &shape->most);
+        status = zoom(shape, largest(shape->s, 1), false, 1, &shape->most_at, &shape->max);
     for (int right = 0; right < 2; right++) {
         if (is_flat(shape, right))
             continue;
         if (shape->s[right ? POINTS - 1 : 0] > 0)
-            shape->most = INFINITY;
+            shape->max = INFINITY;
         else
-            shape->least = -INFINITY;
+            shape->min = -INFINITY;
     }
-    if (fabs(shape->least) < 1e-9)
-        shape->least = 0;
+    if (fabs(shape->min) < 1e-9)
+        shape->min = 0;
     return status;
 }
 

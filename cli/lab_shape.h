@@ -28,7 +28,7 @@ typedef struct act_shape {
     double jump[MOST_BREAKS], kink[MOST_BREAKS];
     size_t jumps, kinks;
     double steepest, from, to;  /* largest |s'|, and where: all z from ... to */
-    double least, most;         /* of s, and where */
+    double min, max;            /* of s, and where */
     double least_at, most_at;
     double nanoseconds;         /* of an element */
 } act_shape;

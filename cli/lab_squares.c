@@ -53,17 +53,17 @@ typedef struct sq_level {
 static gradus_status study(const cli_lab *lab, size_t levels, sq_level *to)
 {
     gradus_net *net;
-    gradus_status status = gradus_build_square(lab->context, levels, &to->bound, &net);
+    gradus_status status = gradus_square_build(lab->context, levels, &to->bound, &net);
 
     if (status != GRADUS_OK)
         return fail_library(status);
     to->units = 3 * levels - 1;
-    to->shallow = gradus_square_error_of_one_layer(to->units);
+    to->shallow = gradus_square_shallow_error(to->units);
     status = measure_square(net, levels, &to->error);
     gradus_net_free(net);
     if (status != GRADUS_OK)
         return status;
-    status = gradus_build_product(lab->context, levels, 1, &to->product_bound, &net);
+    status = gradus_product_build(lab->context, levels, 1, &to->product_bound, &net);
     if (status != GRADUS_OK)
         return fail_library(status);
     to->product_units = 6 * levels + 2;

@@ -244,16 +244,16 @@ static gradus_status draw_sum(cli_lab *lab, const gradus_function *f, const grad
 static gradus_status say_sum(cli_lab *lab, const gradus_function *f, size_t count)
 {
     const gradus_interval box = {0, 1};
-    gradus_approximate_options options;
+    gradus_approximation_options options;
     gradus_approximation_about about;
     gradus_approximation *made = NULL;
     gradus_status status;
 
-    gradus_approximate_defaults(&options);
+    gradus_approximation_defaults(&options);
     options.activation = "heaviside";
     options.construction = "bumps";
     options.units = 2 * count;
-    status = gradus_approximate(lab->context, f, &box, &options, &made);
+    status = gradus_approximation_new(lab->context, f, &box, &options, &made);
     if (status != GRADUS_OK)
         return fail_library(status);
     gradus_approximation_describe(made, &about);

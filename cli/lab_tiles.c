@@ -29,7 +29,7 @@ static const size_t sizes[SIZES] = {4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128};
 typedef struct tile_case {
     const char *construction;
     size_t inputs;
-    size_t most;                /* pieces that are tried */
+    size_t max;                 /* pieces that are tried */
     double power;               /* error^-power units, by theory */
 } tile_case;
 
@@ -59,8 +59,8 @@ static gradus_interval outward(double least, double most)
 
 static gradus_interval times(gradus_interval a, gradus_interval b)
 {
-    const double p = a.least * b.least, q = a.least * b.most;
-    const double r = a.most * b.least, s = a.most * b.most;
+    const double p = a.min * b.min, q = a.min * b.max;
+    const double r = a.max * b.min, s = a.max * b.max;
 
     return outward(fmin(fmin(p, q), fmin(r, s)), fmax(fmax(p, q), fmax(r, s)));
 }
@@ -76,12 +76,12 @@ static gradus_interval enclose_value(const gradus_interval *x, size_t d)
     gradus_interval u = {1, 1};
 
     for (size_t i = 0; i < d; i++) {
-        const double a = fabs(x[i].least), b = fabs(x[i].most);
-        const double near = x[i].least > 0 || x[i].most < 0 ? fmin(a, b) : 0, far = fmax(a, b);
+        const double a = fabs(x[i].min), b = fabs(x[i].max);
+        const double near = x[i].min > 0 || x[i].max < 0 ? fmin(a, b) : 0, far = fmax(a, b);
         const gradus_interval square = outward(near * near, far * far);
-        u = outward(u.least + fmax(square.least, 0), u.most + square.most);
+        u = outward(u.min + fmax(square.min, 0), u.max + square.max);
     }
-    return outward(1 / u.most, 1 / u.least);
+    return outward(1 / u.max, 1 / u.min);
 }
 
 static gradus_status enclose(const gradus_interval *x, int order, gradus_interval *result,
@@ -97,7 +97,7 @@ static gradus_status enclose(const gradus_interval *x, int order, gradus_interva
         for (size_t j = i; j < d; j++) {
             const gradus_interval bend = scaled(8, times(times(x[i], x[j]), fff));
             const gradus_interval less = scaled(i == j ? -2 : 0, ff);
-            *result++ = outward(bend.least + less.least, bend.most + less.most);
+            *result++ = outward(bend.min + less.min, bend.max + less.max);
         }
     return GRADUS_OK;
 }
@@ -120,15 +120,15 @@ static gradus_status build(const cli_lab *lab, const tile_case *c, size_t n,
 {
     size_t d = c->inputs;
     const gradus_function f = {d, value, enclose, &d, NULL};
-    gradus_approximate_options options;
+    gradus_approximation_options options;
     gradus_status status = lab_stopped();
 
-    gradus_approximate_defaults(&options);
+    gradus_approximation_defaults(&options);
     options.construction = c->construction;
     options.units = units_of(c, n);
     if (status != GRADUS_OK)
         return status;
-    status = gradus_approximate(lab->context, &f, box, &options, made);
+    status = gradus_approximation_new(lab->context, &f, box, &options, made);
     return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
 }
 
@@ -182,7 +182,7 @@ static gradus_status grow(cli_lab *lab, const tile_case *c, chart_series *series
     report_string(report, "construction", c->construction, NULL);
     report_count(report, "inputs", c->inputs, NULL);
     report_array(report, "networks");
-    for (size_t i = 0; i < SIZES && sizes[i] <= c->most && status == GRADUS_OK; i++) {
+    for (size_t i = 0; i < SIZES && sizes[i] <= c->max && status == GRADUS_OK; i++) {
         gradus_approximation_about about;
         gradus_approximation *made;
         status = build(lab, c, sizes[i], &made);

@@ -49,7 +49,7 @@ typedef struct train_lab {
 static gradus_status build(const cli_lab *lab, const lab_target *target, size_t a, size_t w,
                            train_pair *pair)
 {
-    gradus_approximate_options options;
+    gradus_approximation_options options;
     gradus_approximation *made = NULL;
     gradus_approximation_about about;
     double *output = calloc(GRID, sizeof *output);
@@ -57,11 +57,11 @@ static gradus_status build(const cli_lab *lab, const lab_target *target, size_t 
 
     if (!output)
         return fail(GRADUS_MEMORY, "out of memory: %d points", GRID);
-    gradus_approximate_defaults(&options);
+    gradus_approximation_defaults(&options);
     options.activation = activations[a].name;
     options.units = widths[w];
-    status = gradus_approximate(lab->context, target->subject.f, target->subject.box, &options,
-                                &made);
+    status = gradus_approximation_new(lab->context, target->subject.f, target->subject.box,
+                                      &options, &made);
     if (status == GRADUS_OK)
         status = gradus_net_predict(gradus_approximation_net(made), target->x, GRID, output);
     if (status == GRADUS_OK) {
@@ -188,8 +188,8 @@ static void say_pair(cli_report *report, size_t a, size_t w, const train_pair *p
 static void say_pairs(cli_report *report, const train_lab *all)
 {
     report_row(report, "%s on %s:%s, deviation %s", all->target.subject.text,
-               text_number(all->target.subject.box[0].least, 6),
-               text_number(all->target.subject.box[0].most, 6),
+               text_number(all->target.subject.box[0].min, 6),
+               text_number(all->target.subject.box[0].max, 6),
                text_number(all->target.deviation, 3));
     report_string(report, "function", all->target.subject.text, NULL);
     report_number(report, "deviation", all->target.deviation, 0, NULL);

@@ -83,15 +83,15 @@ static gradus_status train_width(const cli_lab *lab, xor_lab *xor, size_t w)
 {
     gradus_status status = GRADUS_OK;
 
-    xor->least[w] = 4;
+    xor->min[w] = 4;
     xor->best[w] = INFINITY;
     for (size_t seed = 1; seed <= XOR_SEEDS && status == GRADUS_OK; seed++) {
         xor_run *run = &xor->run[seed - 1];
         status = train(lab, widths[w], XOR_RATE, seed, run);
         xor->solved[w] += run->right == 4;
         xor->best[w] = fmin(xor->best[w], run->loss[XOR_EPOCHS]);
-        xor->least[w] = run->right < xor->least[w] ? run->right : xor->least[w];
-        xor->most[w] = run->right > xor->most[w] ? run->right : xor->most[w];
+        xor->min[w] = run->right < xor->min[w] ? run->right : xor->min[w];
+        xor->max[w] = run->right > xor->max[w] ? run->right : xor->max[w];
     }
     return status;
 }
@@ -172,14 +172,14 @@ static void say_widths(cli_report *report, const xor_lab *xor)
         const double error = standard_error(share, XOR_SEEDS);
         report_row(report, "%8s%15zu +- %-4s%8s ... %-5s%13s",
                    widths[w] ? text_count(widths[w]) : "none", xor->solved[w],
-                   text_number(100 * error, 2), text_share((double)xor->least[w] / 4, 0),
-                   text_share((double)xor->most[w] / 4, 0), text_number(xor->best[w], 3));
+                   text_number(100 * error, 2), text_share((double)xor->min[w] / 4, 0),
+                   text_share((double)xor->max[w] / 4, 0), text_number(xor->best[w], 3));
         report_object(report, NULL);
         report_count(report, "hidden", widths[w], NULL);
         report_number(report, "success", share, 0, NULL);
         report_number(report, "success_error", error, 0, NULL);
-        report_number(report, "least_right", (double)xor->least[w] / 4, 0, NULL);
-        report_number(report, "most_right", (double)xor->most[w] / 4, 0, NULL);
+        report_number(report, "least_right", (double)xor->min[w] / 4, 0, NULL);
+        report_number(report, "most_right", (double)xor->max[w] / 4, 0, NULL);
         report_number(report, "least_loss", xor->best[w], 0, NULL);
         report_close(report);
     }

@@ -23,7 +23,7 @@ typedef struct xor_run {
 typedef struct xor_lab {
     xor_run run[XOR_SEEDS];     /* of the width at hand */
     size_t solved[XOR_WIDTHS];
-    size_t least[XOR_WIDTHS], most[XOR_WIDTHS]; /* points right, of all seeds */
+    size_t min[XOR_WIDTHS], max[XOR_WIDTHS]; /* points right, of all seeds */
     double best[XOR_WIDTHS];    /* least loss of all seeds */
 } xor_lab;
 

@@ -38,7 +38,7 @@ void xor_draw_widths(cli_figure *figure, const xor_lab *xor)
 
     chart_axes(chart, "hidden units", "1", "succeed", "share of 100 seeds");
     chart_names(chart, &chart->x, names, XOR_WIDTHS);
-    chart->y.most = 1;
+    chart->y.max = 1;
     chart_series *bars = chart_series_add(chart, CHART_BARS, "");
     for (size_t w = 0; w < XOR_WIDTHS; w++)
         series_point(bars, (double)w, (double)xor->solved[w] / XOR_SEEDS);

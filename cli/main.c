@@ -20,8 +20,8 @@
     {.name = #name_,                                                              \
      .verb = VERB_##verb_,                                                        \
      .arguments = arguments_,                                                     \
-     .least = least_,                                                             \
-     .most = most_,                                                               \
+     .min = least_,                                                               \
+     .max = most_,                                                                \
      .purpose = purpose_,                                                         \
      .example = {first, second},                                                  \
      .run = cmd_##name_},

@@ -188,9 +188,9 @@ static const char *bounds_text(const cli_option *option, const char *noun)
     static char room[96];
     char least[GRADUS_NUMBER_LENGTH], most[GRADUS_NUMBER_LENGTH];
 
-    gradus_number_write(option->least, least);
-    gradus_number_write(option->most, most);
-    if (option->most > 0)
+    gradus_number_write(option->min, least);
+    gradus_number_write(option->max, most);
+    if (option->max > 0)
         snprintf(room, sizeof room, "%s %s %s, %s %s", noun,
                  option->above ? "above" : "from", least,
                  option->below ? "below" : "up to", most);
@@ -202,9 +202,9 @@ static const char *bounds_text(const cli_option *option, const char *noun)
 
 static bool within(const cli_option *option, double value)
 {
-    return (option->above ? value > option->least : value >= option->least) &&
-           (option->most <= 0 ||
-            (option->below ? value < option->most : value <= option->most));
+    return (option->above ? value > option->min : value >= option->min) &&
+           (option->max <= 0 ||
+            (option->below ? value < option->max : value <= option->max));
 }
 
 static gradus_status set_number(const cli_settings *settings, const cli_option *option,

@@ -42,7 +42,7 @@ typedef struct cli_option {
     const char *help;
     const char *words;
     const char *(*names)(size_t);
-    double least, most;             /* most 0: no limit */
+    double min, max;                /* most 0: no limit */
     bool above, below;              /* least, most itself is not allowed */
 } cli_option;
 

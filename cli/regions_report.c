@@ -66,12 +66,12 @@ void regions_say(cli_report *report, const gradus_regions *regions, const gradus
     report_array(report, "on");
     for (size_t k = 0; k < about.variables; k++) {
         report_say(report, "%s%s from %s to ", k > 0 ? ", " : "", text_name(axis[k]),
-                   text_number(slice->least[k], 6));
-        report_say(report, "%s", text_number(slice->most[k], 6));
+                   text_number(slice->min[k], 6));
+        report_say(report, "%s", text_number(slice->max[k], 6));
         report_object(report, NULL);
         report_string(report, "variable", axis[k], NULL);
-        report_number(report, "min", slice->least[k], 0, NULL);
-        report_number(report, "max", slice->most[k], 0, NULL);
+        report_number(report, "min", slice->min[k], 0, NULL);
+        report_number(report, "max", slice->max[k], 0, NULL);
         report_close(report);
     }
     report_close(report);
@@ -84,10 +84,10 @@ void regions_say(cli_report *report, const gradus_regions *regions, const gradus
         report_string(report, "ending", about.ending, NULL);
     }
     report_line(report, about.variables == 1 ? "length" : "area");
-    report_say(report, "of a region from %s to ", text_number(about.least, 3));
-    report_say(report, "%s", text_number(about.most, 3));
-    report_number(report, "least_size", about.least, 0, NULL);
-    report_number(report, "most_size", about.most, 0, NULL);
+    report_say(report, "of a region from %s to ", text_number(about.min, 3));
+    report_say(report, "%s", text_number(about.max, 3));
+    report_number(report, "least_size", about.min, 0, NULL);
+    report_number(report, "most_size", about.max, 0, NULL);
     report_line(report, "signs");
     report_say(report, "all exact; ");
     report_count(report, "exact", about.exact, " of them by integers");
@@ -197,11 +197,11 @@ static bool holds(const gradus_region *region, double x, double y, double area)
 static void range_of(const gradus_region *region, const gradus_slice *slice, size_t axis,
                      size_t range[2])
 {
-    const double step = (slice->most[axis] - slice->least[axis]) / (GRID - 1);
+    const double step = (slice->max[axis] - slice->min[axis]) / (GRID - 1);
     double low = INFINITY, high = -INFINITY;
 
     for (size_t k = 0; k < region->corners; k++) {
-        const double at = (region->corner[2 * k + axis] - slice->least[axis]) / step;
+        const double at = (region->corner[2 * k + axis] - slice->min[axis]) / step;
         low = fmin(low, at);
         high = fmax(high, at);
     }
@@ -215,10 +215,10 @@ static void range_of(const gradus_region *region, const gradus_slice *slice, siz
 static void fill_grid(cli_chart *chart, const gradus_regions *regions,
                       const gradus_slice *slice, size_t count, double *values)
 {
-    const double area = (slice->most[0] - slice->least[0]) *
-                        (slice->most[1] - slice->least[1]);
+    const double area = (slice->max[0] - slice->min[0]) *
+                        (slice->max[1] - slice->min[1]);
 
-    chart_grid_place(chart, slice->least[0], slice->most[0], slice->least[1], slice->most[1]);
+    chart_grid_place(chart, slice->min[0], slice->max[0], slice->min[1], slice->max[1]);
     for (size_t i = 0; i < GRID * GRID; i++)
         values[i] = NAN;
     for (size_t i = 0; i < count; i++) {
@@ -257,13 +257,13 @@ void regions_draw(cli_chart *chart, const gradus_regions *regions, const gradus_
 
     gradus_regions_describe(regions, &about);
     chart_axes(chart, axis[0], "1", about.variables == 1 ? "output" : axis[1], "1");
-    chart->x.least = slice->least[0];
-    chart->x.most = slice->most[0];
+    chart->x.min = slice->min[0];
+    chart->x.max = slice->max[0];
     if (about.variables == 1) {
         draw_line(chart, regions, &about);
         return;
     }
-    chart->y.least = slice->least[1];
-    chart->y.most = slice->most[1];
+    chart->y.min = slice->min[1];
+    chart->y.max = slice->max[1];
     draw_plane(chart, regions, about.regions);
 }

@@ -31,7 +31,7 @@ void settings_defaults(cli_settings *settings, cli_verb verb)
     settings->landscape = (cli_landscape_settings){.grid = 25, .span = NAN, .gradient = NAN,
                                                      .curvature = 1e-4, .flat = 1e-6};
     settings->box = (cli_box_settings){.within = NAN, .tolerance = 1e-3, .boxes = 4000000};
-    settings->regions.most = 1000000;
+    settings->regions.max = 1000000;
     settings->flow.seeds = 20;
     settings->flow.width = 64;
     settings->flow.depth = 50;

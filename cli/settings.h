@@ -96,7 +96,7 @@ typedef struct cli_approximate_settings {
 
 typedef struct cli_regions_settings {
     const char *through;        /* points or rows; NULL: the inputs themselves */
-    size_t most;
+    size_t max;
 } cli_regions_settings;
 
 typedef struct kept_text kept_text;

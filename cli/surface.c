@@ -20,7 +20,7 @@ typedef struct surface_values {
 
 static double place(gradus_interval side, size_t i)
 {
-    return side.least + (side.most - side.least) * ((double)i + 0.5) / SIDE;
+    return side.min + (side.max - side.min) * ((double)i + 0.5) / SIDE;
 }
 
 static gradus_status evaluate(const cli_surface *s, surface_values *v)

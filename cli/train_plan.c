@@ -123,8 +123,8 @@ static void say_target(cli_report *report, cli_plan *plan)
         if (classifies)
             say_classes(report, plan, column, about.classes);
         else
-            report_say(report, "%s .. %s, mean %s", text_number(values.least, 4),
-                       text_number(values.most, 4), text_number(values.mean, 4));
+            report_say(report, "%s .. %s, mean %s", text_number(values.min, 4),
+                       text_number(values.max, 4), text_number(values.mean, 4));
     }
     report_string(report, "task", classifies ? "classification" : "regression", NULL);
     report_say(report, "  -> %s", classifies ? "classification" : "regression");

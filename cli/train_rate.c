@@ -68,15 +68,15 @@ static void say_search(cli_report *report, const gradus_rate_search *search)
     report_number(report, "suggestion", search->suggestion, 0, " found: ");
     report_say(report, "the loss is low from %s to %s, %s at the least",
                text_number(search->floor[0], 2), text_number(search->floor[1], 2),
-               text_number(search->smooth[search->least], 3));
+               text_number(search->smooth[search->min], 3));
     report_say(report, search->diverged ? ", and blows up at %s" : "; tried up to %s",
                text_number(search->rate[last], 2));
     report_array(report, "floor");
     report_number(report, NULL, search->floor[0], 0, NULL);
     report_number(report, NULL, search->floor[1], 0, NULL);
     report_close(report);
-    report_number(report, "least_loss", search->smooth[search->least], 0, NULL);
-    report_number(report, "least_loss_rate", search->rate[search->least], 0, NULL);
+    report_number(report, "least_loss", search->smooth[search->min], 0, NULL);
+    report_number(report, "least_loss_rate", search->rate[search->min], 0, NULL);
     report_flag(report, "diverged", search->diverged);
     report_object(report, "curve");
     say_curve(report, "rate", search->rate, search->count);
@@ -95,9 +95,9 @@ static void draw_search(const gradus_rate_search *search, cli_figure *figure)
 
     chart_axes(chart, "learning rate", "1", "loss", "per example");
     chart->x.scale = CHART_LOG;
-    if (search->smooth[search->least] > 0) {
-        chart->y.least = 0;
-        chart->y.most = 2 * search->smooth[0];
+    if (search->smooth[search->min] > 0) {
+        chart->y.min = 0;
+        chart->y.max = 2 * search->smooth[0];
     }
     chart_series *loss = chart_series_add(chart, CHART_POINTS, "of a step's rows");
     chart_series *smooth = chart_series_add(chart, CHART_LINE, "smoothed");

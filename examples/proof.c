@@ -19,9 +19,9 @@ int main(void)
     if (f->enclose(&part, 2, known, f->user) != GRADUS_OK)
         return fprintf(stderr, "proof: %s\n", gradus_error()), 1;
     for (int k = 0; k < 3; k++)
-        printf("derivative %d is within %.6f and %.6f\n", k, known[k].least, known[k].most);
+        printf("derivative %d is within %.6f and %.6f\n", k, known[k].min, known[k].max);
     gradus_proof_free(proof);
     gradus_expression_free(formula);
     /* f rises there: it is least and most at the ends, 0 and 4/17 */
-    return !(known[0].least == 0 && known[0].most < 0.2353 && known[1].least > 0.7);
+    return !(known[0].min == 0 && known[0].max < 0.2353 && known[1].min > 0.7);
 }

@@ -159,13 +159,13 @@ GRADUS_API const char *gradus_context_cpu(const gradus_context *context);
  *
  * Errors   MEMORY.
  */
-GRADUS_API GRADUS_CHECKED gradus_status gradus_allocate(
+GRADUS_API GRADUS_CHECKED gradus_status gradus_memory_allocate(
     const gradus_context *context, size_t count, size_t size, const char *what,
     void *block);               /* the address of a pointer                             */
-GRADUS_API GRADUS_CHECKED gradus_status gradus_resize(
+GRADUS_API GRADUS_CHECKED gradus_status gradus_memory_resize(
     const gradus_context *context, size_t old_count, size_t count, size_t size,
     const char *what, void *block);
-GRADUS_API void gradus_release(const gradus_context *context, void *block); /* or NULL */
+GRADUS_API void gradus_memory_release(const gradus_context *context, void *block); /* or NULL */
 
 /*
  * What this machine can do at most: floating-point operations per second of fused
@@ -229,7 +229,7 @@ typedef struct gradus_column {
     gradus_column_kind kind;
     size_t missing;             /* rows without a value                                */
     size_t values;              /* category: distinct values; number: 0                */
-    double least, most, mean;   /* number: over the rows with a value, else NaN        */
+    double min, max, mean;      /* number: over the rows with a value, else NaN        */
     const char *why;            /* category: the first cell that is no number, or ""   */
     size_t why_line;            /*           and its line in the file (0: unknown)     */
 } gradus_column;
@@ -647,7 +647,7 @@ typedef struct gradus_rate_search {
     double rate[GRADUS_RATES];      /* of each, rising                                  */
     double loss[GRADUS_RATES];      /* before the step, of its rows                     */
     double smooth[GRADUS_RATES];
-    size_t least;                   /* index of the least smoothed loss                 */
+    size_t min;                     /* index of the smallest smoothed loss              */
     int diverged;                   /* 1: the loss blew up, 0: no rate was too large    */
     double floor[2];                /* a and b                                          */
     double suggestion;
@@ -1118,17 +1118,17 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_check_library(
  * Cost     a few gradients.  Memory   about seven times the parameters, in double.
  */
 typedef struct gradus_explanation gradus_explanation;
-typedef struct gradus_explain_options {
+typedef struct gradus_explanation_options {
     const char *loss;           /* NULL: by the last activation                         */
     double delta;               /* huber: where it turns linear, 1                      */
     double learning_rate;       /* of the step w - rate dloss/dw, 0.1                   */
-} gradus_explain_options;
-GRADUS_API void gradus_explain_defaults(gradus_explain_options *options);
-GRADUS_API GRADUS_CHECKED gradus_status gradus_explain(
+} gradus_explanation_options;
+GRADUS_API void gradus_explanation_defaults(gradus_explanation_options *options);
+GRADUS_API GRADUS_CHECKED gradus_status gradus_explanation_new(
     const gradus_net *net,
     const double *x,                      /* [inputs]                                   */
     const double *y,                      /* [outputs]                                  */
-    const gradus_explain_options *options, /* NULL: defaults                            */
+    const gradus_explanation_options *options, /* NULL: defaults                            */
     gradus_explanation **explanation);
 GRADUS_API void gradus_explanation_free(gradus_explanation *explanation);
 
@@ -1312,7 +1312,7 @@ GRADUS_API size_t gradus_moments_layers(const gradus_moments *moments);
 
 /* Over the seeds. */
 typedef struct gradus_spread {
-    double mean, deviation, least, most;
+    double mean, deviation, min, max;
 } gradus_spread;
 
 typedef struct gradus_moments_layer {
@@ -1351,8 +1351,8 @@ GRADUS_API void gradus_moments_describe(
  *               gradient of N rows is from that of all there could be
  *     slope     |g| > gradient_tolerance, twice the noise: the net is at no stationary point
  *     plateau   all |eigenvalue| <= flat_curvature
- *     saddle    the least < -flat and the most > flat
- *     maximum   the least < -flat, none above flat
+ *     saddle    min < -flat and max > flat
+ *     maximum   min < -flat, max <= flat
  *     minimum   else: no direction is found in which the loss bends down
  *
  * Of a set with more rows than options->rows so many are taken, evenly spread.
@@ -1404,8 +1404,8 @@ typedef struct gradus_landscape_about {
     double span;
     double loss, gradient;      /* mean loss and |g| at w                               */
     double noise;               /* of g; NaN of one row                                 */
-    double least, most;         /* eigenvalues of the Hessian                           */
-    double least_error, most_error; /* an eigenvalue is that near                       */
+    double min, max;            /* eigenvalues of the Hessian                           */
+    double min_error, max_error; /* an eigenvalue is that near                       */
     size_t products;            /* H v that were taken                                  */
     double gradient_tolerance, flat; /* what decided                                    */
     gradus_stationary verdict;
@@ -1456,7 +1456,7 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_regions_bound(
  * (docs/math/regions.md). They are counted on a closed box of a plane or line in the space of
  * its inputs,
  *
- *     x = origin + s along[0] (+ t along[1]),    s, t in [least, most]
+ *     x = origin + s along[0] (+ t along[1]),    s, t in [min, max]
  *
  * for the net whose weights are the numbers that are stored, computed without rounding. An
  * activation region is the interior of the points at which each unit is on one side; a linear
@@ -1469,7 +1469,7 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_regions_bound(
  * heaviside, identity. Others may stand at the end only, and are left out then.
  *
  * Errors   ARGUMENT: another activation, a number that is not finite, an empty box, more
- *          than options->most regions; STOPPED, where the observer says so; MEMORY.
+ *          than options->max regions; STOPPED, where the observer says so; MEMORY.
  * Cost     of each region a pass through the net in s and t; rarely one in integers, but
  *          nearly always behind some 25 layers.
  */
@@ -1477,14 +1477,14 @@ typedef struct gradus_slice {
     size_t variables;           /* 1: a line; 2: a plane                                  */
     const double *origin;       /* [inputs]; NULL: 0                                      */
     const double *along[2];     /* [inputs]; NULL: the first, the second input            */
-    double least[2], most[2];
+    double min[2], max[2];
 } gradus_slice;
 
 /* With each region: how many there are, and their share of the box. Nonzero stops (STOPPED). */
 typedef int gradus_regions_observer(size_t regions, double share, void *user);
 
 typedef struct gradus_regions_options {
-    size_t most;                /* regions before it gives up, 1,000,000                  */
+    size_t max;                 /* regions before it gives up, 1,000,000                  */
     gradus_regions_observer *observer; /* or NULL                                         */
     void *user;
 } gradus_regions_options;
@@ -1502,7 +1502,7 @@ typedef struct gradus_regions_about {
     size_t variables, outputs;
     size_t units;               /* that change sides: of relu, leaky-relu, heaviside      */
     size_t regions, pieces;
-    double least, most;         /* length or area of a region                             */
+    double min, max;            /* length or area of a region                             */
     const char *ending;         /* the activation at the end that was left out, or NULL   */
     gradus_region_bounds bounds;/* for as many inputs as variables and the net's widths;
                                    all NaN with residual blocks, upper with leaky-relu    */
@@ -1517,7 +1517,7 @@ typedef struct gradus_region_side {
     int above;                  /* the unit is above 0 in the region                      */
 } gradus_region_side;
 
-/* Regions of a line come in order, from s = least on; those of a plane in a fixed one. */
+/* Regions of a line come in order, from s = min on; those of a plane in a fixed one. */
 typedef struct gradus_region {
     size_t corners;             /* 2 on a line                                            */
     const double *corner;       /* [corners][variables], against the clock                */
@@ -1548,7 +1548,7 @@ GRADUS_API int gradus_regions_above(
  * product     x y for |x|, |y| <= range by two squares, after the range is rounded up to a
  *             power of 2: |error| <= range^2 2^(-2m-2) = bound, none where x or y is 0;
  *             m + 1 layers, 6m + 2 units
- * polynomial  sum a_k x^k on [least, most] by Horner's rule, a product of m layers for each
+ * polynomial  sum a_k x^k on [min, max] by Horner's rule, a product of m layers for each
  *             degree above 1: an error of at most `bound`, that of rounding included
  *
  * Errors   ARGUMENT: no levels or too many (1000 of the sawtooth, else 500), an empty range, a
@@ -1556,18 +1556,18 @@ GRADUS_API int gradus_regions_above(
  * Source   Telgarsky, "Representation benefits of deep feedforward networks", 2015;
  *          Yarotsky, "Error bounds for approximations with deep ReLU networks", 2017.
  */
-GRADUS_API GRADUS_CHECKED gradus_status gradus_build_sawtooth(
+GRADUS_API GRADUS_CHECKED gradus_status gradus_sawtooth_build(
     const gradus_context *context, size_t levels, gradus_net **net);
-GRADUS_API GRADUS_CHECKED gradus_status gradus_build_square(
+GRADUS_API GRADUS_CHECKED gradus_status gradus_square_build(
     const gradus_context *context, size_t levels, double *bound, gradus_net **net);
-GRADUS_API GRADUS_CHECKED gradus_status gradus_build_product(
+GRADUS_API GRADUS_CHECKED gradus_status gradus_product_build(
     const gradus_context *context, size_t levels, double range, double *bound,
     gradus_net **net);
-GRADUS_API GRADUS_CHECKED gradus_status gradus_build_polynomial(
+GRADUS_API GRADUS_CHECKED gradus_status gradus_polynomial_build(
     const gradus_context *context,
     const double *coefficients, /* [terms] of 1, x, x^2, ...                            */
     size_t terms,
-    double least, double most,
+    double min, double max,
     size_t levels,
     double *bound,
     gradus_net **net);
@@ -1578,8 +1578,8 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_build_polynomial(
  *
  *     1 / (8 N^2),    max(0, 1 - (2N + 2) / 2^levels) / 8,    N = units + 1 pieces
  */
-GRADUS_API double gradus_square_error_of_one_layer(size_t units);
-GRADUS_API double gradus_sawtooth_error_of_one_layer(size_t levels, size_t units);
+GRADUS_API double gradus_square_shallow_error(size_t units);
+GRADUS_API double gradus_sawtooth_shallow_error(size_t levels, size_t units);
 
 /*
  * The parity of n bits, 1 where an odd number of them is 1, exactly on all 2^n inputs.
@@ -1601,7 +1601,7 @@ typedef enum gradus_parity {
     GRADUS_PARITY_COUNT
 } gradus_parity;
 GRADUS_API const char *gradus_parity_name(gradus_parity way); /* NULL past the last */
-GRADUS_API GRADUS_CHECKED gradus_status gradus_build_parity(
+GRADUS_API GRADUS_CHECKED gradus_status gradus_parity_build(
     const gradus_context *context, gradus_parity way, size_t bits, gradus_net **net);
 
 /* ---- 9 approximate --------------------------------------------------------------- */
@@ -1609,7 +1609,7 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_build_parity(
 #define GRADUS_VARIABLES 8 /* most variables of a function */
 
 typedef struct gradus_interval {
-    double least, most;         /* both belong to it; may be infinite                   */
+    double min, max;            /* both belong to it; may be infinite                   */
 } gradus_interval;
 
 struct gradus_polynomial;
@@ -1630,7 +1630,7 @@ typedef struct gradus_function {
     gradus_status (*enclose)(const gradus_interval *box, int order, gradus_interval *result,
                              void *user);     /* or NULL                                */
     void *user;
-    /* f as a polynomial in t, where x_i = (least_i + most_i)/2 + (most_i - least_i)/2 t_i of
+    /* f as a polynomial in t, where x_i = (min_i + max_i)/2 + (max_i - min_i)/2 t_i of
      * the box, so that |t_i| <= 1. The caller frees it. ARGUMENT, with the reason: f is none.
      * NULL: nothing is known about that. */
     gradus_status (*polynomial)(const gradus_interval *box,
@@ -1781,22 +1781,22 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_expression_polynomial(
  *          out of reach; those of f->enclose; MEMORY.
  * Cost     some enclosures of f for each piece, a few times.
  */
-typedef struct gradus_approximate_options {
+typedef struct gradus_approximation_options {
     const char *activation;     /* of hidden layers: "relu", "sigmoid", "heaviside"; NULL: */
                                 /* "relu", or that of the construction                  */
     const char *construction;   /* NULL: the first that fits (gradus_construction_name())*/
     double within;              /* the bound to be reached; NaN: `units` decides        */
     size_t units;               /* hidden units at most; 0: as many as it takes         */
     int compare;                /* 1: also what the other constructions would take      */
-} gradus_approximate_options;
-GRADUS_API void gradus_approximate_defaults(gradus_approximate_options *options);
+} gradus_approximation_options;
+GRADUS_API void gradus_approximation_defaults(gradus_approximation_options *options);
 
 typedef struct gradus_approximation gradus_approximation;
-GRADUS_API GRADUS_CHECKED gradus_status gradus_approximate(
+GRADUS_API GRADUS_CHECKED gradus_status gradus_approximation_new(
     const gradus_context *context,
     const gradus_function *f,
-    const gradus_interval *box,           /* [f->inputs] finite, least < most           */
-    const gradus_approximate_options *options,
+    const gradus_interval *box,           /* [f->inputs] finite, min < max              */
+    const gradus_approximation_options *options,
     gradus_approximation **approximation);
 GRADUS_API void gradus_approximation_free(gradus_approximation *approximation);
 
@@ -1859,7 +1859,7 @@ GRADUS_API gradus_interval gradus_samples_box(const gradus_samples *samples);
  *
  * Errors   MEMORY.
  */
-GRADUS_API GRADUS_CHECKED gradus_status gradus_interpolate(
+GRADUS_API GRADUS_CHECKED gradus_status gradus_samples_interpolate(
     const gradus_samples *samples, gradus_approximation **approximation);
 
 /* Their names, each once: index 0, 1, ...; NULL past the end. */

@@ -63,11 +63,11 @@ GRADUS_API const char *gradus_proof_libraries(void);
 /*
  * The largest error of a network over a closed box, enclosed:
  *
- *     least <= sup |f(x) - net(x)| <= most      x in the box
+ *     lower <= sup |f(x) - net(x)| <= upper     x in the box
  *
  * where net is the exact real function of the stored weights; of a model, together with
  * its preprocessing, from the numbers of the table to those of the target. The box is
- * divided until most - least <= tolerance * most, or the rounding of the enclosures stands
+ * divided until upper - lower <= tolerance * upper, or the rounding of the enclosures stands
  * in the way, or enough boxes have been looked at (docs/math/certificate.md).
  *
  * Errors   ARGUMENT: f has no `enclose`, or not as many variables as the network inputs;
@@ -79,17 +79,17 @@ GRADUS_API const char *gradus_proof_libraries(void);
  *          in use; the bound of rounding, 1000 forward passes.
  * Memory   72 bytes a box, the weights in double, 88 bytes a unit, 1 MB an activation.
  */
-typedef struct gradus_certify_options {
+typedef struct gradus_certificate_options {
     double tolerance;           /* relative, 1e-3                                       */
     size_t boxes;               /* looked at, at most; 4,000,000                        */
-} gradus_certify_options;
-GRADUS_API void gradus_certify_defaults(gradus_certify_options *options);
+} gradus_certificate_options;
+GRADUS_API void gradus_certificate_defaults(gradus_certificate_options *options);
 
 typedef struct gradus_certificate {
-    double least, most;
-    double where[GRADUS_VARIABLES]; /* |f - net| is at least `least` here               */
+    double lower, upper;
+    double where[GRADUS_VARIABLES]; /* |f - net| is at least `lower` here               */
     double f, net;              /* at that point, rounded                               */
-    int reached;                /* 1: most - least <= tolerance * most                  */
+    int reached;                /* 1: upper - lower <= tolerance * upper                */
     size_t boxes;               /* looked at                                            */
     double rounding;            /* gradus_net_forward(), and what predicts with a model,
                                    differ from net(x) by at most that on the box, as far
@@ -97,19 +97,19 @@ typedef struct gradus_certificate {
                                    where nothing is known                               */
 } gradus_certificate;
 
-GRADUS_API GRADUS_CHECKED gradus_status gradus_certify_net(
+GRADUS_API GRADUS_CHECKED gradus_status gradus_certificate_net(
     const gradus_context *context,
     const gradus_net *net,
     const gradus_function *f,
     const gradus_interval *box,            /* [inputs]                                  */
-    const gradus_certify_options *options, /* NULL: defaults                            */
+    const gradus_certificate_options *options, /* NULL: defaults                            */
     gradus_certificate *certificate);
-GRADUS_API GRADUS_CHECKED gradus_status gradus_certify_model(
+GRADUS_API GRADUS_CHECKED gradus_status gradus_certificate_model(
     const gradus_context *context,
     const gradus_model *model,
     const gradus_function *f,
     const gradus_interval *box,
-    const gradus_certify_options *options,
+    const gradus_certificate_options *options,
     gradus_certificate *certificate);
 
 #ifdef __cplusplus

@@ -209,19 +209,19 @@ gradus_status gr_text_add(gr_text *builder, const char *format, ...)
 
 /* ---- for libraries beside this one ---- */
 
-gradus_status gradus_allocate(const gradus_context *context, size_t count, size_t size,
-                              const char *what, void *block)
+gradus_status gradus_memory_allocate(const gradus_context *context, size_t count, size_t size,
+                                     const char *what, void *block)
 {
     return gr_allocate(gr_context_or_default(context), count, size, what, block);
 }
 
-gradus_status gradus_resize(const gradus_context *context, size_t old_count, size_t count,
-                            size_t size, const char *what, void *block)
+gradus_status gradus_memory_resize(const gradus_context *context, size_t old_count,
+                                   size_t count, size_t size, const char *what, void *block)
 {
     return gr_resize(gr_context_or_default(context), old_count, count, size, what, block);
 }
 
-void gradus_release(const gradus_context *context, void *block)
+void gradus_memory_release(const gradus_context *context, void *block)
 {
     gr_release(gr_context_or_default(context), block);
 }

@@ -211,8 +211,8 @@ void gradus_data_column(const gradus_data *data, size_t index, gradus_column *ab
         .kind = column->kind,
         .missing = column->missing,
         .values = column->values.count,
-        .least = NAN,
-        .most = NAN,
+        .min = NAN,
+        .max = NAN,
         .mean = NAN,
         .why = column->why != NULL ? column->why : "",
         .why_line = column->why_line,
@@ -224,8 +224,8 @@ void gradus_data_column(const gradus_data *data, size_t index, gradus_column *ab
         double x = gr_column_number(column, i);
         if (isnan(x))
             continue;
-        about->least = sum.count == 0 || x < about->least ? x : about->least;
-        about->most = sum.count == 0 || x > about->most ? x : about->most;
+        about->min = sum.count == 0 || x < about->min ? x : about->min;
+        about->max = sum.count == 0 || x > about->max ? x : about->max;
         gr_lanes_add(&sum, x);
     }
     if (sum.count > 0)

@@ -16,7 +16,7 @@ gradus_status gr_numbering_open(const gradus_context *context, uint32_t most,
 {
     gradus_status status;
 
-    *n = (gr_numbering){.context = context, .slots = 16, .most = most};
+    *n = (gr_numbering){.context = context, .slots = 16, .max = most};
     while (n->slots / 2 < most)
         n->slots *= 2;
     GR_TRY(gr_allocate(context, n->slots, sizeof *n->key, "distinct values", &n->key));
@@ -59,7 +59,7 @@ uint32_t gr_numbering_add(gr_numbering *n, uint64_t key)
     for (; n->number[slot] != 0; slot = (slot + 1) & (n->slots - 1))
         if (n->key[slot] == key)
             return n->number[slot] - 1;
-    if (n->count == n->most)
+    if (n->count == n->max)
         return UINT32_MAX;
     n->key[slot] = key;
     n->number[slot] = ++n->count;

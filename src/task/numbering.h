@@ -16,7 +16,7 @@ typedef struct gr_numbering {
     uint32_t *number; /* [slots] number + 1; 0 is free */
     size_t slots;     /* a power of two */
     uint32_t count;   /* distinct keys so far */
-    uint32_t most;    /* that fit */
+    uint32_t max;     /* that fit */
 } gr_numbering;
 
 GRADUS_CHECKED gradus_status gr_numbering_open(const gradus_context *context,

@@ -41,9 +41,9 @@ const char *gradus_construction_name(size_t index)
     return NULL;
 }
 
-void gradus_approximate_defaults(gradus_approximate_options *options)
+void gradus_approximation_defaults(gradus_approximation_options *options)
 {
-    *options = (gradus_approximate_options){.within = NAN};
+    *options = (gradus_approximation_options){.within = NAN};
 }
 
 /* ---- which construction ---- */
@@ -56,13 +56,13 @@ static bool is(const char *wanted, const char *name)
 static bool fits(const gr_construction *c, const gr_target *target)
 {
     const size_t inputs = target->f->inputs;
-    return inputs >= c->least_inputs && inputs <= c->most_inputs &&
+    return inputs >= c->min_inputs && inputs <= c->max_inputs &&
            (target->polynomial != NULL || !c->polynomials);
 }
 
 /* The constructions for so many inputs, to be named in a message. */
 static gradus_status refuse(const gr_target *target,
-                            const gradus_approximate_options *options)
+                            const gradus_approximation_options *options)
 {
     gradus_status status;
     const size_t inputs = target->f->inputs;
@@ -81,7 +81,7 @@ done:
     return status;
 }
 
-static gradus_status find(const gr_target *target, const gradus_approximate_options *options,
+static gradus_status find(const gr_target *target, const gradus_approximation_options *options,
                           const gr_construction **found)
 {
     const char *activation = options->activation;
@@ -98,7 +98,7 @@ static gradus_status find(const gr_target *target, const gradus_approximate_opti
 
 /* ---- f as a polynomial ---- */
 
-static bool wants_polynomial(const gradus_approximate_options *options)
+static bool wants_polynomial(const gradus_approximation_options *options)
 {
     for (size_t i = 0; i < GR_COUNT(constructions) && options->construction != NULL; i++)
         if (is(options->construction, constructions[i]->name))
@@ -147,7 +147,7 @@ static gradus_status expand_around(gr_target *target, double within, expansion *
 }
 
 /* That it is none is a failure only for a construction that needs one. */
-static gradus_status expand(gr_target *target, const gradus_approximate_options *options,
+static gradus_status expand(gr_target *target, const gradus_approximation_options *options,
                             expansion *e)
 {
     const gradus_function *f = target->f;
@@ -185,16 +185,16 @@ static shown show(double x)
 }
 
 static gradus_status check(const gradus_function *f, const gradus_interval *box,
-                           const gradus_approximate_options *options)
+                           const gradus_approximation_options *options)
 {
     if (f->inputs < 1 || f->inputs > GRADUS_VARIABLES)
         return gr_fail(GRADUS_ARGUMENT, "f: %zu variables: it must have 1 to %d", f->inputs,
                        GRADUS_VARIABLES);
     for (size_t i = 0; i < f->inputs; i++)
-        if (!(box[i].least < box[i].most) || !isfinite(box[i].most - box[i].least))
+        if (!(box[i].min < box[i].max) || !isfinite(box[i].max - box[i].min))
             return gr_fail(GRADUS_ARGUMENT, "--on %s:%s: an axis of the box goes from a "
-                           "number to a larger one", show(box[i].least).text,
-                           show(box[i].most).text);
+                           "number to a larger one", show(box[i].min).text,
+                           show(box[i].max).text);
     if (isnan(options->within) && options->units == 0)
         return gr_fail(GRADUS_ARGUMENT, "--within: neither how near the net must come nor how "
                        "many units it may have is said: give --within or --units");
@@ -246,7 +246,7 @@ done:
 }
 
 static gradus_status make(const gr_target *target, const gr_construction *c,
-                          const gradus_approximate_options *options,
+                          const gradus_approximation_options *options,
                           gradus_approximation **made)
 {
     gradus_status status;
@@ -258,7 +258,7 @@ static gradus_status make(const gr_target *target, const gr_construction *c,
                             &reached));
     if (pieces == 0)
         GR_TRY(gr_fail(GRADUS_ARGUMENT, "--units %zu: \"%s\" takes %zu at least",
-                       options->units, c->name, c->shape(target, c->least_pieces).units));
+                       options->units, c->name, c->shape(target, c->min_pieces).units));
     if (!(bound.bound < INFINITY))
         GR_TRY(gr_fail(GRADUS_ARGUMENT, "f: with \"%s\" there is no bound that double can "
                        "hold: take a smaller box, or scale f", c->name));
@@ -277,7 +277,7 @@ done:
 static bool competes(const gr_construction *c, const gr_target *target)
 {
     return fits(c, target) &&
-           (target->f->inputs > 1 || c->most_inputs == 1 || c->polynomials);
+           (target->f->inputs > 1 || c->max_inputs == 1 || c->polynomials);
 }
 
 /* About what the others take for the same. */
@@ -303,10 +303,10 @@ done:
     return status;
 }
 
-gradus_status gradus_approximate(const gradus_context *context, const gradus_function *f,
-                                 const gradus_interval *box,
-                                 const gradus_approximate_options *options,
-                                 gradus_approximation **approximation)
+gradus_status gradus_approximation_new(const gradus_context *context, const gradus_function *f,
+                                       const gradus_interval *box,
+                                       const gradus_approximation_options *options,
+                                       gradus_approximation **approximation)
 {
     gradus_status status;
     gradus_approximation *made = NULL;

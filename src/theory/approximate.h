@@ -30,7 +30,7 @@ typedef struct gr_memo {
 typedef struct gr_target {
     const gradus_context *context;
     const gradus_function *f;
-    const gradus_interval *box; /* [f->inputs], finite, least < most */
+    const gradus_interval *box; /* [f->inputs], finite, min < max */
     gr_memo *memo;              /* or NULL */
     const gradus_polynomial *polynomial; /* f, of t with |t_i| <= 1 on a box, or NULL */
     const gradus_interval *polynomial_box; /* the same box, or a wider one */
@@ -52,14 +52,14 @@ typedef struct gr_construction {
     const char *name;       /* "interpolation" */
     const char *activation; /* "relu" */
     const char *about;      /* in a few words */
-    size_t least_inputs, most_inputs;
-    size_t least_pieces, most_pieces;   /* that make sense, of each axis or in all */
+    size_t min_inputs, max_inputs;
+    size_t min_pieces, max_pieces;      /* that make sense, of each axis or in all */
     gr_shape (*shape)(const gr_target *target, size_t pieces);
     /* Bounds need not fall with every piece more, but do in the long run. */
     gradus_status (*bound)(const gr_target *target, size_t pieces, gr_bound *bound);
     gradus_status (*build)(const gr_target *target, size_t pieces, gradus_net **net);
     /* About how many pieces a bound takes, `most` at most; NULL: it is searched for. */
-    gradus_status (*guess)(const gr_target *target, double within, size_t most,
+    gradus_status (*guess)(const gr_target *target, double within, size_t max,
                            size_t *pieces);
     bool polynomials;           /* f is to be one; many pieces cost a bound no more than few */
     const char *counted;        /* NULL, or what pieces are that are not of the box */

@@ -27,7 +27,7 @@ static bool fits(const gr_target *target, const gr_construction *c, size_t piece
 /* The most pieces that fit, 0: none. */
 static size_t most_pieces(const gr_target *target, const gr_construction *c, size_t units)
 {
-    size_t low = c->least_pieces - 1, high = c->most_pieces;
+    size_t low = c->min_pieces - 1, high = c->max_pieces;
     while (low < high) {
         const size_t middle = high - (high - low) / 2;
         if (fits(target, c, middle, units))
@@ -35,12 +35,12 @@ static size_t most_pieces(const gr_target *target, const gr_construction *c, siz
         else
             high = middle - 1;
     }
-    return low < c->least_pieces ? 0 : low;
+    return low < c->min_pieces ? 0 : low;
 }
 
 /* What is known: `low` pieces do not reach it, `high` do (0: none known yet). */
 typedef struct hunt {
-    size_t low, high, most;
+    size_t low, high, max;
     size_t last;                /* tried, with this bound */
     double bound, rate;
 } hunt;
@@ -59,7 +59,7 @@ static void learn(hunt *h, size_t pieces, double bound)
 static size_t guess(const hunt *h, double within, int tries)
 {
     const size_t ceiling = h->high > 0 ? h->high - 1
-        : h->low > h->most / 16 ? h->most : 16 * h->low;
+        : h->low > h->max / 16 ? h->max : 16 * h->low;
     if (!isfinite(h->bound))
         return h->high > 0 ? h->low + (h->high - h->low) / 2 : ceiling;
     if (h->high > 0 && tries > GUESSES)
@@ -75,7 +75,7 @@ static size_t guess(const hunt *h, double within, int tries)
 static gradus_status search(const gr_target *target, const gr_construction *c, double within,
                             hunt *h, gr_bound *found)
 {
-    size_t pieces = c->least_pieces;
+    size_t pieces = c->min_pieces;
     for (int tries = 0; tries < MOST_TRIES; tries++) {
         gr_bound bound;
         gradus_status status = c->bound(target, pieces, &bound);
@@ -88,7 +88,7 @@ static gradus_status search(const gr_target *target, const gr_construction *c, d
             h->low = pieces;
         if (reached || h->high == 0)
             *found = bound;
-        if (h->low == h->most || (h->high > 0 && h->high - h->low <= 1 + h->high / 64))
+        if (h->low == h->max || (h->high > 0 && h->high - h->low <= 1 + h->high / 64))
             break;
         if (bound.rounding > within) /* which more pieces only make worse */
             break;
@@ -96,10 +96,10 @@ static gradus_status search(const gr_target *target, const gr_construction *c, d
         pieces = guess(h, within, tries);
         if (tries > 0 || c->guess == NULL)
             continue;
-        status = c->guess(target, within, h->most, &pieces);
+        status = c->guess(target, within, h->max, &pieces);
         if (status != GRADUS_OK)
             return status;
-        pieces = pieces > h->most ? h->most : pieces > h->low ? pieces : h->low + 1;
+        pieces = pieces > h->max ? h->max : pieces > h->low ? pieces : h->low + 1;
     }
     return GRADUS_OK;
 }
@@ -108,15 +108,15 @@ gradus_status gr_choose_pieces(const gr_target *target, const gr_construction *c
                                double within, size_t units, size_t *pieces, gr_bound *bound,
                                bool *reached)
 {
-    hunt h = {.low = c->least_pieces - 1, .most = most_pieces(target, c, units), .rate = 1};
+    hunt h = {.low = c->min_pieces - 1, .max = most_pieces(target, c, units), .rate = 1};
     gradus_status status;
-    *reached = h.most > 0;
-    *pieces = h.most;
+    *reached = h.max > 0;
+    *pieces = h.max;
     *bound = (gr_bound){.bound = INFINITY};
-    if (h.most == 0)
+    if (h.max == 0)
         return GRADUS_OK;
     if (isnan(within))
-        return c->bound(target, h.most, bound);
+        return c->bound(target, h.max, bound);
     status = search(target, c, within, &h, bound);
     *reached = h.high > 0;
     *pieces = h.high > 0 ? h.high : h.low;
@@ -133,7 +133,7 @@ gradus_status gr_expect_pieces(const gr_target *target, const gr_construction *c
     const size_t most = most_pieces(target, c, units);
     *extrapolated = false;
     GR_TRY(gr_choose_pieces(target, c, within, units, pieces, &far, reached));
-    if (*reached || c->polynomials || most / 4 < c->least_pieces)
+    if (*reached || c->polynomials || most / 4 < c->min_pieces)
         return GRADUS_OK;
     GR_TRY(c->bound(target, most / 4, &near));
     const double fall = gr_log(near.bound / far.bound) / gr_log(4);

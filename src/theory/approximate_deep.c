@@ -57,8 +57,8 @@ static gradus_status build(const gr_target *target, size_t layers, gradus_net **
 const gr_construction gr_construction_deep = {
     .name = "deep", .activation = "relu",
     .about = "a polynomial by squares, in depth",
-    .least_inputs = 1, .most_inputs = GRADUS_VARIABLES,
-    .least_pieces = 1, .most_pieces = 30,
+    .min_inputs = 1, .max_inputs = GRADUS_VARIABLES,
+    .min_pieces = 1, .max_pieces = 30,
     .shape = shape, .bound = bound, .build = build,
     .polynomials = true, .counted = "layers of each product",
 };

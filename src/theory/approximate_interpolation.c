@@ -18,10 +18,10 @@ static double line_cost(const gr_look *f, double from, double to, double left, d
 {
     const double h = to - from, m = (right - left) / h;
     const double bent = h * h / 8 * gr_interval_magnitude(f->bend);
-    const double tilted = h * (f->slope.most - m) * (m - f->slope.least) /
-                          (f->slope.most - f->slope.least);
-    const double wide = gr_most(f->value.most - gr_least(left, right),
-                                gr_most(left, right) - f->value.least);
+    const double tilted = h * (f->slope.max - m) * (m - f->slope.min) /
+                          (f->slope.max - f->slope.min);
+    const double wide = gr_most(f->value.max - gr_least(left, right),
+                                gr_most(left, right) - f->value.min);
     return gr_least(gr_least(bent, wide), isfinite(tilted) ? tilted : INFINITY);
 }
 
@@ -86,13 +86,13 @@ static gradus_status guess_free(const gr_target *target, double within, size_t m
 const gr_construction gr_construction_interpolation = {
     .name = "interpolation", .activation = "relu",
     .about = "interpolation at equal knots",
-    .least_inputs = 1, .most_inputs = 1, .least_pieces = 1, .most_pieces = GR_MOST_UNITS,
+    .min_inputs = 1, .max_inputs = 1, .min_pieces = 1, .max_pieces = GR_MOST_UNITS,
     .shape = shape, .bound = bound_equal, .build = build_equal,
 };
 
 const gr_construction gr_construction_free_knots = {
     .name = "free-knots", .activation = "relu",
     .about = "interpolation at knots where f bends",
-    .least_inputs = 1, .most_inputs = 1, .least_pieces = 1, .most_pieces = GR_MOST_UNITS,
+    .min_inputs = 1, .max_inputs = 1, .min_pieces = 1, .max_pieces = GR_MOST_UNITS,
     .shape = shape, .bound = bound_free, .build = build_free, .guess = guess_free,
 };

@@ -114,7 +114,7 @@ done:
 const gr_construction gr_construction_kuhn = {
     .name = "kuhn", .activation = "relu",
     .about = "interpolation on the simplices of a grid",
-    .least_inputs = 2, .most_inputs = GR_KUHN_INPUTS,
-    .least_pieces = 1, .most_pieces = 1 << 10,
+    .min_inputs = 2, .max_inputs = GR_KUHN_INPUTS,
+    .min_pieces = 1, .max_pieces = 1 << 10,
     .shape = shape, .bound = bound, .build = build,
 };

@@ -50,7 +50,7 @@ static size_t turns(const work *w, size_t input, const double *weight, const dou
         for (size_t i = 0; i < w->inputs; i++)
             others += i != input && row[i] != 0;
         const double x = -bias[j] / row[input];
-        if (others == 0 && x >= box.least && x <= box.most)
+        if (others == 0 && x >= box.min && x <= box.max)
             at[count++] = x;
     }
     return count;
@@ -58,7 +58,7 @@ static size_t turns(const work *w, size_t input, const double *weight, const dou
 
 static void put(axis *a, gradus_interval box, double x)
 {
-    a->at[a->count++] = gr_least(gr_most(x, box.least), box.most);
+    a->at[a->count++] = gr_least(gr_most(x, box.min), box.max);
 }
 
 /* Evenly spread lines, through the corners of `pieces` cells; the turns, both sides of them,
@@ -68,8 +68,8 @@ static void lay(axis *a, gradus_interval box, size_t even, const double *turn, s
     const size_t all = 3 * turns + even + 1;
     a->count = 0;
     for (size_t j = 0; j <= even; j++)
-        put(a, box, j == even ? box.most
-            : fma(box.most - box.least, (double)j / (double)even, box.least));
+        put(a, box, j == even ? box.max
+            : fma(box.max - box.min, (double)j / (double)even, box.min));
     for (size_t j = 0; j < turns; j++) {
         put(a, box, turn[j]);
         put(a, box, gr_up(turn[j]));
@@ -180,10 +180,10 @@ static gradus_status climb(work *w, double *error)
         for (size_t k = 0; k < w->parts * each; k++) {
             const size_t i = k % each / 2;
             const gradus_interval box = w->target->box[i];
-            const double step = share * (box.most - box.least) / (double)w->axis[i].count;
+            const double step = share * (box.max - box.min) / (double)w->axis[i].count;
             double *x = w->x + k * d;
             memcpy(x, w->best + k / each * d, d * sizeof *x);
-            x[i] = gr_least(gr_most(x[i] + (k % 2 == 0 ? step : -step), box.least), box.most);
+            x[i] = gr_least(gr_most(x[i] + (k % 2 == 0 ? step : -step), box.min), box.max);
         }
         const gradus_status status = errors(w, w->parts * each, error);
         if (status != GRADUS_OK)
@@ -210,7 +210,7 @@ static gradus_status confirm(const work *w, gr_measured *measured)
         if (f->enclose != NULL && error >= 0) {
             status = f->enclose(at, 0, &value, f->user);
             error = gr_interval_distance((gradus_interval){
-                gr_down(value.least - w->y[k]), gr_up(value.most - w->y[k])});
+                gr_down(value.min - w->y[k]), gr_up(value.max - w->y[k])});
         }
         if (error <= measured->error)
             continue;

@@ -123,9 +123,9 @@ static bool find_place(const surface *s, const size_t *cell, const size_t *face,
         if (cell[i] == (face[i] == 0 ? 0 : pieces - 1))
             return false;
         if (face[i] == 0)
-            p->part[i].most = gr_up(left + s->reach[i]);
+            p->part[i].max = gr_up(left + s->reach[i]);
         else
-            p->part[i].least = gr_down(right - s->reach[i]);
+            p->part[i].min = gr_down(right - s->reach[i]);
         p->lowest -= face[i] == 0 ? stride : 0;
         p->stride[p->crossed++] = stride;
     }
@@ -268,7 +268,7 @@ done:
 const gr_construction gr_construction_sigmoid_tiles = {
     .name = "sigmoid-tiles", .activation = "sigmoid",
     .about = "the cells of a grid, by sums of corners that rise",
-    .least_inputs = 1, .most_inputs = MOST_INPUTS,
-    .least_pieces = 2, .most_pieces = 1 << 13,
+    .min_inputs = 1, .max_inputs = MOST_INPUTS,
+    .min_pieces = 2, .max_pieces = 1 << 13,
     .shape = shape, .bound = bound, .build = build,
 };

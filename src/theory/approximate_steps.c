@@ -42,14 +42,14 @@ static bool is_smooth(const kind *k)
 static double range_cost(const gr_look *f, double from, double to, double left, double right)
 {
     (void)from, (void)to, (void)left, (void)right;
-    return (f->value.most - f->value.least) / 2;
+    return (f->value.max - f->value.min) / 2;
 }
 
 /* On a slope steps of this steepness are up to 0.07 of a jump from the line; where f bends
  * they are wider than its turn; at a kink nothing is better than a step. */
 static double melt_cost(const gr_look *f, double from, double to, double left, double right)
 {
-    const double h = to - from, range = f->value.most - f->value.least;
+    const double h = to - from, range = f->value.max - f->value.min;
     (void)left, (void)right;
     const double bent = 0.2 * h * h * gr_interval_magnitude(f->bend);
     return isfinite(bent) ? 0.07 * range + bent : range / 2;
@@ -100,7 +100,7 @@ static gradus_status middle_of(const gr_target *target, const gr_knots *knots, s
     const gradus_status status = gr_look_over(target, x, gr_interval_at(knots->y[piece]),
                                               gr_interval_at(knots->y[piece + 1]), &look);
     if (status == GRADUS_OK)
-        *middle = look.value.least + (look.value.most - look.value.least) / 2;
+        *middle = look.value.min + (look.value.max - look.value.min) / 2;
     return status;
 }
 
@@ -200,8 +200,8 @@ static gr_shape two_each(const gr_target *target, size_t pieces)
     }                                                                                         \
     const gr_construction gr_construction_##symbol = {                                        \
         .name = word, .activation = with, .about = text,                                      \
-        .least_inputs = 1, .most_inputs = 1, .least_pieces = least,                           \
-        .most_pieces = GR_MOST_UNITS, .shape = units, .bound = symbol##_bound,                \
+        .min_inputs = 1, .max_inputs = 1, .min_pieces = least,                                \
+        .max_pieces = GR_MOST_UNITS, .shape = units, .bound = symbol##_bound,                 \
         .build = symbol##_build, .guess = symbol##_guess,                                     \
     };
 

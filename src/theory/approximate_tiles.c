@@ -51,7 +51,7 @@ static void set_edges(const gr_grid *grid, gr_two_layers *net)
 {
     for (size_t i = 0, unit = 0; i < grid->d; i++) {
         const gradus_interval side = grid->target->box[i];
-        const double width = side.most - side.least;
+        const double width = side.max - side.min;
         for (size_t j = 0; j <= grid->pieces; j++, unit++) {
             double t = gr_grid_edge(grid, i, j);
             if (j == 0 || j == grid->pieces)
@@ -104,7 +104,7 @@ done:
 const gr_construction gr_construction_tiles = {
     .name = "tiles", .activation = "heaviside",
     .about = "the cells of a grid, each with a value of its own",
-    .least_inputs = 1, .most_inputs = GRADUS_VARIABLES,
-    .least_pieces = 1, .most_pieces = 1 << 13,
+    .min_inputs = 1, .max_inputs = GRADUS_VARIABLES,
+    .min_pieces = 1, .max_pieces = 1 << 13,
     .shape = shape, .bound = bound, .build = build,
 };

@@ -84,7 +84,7 @@ static void make_form(const machine *m, number *n)
 
 static void push_constant(machine *m, gradus_interval c)
 {
-    const double least = ldexp(c.least, -m->exponent), most = ldexp(c.most, -m->exponent);
+    const double least = ldexp(c.min, -m->exponent), most = ldexp(c.max, -m->exponent);
     const double middle = least / 2 + most / 2;
     m->stack[m->height++] = (number){
         .kind = CONSTANT, .shift = middle, .size = lifted(gr_most(fabs(least), fabs(most))),
@@ -306,21 +306,21 @@ static void evaluate(machine *m, size_t end, size_t i)
 static void start_variable(machine *m, size_t i)
 {
     const gradus_interval box = m->deep->box[i];
-    const gradus_interval a = gr_interval_at(box.least);
-    const gradus_interval side = gr_interval_subtract(gr_interval_at(box.most), a);
+    const gradus_interval a = gr_interval_at(box.min);
+    const gradus_interval side = gr_interval_subtract(gr_interval_at(box.max), a);
     const gradus_interval weight = gr_interval_divide(gr_interval_at(1), side);
     const gradus_interval bias = gr_interval_negate(gr_interval_divide(a, side));
-    const double w = 1 / (box.most - box.least), b = -(box.least / (box.most - box.least));
+    const double w = 1 / (box.max - box.min), b = -(box.min / (box.max - box.min));
     const double most = gr_interval_magnitude(box);
     int exponent;
     m->variable[i] = (variable){
         .form = gr_form_shift(gr_form_unit(i, w), b == 0 ? 0 : b),
         .mass = lifted(w * most + fabs(b)),
-        .exact = b == 0 && weight.least == weight.most && frexp(w, &exponent) == 0.5};
+        .exact = b == 0 && weight.min == weight.max && frexp(w, &exponent) == 0.5};
     if (!m->variable[i].exact)
         m->variable[i].error =
-            lifted(most * gr_most(weight.most - w, w - weight.least) +
-                   gr_most(bias.most - b, b - bias.least));
+            lifted(most * gr_most(weight.max - w, w - weight.min) +
+                   gr_most(bias.max - b, b - bias.min));
 }
 
 static const double largest = 0x1p1000; /* sum of coefficients that is taken */

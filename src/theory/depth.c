@@ -14,7 +14,7 @@ enum { MOST_LEVELS = 500, MOST_TEETH = 1000 };
 /* ---- teeth ---- */
 
 /* g(x) = 2 relu(x) - 4 relu(x - 1/2) + 2 relu(x - 1), again and again. */
-gradus_status gradus_build_sawtooth(const gradus_context *context, size_t levels,
+gradus_status gradus_sawtooth_build(const gradus_context *context, size_t levels,
                                     gradus_net **net)
 {
     gradus_status status = GRADUS_OK;
@@ -43,7 +43,7 @@ static gradus_status check_levels(size_t levels)
                          MOST_LEVELS);
 }
 
-gradus_status gradus_build_square(const gradus_context *context, size_t levels, double *bound,
+gradus_status gradus_square_build(const gradus_context *context, size_t levels, double *bound,
                                   gradus_net **net)
 {
     gr_tower tower = gr_tower_start(context, 1);
@@ -69,7 +69,7 @@ static double power_above(double x)
     return ldexp(1, fraction == 0.5 ? exponent - 1 : exponent);
 }
 
-gradus_status gradus_build_product(const gradus_context *context, size_t levels, double range,
+gradus_status gradus_product_build(const gradus_context *context, size_t levels, double range,
                                    double *bound, gradus_net **net)
 {
     gr_tower tower = gr_tower_start(context, 2);
@@ -117,7 +117,7 @@ static gradus_status expand(const gradus_context *context, const double *a, size
     return status;
 }
 
-gradus_status gradus_build_polynomial(const gradus_context *context, const double *a,
+gradus_status gradus_polynomial_build(const gradus_context *context, const double *a,
                                       size_t terms, double least, double most, size_t levels,
                                       double *bound, gradus_net **net)
 {
@@ -149,7 +149,7 @@ gradus_status gradus_build_polynomial(const gradus_context *context, const doubl
 
 /* On a piece of length h the best affine function is h^2/8 off x^2, and one of the units + 1
  * pieces at most is as long as 1/(units + 1). */
-double gradus_square_error_of_one_layer(size_t units)
+double gradus_square_shallow_error(size_t units)
 {
     const double pieces = (double)units + 1;
     return 1 / (8 * pieces * pieces);
@@ -157,7 +157,7 @@ double gradus_square_error_of_one_layer(size_t units)
 
 /* Of 2^s - 1 triangles of area 2^-s/4 about 1/2, with signs that alternate, N pieces, that
  * cross 1/2 N times at most, leave (2^s - 2 - 2N)/2 on the wrong side. */
-double gradus_sawtooth_error_of_one_layer(size_t levels, size_t units)
+double gradus_sawtooth_shallow_error(size_t levels, size_t units)
 {
     const double pieces = (double)units + 1;
     const double teeth = ldexp(1, levels < 1000 ? (int)levels : 1000);

@@ -133,7 +133,7 @@ done:
     return status;
 }
 
-gradus_status gradus_build_parity(const gradus_context *context, gradus_parity way,
+gradus_status gradus_parity_build(const gradus_context *context, gradus_parity way,
                                   size_t bits, gradus_net **net)
 {
     static gradus_status (*const builders[])(gr_tower *, size_t) = {tiles, steps, ramps, chain,

@@ -21,9 +21,9 @@
 
 enum { MOST_WEIGHTS = 100000 };
 
-void gradus_explain_defaults(gradus_explain_options *options)
+void gradus_explanation_defaults(gradus_explanation_options *options)
 {
-    *options = (gradus_explain_options){.delta = 1, .learning_rate = 0.1};
+    *options = (gradus_explanation_options){.delta = 1, .learning_rate = 0.1};
 }
 
 /* ---- forward ---- */
@@ -339,15 +339,15 @@ static gradus_status check_trainable(const gradus_net *net)
     return GRADUS_OK;
 }
 
-gradus_status gradus_explain(const gradus_net *net, const double *x, const double *y,
-                             const gradus_explain_options *options,
-                             gradus_explanation **explanation)
+gradus_status gradus_explanation_new(const gradus_net *net, const double *x, const double *y,
+                                     const gradus_explanation_options *options,
+                                     gradus_explanation **explanation)
 {
     gradus_status status;
     gradus_explanation *e = NULL;
-    gradus_explain_options usual;
+    gradus_explanation_options usual;
     const unsigned saved = gr_float_enter();
-    gradus_explain_defaults(&usual);
+    gradus_explanation_defaults(&usual);
     options = options == NULL ? &usual : options;
     *explanation = NULL;
     GR_TRY(check_size(net));

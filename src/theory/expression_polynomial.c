@@ -142,12 +142,12 @@ static gradus_status power(const expansion *e, const gradus_operation *o, gradus
 {
     gradus_interval n;
     gradus_polynomial result = {.context = u->context};
-    if (!gr_polynomial_is_constant(v, &n) || n.least != n.most || n.least != floor(n.least) ||
-        n.least < 0 || n.least > GRADUS_POLYNOMIAL_DEGREE)
+    if (!gr_polynomial_is_constant(v, &n) || n.min != n.max || n.min != floor(n.min) ||
+        n.min < 0 || n.min > GRADUS_POLYNOMIAL_DEGREE)
         return refuse(e, o, "it is no polynomial, or too large a one: exponents are whole "
                             "numbers from 0 to 64");
     gradus_status status = put(&result, gr_interval_at(1));
-    for (size_t k = 0; k < (size_t)n.least && status == GRADUS_OK; k++)
+    for (size_t k = 0; k < (size_t)n.min && status == GRADUS_OK; k++)
         status = multiply(e, o, &result, u);
     if (status == GRADUS_OK)
         replace(u, &result);
@@ -159,10 +159,10 @@ static gradus_status power(const expansion *e, const gradus_operation *o, gradus
 static gradus_status root(const expansion *e, const gradus_operation *o, gradus_polynomial *u)
 {
     gradus_interval c;
-    if (!gr_polynomial_is_constant(u, &c) || c.least < 0)
+    if (!gr_polynomial_is_constant(u, &c) || c.min < 0)
         return refuse(e, o, "it is no polynomial");
     gr_polynomial_free(u);
-    return put(u, (gradus_interval){gr_most(0, gr_down(sqrt(c.least))), gr_up(sqrt(c.most))});
+    return put(u, (gradus_interval){gr_most(0, gr_down(sqrt(c.min))), gr_up(sqrt(c.max))});
 }
 
 static gradus_status apply(expansion *e, const gradus_operation *o, gradus_polynomial *u,

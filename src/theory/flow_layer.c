@@ -21,7 +21,7 @@ static const double *line_of(const gr_flow_work *w, const void *row, size_t coun
 
 /* Root of the mean of the squares of some lengths, however small. */
 typedef struct lengths {
-    double most, sum;
+    double max, sum;
     size_t count;
 } lengths;
 
@@ -30,18 +30,18 @@ static void add_length(lengths *all, double length)
     all->count++;
     if (length == 0)
         return;
-    if (length > all->most || isnan(length)) {
-        const double ratio = all->most / length;
+    if (length > all->max || isnan(length)) {
+        const double ratio = all->max / length;
         all->sum = all->sum * ratio * ratio + 1;
-        all->most = length;
+        all->max = length;
     } else {
-        all->sum += length / all->most * (length / all->most);
+        all->sum += length / all->max * (length / all->max);
     }
 }
 
 static double mean_square_root(const lengths *all)
 {
-    return all->count == 0 ? NAN : all->most * sqrt(all->sum / (double)all->count);
+    return all->count == 0 ? NAN : all->max * sqrt(all->sum / (double)all->count);
 }
 
 double gr_flow_signal(const gr_flow_work *w, size_t n)

@@ -17,8 +17,8 @@ static const size_t most_cells = (size_t)1 << 27;
 gradus_status gr_grid_refuse(const gr_grid *grid, size_t axis, const char *what)
 {
     char least[GRADUS_NUMBER_LENGTH], most[GRADUS_NUMBER_LENGTH];
-    gradus_number_write(grid->target->box[axis].least, least);
-    gradus_number_write(grid->target->box[axis].most, most);
+    gradus_number_write(grid->target->box[axis].min, least);
+    gradus_number_write(grid->target->box[axis].max, most);
     return gr_fail(GRADUS_ARGUMENT, "--on: axis %zu from %s to %s in %zu pieces: %s", axis + 1,
                    least, most, grid->pieces, what);
 }
@@ -28,8 +28,8 @@ gradus_status gr_grid_new(const gr_target *target, size_t pieces, gr_grid *grid)
     *grid = (gr_grid){.target = target, .d = target->f->inputs, .pieces = pieces, .cells = 1};
     for (size_t i = 0; i < grid->d; i++) {
         const gradus_interval side = target->box[i];
-        const double width = side.most - side.least;
-        if (!(side.least - width > -INFINITY && side.most + width < INFINITY))
+        const double width = side.max - side.min;
+        if (!(side.min - width > -INFINITY && side.max + width < INFINITY))
             return gr_grid_refuse(grid, i, "beyond doubles: take a smaller box");
         if (grid->cells > most_cells / pieces)
             return gr_grid_refuse(grid, i, "too many cells: allow a larger error");
@@ -46,15 +46,15 @@ double gr_grid_edge(const gr_grid *grid, size_t axis, size_t j)
 {
     const gradus_interval side = grid->target->box[axis];
     if (j >= grid->pieces)
-        return side.most;
-    const double x = side.least + (side.most - side.least) * ((double)j / (double)grid->pieces);
-    return x < side.most ? x : side.most;
+        return side.max;
+    const double x = side.min + (side.max - side.min) * ((double)j / (double)grid->pieces);
+    return x < side.max ? x : side.max;
 }
 
 gradus_interval gr_grid_node(const gr_grid *grid, size_t axis, size_t j)
 {
     const gradus_interval side = grid->target->box[axis];
-    const gradus_interval least = gr_interval_at(side.least), most = gr_interval_at(side.most);
+    const gradus_interval least = gr_interval_at(side.min), most = gr_interval_at(side.max);
     if (j == 0 || j == grid->pieces)
         return j == 0 ? least : most;
     const gradus_interval share = gr_interval_divide(
@@ -83,8 +83,8 @@ size_t gr_number(const size_t *digit, size_t base, size_t d)
 void gr_grid_cell(const gr_grid *grid, const size_t *cell, gradus_interval *box)
 {
     for (size_t i = 0; i < grid->d; i++) {
-        box[i].least = gr_grid_edge(grid, i, cell[i]);
-        box[i].most = gr_grid_edge(grid, i, cell[i] + 1);
+        box[i].min = gr_grid_edge(grid, i, cell[i]);
+        box[i].max = gr_grid_edge(grid, i, cell[i] + 1);
     }
 }
 
@@ -94,7 +94,7 @@ gradus_status gr_cell_look(const gr_target *target, const gradus_interval *box, 
     const size_t d = target->f->inputs;
     gradus_status status;
     for (size_t i = 0; i < d; i++) {
-        look->at[i] = box[i].least + (box[i].most - box[i].least) / 2;
+        look->at[i] = box[i].min + (box[i].max - box[i].min) / 2;
         middle[i] = gr_interval_at(look->at[i]);
     }
     GR_TRY(gr_enclose(target, middle, 0, &look->middle));
@@ -118,14 +118,14 @@ gradus_interval gr_cell_part(const gr_cell *look, size_t d, const gradus_interva
         value = gr_interval_add(value, gr_interval_multiply(look->slope[i], away));
     }
     const gradus_interval both = gr_interval_meet(value, look->value);
-    return both.least <= both.most ? both : value; /* estimates may have nothing in common */
+    return both.min <= both.max ? both : value; /* estimates may have nothing in common */
 }
 
 double gr_cell_amid(const gr_cell *look)
 {
-    const double least = look->value.least, most = look->value.most;
+    const double least = look->value.min, most = look->value.max;
     const double amid = least / 2 + most / 2;
-    return amid - amid == 0 ? amid : look->middle.least;
+    return amid - amid == 0 ? amid : look->middle.min;
 }
 
 /* A difference, rounded up; 0 is exact. */
@@ -136,7 +136,7 @@ static double beyond(double x)
 
 double gr_farthest(gradus_interval f, gradus_interval v)
 {
-    return gr_most(beyond(f.most - v.least), beyond(v.most - f.least));
+    return gr_most(beyond(f.max - v.min), beyond(v.max - f.min));
 }
 
 /* ---- sums without rounding ---- */

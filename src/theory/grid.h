@@ -35,7 +35,7 @@ gradus_status gr_grid_refuse(const gr_grid *grid, size_t axis, const char *what)
 
 /* Place j of 0 .. pieces along an axis, rising; the first and the last are the box's ends. */
 double gr_grid_edge(const gr_grid *grid, size_t axis, size_t j);
-/* least + j (most - least) / pieces, exactly, is in here; and this is in the box. */
+/* min + j (max - min) / pieces, exactly, is in here; and this is in the box. */
 gradus_interval gr_grid_node(const gr_grid *grid, size_t axis, size_t j);
 
 /* The digits of a number of `d` digits to a base, and back. */

@@ -37,13 +37,13 @@ static gradus_status sample(const gr_target *target, const gradus_interval *box,
     size_t at[GRADUS_VARIABLES];
     double x[GRADUS_VARIABLES];
     for (size_t i = l->d, stride = 1; i-- > 0; stride *= 3) {
-        l->half[i] = box[i].most / 2 - box[i].least / 2;
+        l->half[i] = box[i].max / 2 - box[i].min / 2;
         l->stride[i] = stride;
     }
     for (size_t p = 0; p < l->points && status == GRADUS_OK; p++) {
         gr_digits(p, 3, l->d, at);
         for (size_t i = 0; i < l->d; i++)
-            x[i] = at[i] == 2 ? box[i].most : box[i].least + l->half[i] * (double)at[i];
+            x[i] = at[i] == 2 ? box[i].max : box[i].min + l->half[i] * (double)at[i];
         status = look_at(target, x, &l->value[p]);
     }
     return status;
@@ -70,8 +70,8 @@ static gradus_interval differences(const lattice *l, size_t i, size_t j)
 
 static void widen(gradus_interval *all, double by)
 {
-    all->least -= by;
-    all->most += by;
+    all->min -= by;
+    all->max += by;
 }
 
 static void derive(const lattice *l, int order, gradus_interval *result)
@@ -107,7 +107,7 @@ gradus_status gr_enclose(const gr_target *target, const gradus_interval *box, in
     if (order == 0) { /* a point, or as good as one */
         double x[GRADUS_VARIABLES], value;
         for (size_t i = 0; i < l.d; i++)
-            x[i] = box[i].least + (box[i].most / 2 - box[i].least / 2);
+            x[i] = box[i].min + (box[i].max / 2 - box[i].min / 2);
         status = look_at(target, x, &value);
         result[0] = gr_interval_at(value);
         return status;

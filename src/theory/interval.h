@@ -75,18 +75,18 @@ static inline double gr_sum_lost(double sum, double x, double y)
 
 static inline gradus_interval gr_interval_add(gradus_interval x, gradus_interval y)
 {
-    const double least = x.least + y.least, most = x.most + y.most;
+    const double least = x.min + y.min, most = x.max + y.max;
     if (isnan(least) || isnan(most))
         return gr_everything();
     return (gradus_interval){
-        gr_lower(least, gr_sum_lost(least, x.least, y.least),
-                 isinf(x.least) || isinf(y.least)),
-        gr_upper(most, gr_sum_lost(most, x.most, y.most), isinf(x.most) || isinf(y.most))};
+        gr_lower(least, gr_sum_lost(least, x.min, y.min),
+                 isinf(x.min) || isinf(y.min)),
+        gr_upper(most, gr_sum_lost(most, x.max, y.max), isinf(x.max) || isinf(y.max))};
 }
 
 static inline gradus_interval gr_interval_negate(gradus_interval x)
 {
-    return (gradus_interval){-x.most, -x.least};
+    return (gradus_interval){-x.max, -x.min};
 }
 
 static inline gradus_interval gr_interval_subtract(gradus_interval x, gradus_interval y)
@@ -125,28 +125,28 @@ static inline gradus_interval gr_quotient_of(double x, double y)
 /* The least interval that holds both. */
 static inline gradus_interval gr_interval_hull(gradus_interval x, gradus_interval y)
 {
-    return (gradus_interval){gr_least(x.least, y.least), gr_most(x.most, y.most)};
+    return (gradus_interval){gr_least(x.min, y.min), gr_most(x.max, y.max)};
 }
 
 static inline gradus_interval gr_interval_multiply(gradus_interval x, gradus_interval y)
 {
-    if (isnan(x.least) || isnan(x.most) || isnan(y.least) || isnan(y.most))
+    if (isnan(x.min) || isnan(x.max) || isnan(y.min) || isnan(y.max))
         return gr_everything();
-    return gr_interval_hull(gr_interval_hull(gr_product_of(x.least, y.least),
-                                             gr_product_of(x.least, y.most)),
-                            gr_interval_hull(gr_product_of(x.most, y.least),
-                                             gr_product_of(x.most, y.most)));
+    return gr_interval_hull(gr_interval_hull(gr_product_of(x.min, y.min),
+                                             gr_product_of(x.min, y.max)),
+                            gr_interval_hull(gr_product_of(x.max, y.min),
+                                             gr_product_of(x.max, y.max)));
 }
 
 static inline gradus_interval gr_interval_divide(gradus_interval x, gradus_interval y)
 {
-    if ((y.least <= 0 && y.most >= 0) || isnan(y.least) || isnan(y.most))
+    if ((y.min <= 0 && y.max >= 0) || isnan(y.min) || isnan(y.max))
         return gr_everything();
-    const gradus_interval a = gr_quotient_of(x.least, y.least),
-                          b = gr_quotient_of(x.least, y.most),
-                          c = gr_quotient_of(x.most, y.least),
-                          d = gr_quotient_of(x.most, y.most);
-    if (isnan(a.least) || isnan(b.least) || isnan(c.least) || isnan(d.least))
+    const gradus_interval a = gr_quotient_of(x.min, y.min),
+                          b = gr_quotient_of(x.min, y.max),
+                          c = gr_quotient_of(x.max, y.min),
+                          d = gr_quotient_of(x.max, y.max);
+    if (isnan(a.min) || isnan(b.min) || isnan(c.min) || isnan(d.min))
         return gr_everything();
     return gr_interval_hull(gr_interval_hull(a, b), gr_interval_hull(c, d));
 }
@@ -160,18 +160,18 @@ static inline void gr_interval_take(gradus_interval *all, double x)
 /* What is in both, of two intervals that hold the same number. */
 static inline gradus_interval gr_interval_meet(gradus_interval x, gradus_interval y)
 {
-    return (gradus_interval){gr_most(x.least, y.least), gr_least(x.most, y.most)};
+    return (gradus_interval){gr_most(x.min, y.min), gr_least(x.max, y.max)};
 }
 
 /* The largest and the least |x|. */
 static inline double gr_interval_magnitude(gradus_interval x)
 {
-    return gr_most(fabs(x.least), fabs(x.most));
+    return gr_most(fabs(x.min), fabs(x.max));
 }
 
 static inline double gr_interval_distance(gradus_interval x)
 {
-    return x.least > 0 ? x.least : x.most < 0 ? -x.most : 0;
+    return x.min > 0 ? x.min : x.max < 0 ? -x.max : 0;
 }
 
 /* At least x + y, x * y of numbers >= 0. */

@@ -50,7 +50,7 @@ gradus_status gr_knots_equal(const gr_target *target, size_t pieces, gr_knots *k
         return status;
     for (size_t j = 0; j <= pieces; j++) {
         const double share = (double)j / (double)pieces;
-        knots->x[j] = j < pieces ? fma(box.most - box.least, share, box.least) : box.most;
+        knots->x[j] = j < pieces ? fma(box.max - box.min, share, box.min) : box.max;
     }
     return gr_knots_values(target, knots);
 }

@@ -18,7 +18,7 @@ typedef struct walk {
     const gr_cost *cost;
     double limit;
     double *x;                  /* [most + 1] ends of the pieces laid */
-    size_t most, pieces;
+    size_t max, pieces;
 } walk;
 
 static gradus_status cost_of(const walk *w, double from, double to, double *cost)
@@ -48,7 +48,7 @@ static double stretch(const walk *w, double cost)
 /* The longest piece from `from` whose cost is within the limit; *length is a guess of it. */
 static gradus_status lay_piece(const walk *w, double from, double *length)
 {
-    const double end = w->target->box[0].most;
+    const double end = w->target->box[0].max;
     double good = 0, bad = INFINITY, h = *length;
     for (size_t tries = 0; tries < TRIES || (good == 0 && from + h / 2 > from); tries++) {
         double cost;
@@ -77,18 +77,18 @@ static gradus_status lay_piece(const walk *w, double from, double *length)
 static gradus_status lay(walk *w, double limit)
 {
     const gradus_interval box = w->target->box[0];
-    double length = (box.most - box.least) / FIRST, from = box.least;
+    double length = (box.max - box.min) / FIRST, from = box.min;
     w->limit = limit;
     w->pieces = 0;
-    while (from < box.most) {
+    while (from < box.max) {
         const gradus_status status = lay_piece(w, from, &length);
         if (status != GRADUS_OK)
             return status;
-        if (w->x != NULL && w->pieces < w->most)
+        if (w->x != NULL && w->pieces < w->max)
             w->x[w->pieces] = from;
-        if (++w->pieces > w->most)
+        if (++w->pieces > w->max)
             return GRADUS_OK;
-        from = box.most - from <= length ? box.most : from + length;
+        from = box.max - from <= length ? box.max : from + length;
     }
     return GRADUS_OK;
 }
@@ -109,13 +109,13 @@ static void remember(const walk *w, size_t pieces, double limit)
 static bool recall(const walk *w, double most, double *limit)
 {
     const gr_memo *memo = w->target->memo;
-    const double pieces = (double)w->most;
+    const double pieces = (double)w->max;
     *limit = most * gr_exp(-gr_log(pieces) * w->cost->rate);
     for (size_t i = 0; memo != NULL && i < memo->count; i++) {
         if (memo->found[i].cost != w->cost)
             continue;
         *limit = memo->found[i].limit;
-        if (memo->found[i].pieces == w->most)
+        if (memo->found[i].pieces == w->max)
             return true;
         *limit *= gr_exp(gr_log((double)memo->found[i].pieces / pieces) * w->cost->rate);
     }
@@ -127,7 +127,7 @@ static bool recall(const walk *w, double most, double *limit)
 gradus_status gr_knots_count(const gr_target *target, const gr_cost *cost, double limit,
                              size_t most, size_t *pieces)
 {
-    walk w = {.target = target, .cost = cost, .most = most};
+    walk w = {.target = target, .cost = cost, .max = most};
     const gradus_status status = lay(&w, limit);
     *pieces = w.pieces;
     if (status == GRADUS_OK && w.pieces <= most)
@@ -139,7 +139,7 @@ gradus_status gr_knots_count(const gr_target *target, const gr_cost *cost, doubl
 static gradus_status find_limit(walk *w, double *limit)
 {
     double least = 0, most, now;
-    gradus_status status = cost_of(w, w->target->box[0].least, w->target->box[0].most, &most);
+    gradus_status status = cost_of(w, w->target->box[0].min, w->target->box[0].max, &most);
     if (status != GRADUS_OK)
         return status;
     if (!isfinite(most))
@@ -153,21 +153,21 @@ static gradus_status find_limit(walk *w, double *limit)
         status = lay(w, now);
         if (status != GRADUS_OK)
             return status;
-        const bool enough_pieces = w->pieces <= w->most;
+        const bool enough_pieces = w->pieces <= w->max;
         if (enough_pieces)
             *limit = most = now;
         else
             least = now;
-        if (enough_pieces && (double)w->pieces >= enough * (double)w->most)
+        if (enough_pieces && (double)w->pieces >= enough * (double)w->max)
             break;
-        const double wanted = now * gr_exp(gr_log((double)w->pieces / (double)w->most) *
+        const double wanted = now * gr_exp(gr_log((double)w->pieces / (double)w->max) *
                                            w->cost->rate) * (enough_pieces ? 1.005 : 2);
         now = wanted > least && wanted < most ? wanted
             : least > 0 ? sqrt(least * most) : most / 16;
         if (most <= least * 1.002)
             break;
     }
-    remember(w, w->most, *limit);
+    remember(w, w->max, *limit);
     return GRADUS_OK;
 }
 
@@ -176,9 +176,9 @@ static gradus_status find_limit(walk *w, double *limit)
 static void spread(const walk *w, size_t pieces, double *x)
 {
     const gradus_interval box = w->target->box[0];
-    const double least = 1e-9 * (box.most - box.least);
+    const double least = 1e-9 * (box.max - box.min);
     size_t wide = 0, passed = 0, at = 0;
-    w->x[w->pieces] = box.most;
+    w->x[w->pieces] = box.max;
     for (size_t i = 0; i < w->pieces; i++)
         wide += w->x[i + 1] - w->x[i] >= least;
     const size_t share = pieces - (w->pieces - wide);
@@ -192,14 +192,14 @@ static void spread(const walk *w, size_t pieces, double *x)
         for (size_t k = 0; k < parts; k++)
             x[at++] = from + h * ((double)k / (double)parts);
     }
-    x[pieces] = box.most;
+    x[pieces] = box.max;
 }
 
 /* All pieces laid become shorter by as much: at their fractions, the last one being only a part
  * of a piece where the box has cut it off. */
 static void stretch_all(const walk *w, size_t pieces, double *x)
 {
-    const double end = w->target->box[0].most;
+    const double end = w->target->box[0].max;
     const size_t last = w->pieces - 1;
     const double before = last > 0 ? w->x[last] - w->x[last - 1] : end - w->x[0];
     const double part = gr_least(1, (end - w->x[last]) / before);
@@ -218,14 +218,14 @@ gradus_status gr_knots_even(const gr_target *target, const gr_cost *cost, size_t
 {
     gradus_status status;
     double limit;
-    walk w = {.target = target, .cost = cost, .most = pieces};
+    walk w = {.target = target, .cost = cost, .max = pieces};
     GR_TRY(gr_knots_new(target, pieces, knots));
     GR_TRY(find_limit(&w, &limit));
     GR_TRY(gr_allocate(target->context, pieces + 1, sizeof *w.x, "knots", &w.x));
     GR_TRY(lay(&w, limit));
     if (w.pieces > pieces) {    /* no limit is known: equal ones */
         w.pieces = 1;
-        w.x[0] = target->box[0].least;
+        w.x[0] = target->box[0].min;
     }
     if (cost->even)
         stretch_all(&w, pieces, knots->x);

@@ -27,7 +27,7 @@ static gradus_status look_at_nodes(const gr_kuhn *k, size_t nodes, gradus_interv
         status = gr_enclose(k->grid.target, at, 0, &value[node]);
         const double size = gr_interval_magnitude(value[node]);
         if (status == GRADUS_OK && size - size != 0) {
-            const double x[GR_KUHN_INPUTS] = {at[0].least, at[1].least, at[d - 1].least};
+            const double x[GR_KUHN_INPUTS] = {at[0].min, at[1].min, at[d - 1].min};
             status = gr_not_finite(x, d, size);
         }
     }
@@ -41,7 +41,7 @@ static void round_to_steps(gr_kuhn *k, size_t nodes, const gradus_interval *valu
         largest = gr_most(largest, gr_interval_magnitude(value[node]));
     const double step = gr_step(largest, growth[k->grid.d]);
     for (size_t node = 0; node < nodes; node++) {
-        v[node] = gr_whole_steps(value[node].least / 2 + value[node].most / 2, step);
+        v[node] = gr_whole_steps(value[node].min / 2 + value[node].max / 2, step);
         k->off = gr_most(k->off, gr_farthest(value[node], gr_interval_at(v[node])));
     }
 }
@@ -120,7 +120,7 @@ gradus_status gr_kuhn_new(const gr_target *target, size_t pieces, gr_kuhn *k)
     GR_TRY(gr_allocate(context, k->firsts, sizeof *k->first, "units", &k->first));
     GR_TRY(gr_allocate(context, k->seconds, sizeof *k->second, "units", &k->second));
     for (size_t i = 0; i < d; i++)
-        k->weight[i] = (double)n / (target->box[i].most - target->box[i].least);
+        k->weight[i] = (double)n / (target->box[i].max - target->box[i].min);
     GR_TRY(look_at_nodes(k, nodes, value));
     round_to_steps(k, nodes, value, v);
     gr_mixed_differences(v, base, d);
@@ -141,12 +141,12 @@ void gr_kuhn_free(gr_kuhn *k)
 
 double gr_kuhn_rise_bias(const gr_kuhn *k, size_t axis, size_t j)
 {
-    return -fma(k->weight[axis], k->grid.target->box[axis].least, (double)j);
+    return -fma(k->weight[axis], k->grid.target->box[axis].min, (double)j);
 }
 
 double gr_kuhn_between_bias(const gr_kuhn *k, size_t place)
 {
     const gradus_interval *box = k->grid.target->box;
     const double m = (double)place - (double)(k->grid.pieces - 1);
-    return -fma(k->weight[0], box[0].least, fma(-k->weight[1], box[1].least, m));
+    return -fma(k->weight[0], box[0].min, fma(-k->weight[1], box[1].min, m));
 }

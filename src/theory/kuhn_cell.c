@@ -32,14 +32,14 @@ static gradus_interval piece(const gr_grid *grid, size_t i)
 {
     const gradus_interval side = grid->target->box[i];
     return gr_interval_divide(
-        gr_interval_subtract(gr_interval_at(side.most), gr_interval_at(side.least)),
+        gr_interval_subtract(gr_interval_at(side.max), gr_interval_at(side.min)),
         gr_interval_at((double)grid->pieces));
 }
 
 /* Of an unbounded one any number. */
 static double middle_of(gradus_interval x)
 {
-    const double middle = x.least / 2 + x.most / 2;
+    const double middle = x.min / 2 + x.max / 2;
     return middle - middle == 0 ? middle : 0;
 }
 
@@ -82,15 +82,15 @@ static double by_slope(const gr_grid *grid, const gradus_interval *slope)
     double sum = 0;
     for (size_t a = 0; a < grid->d; a++) {
         const double r = radius_of(slope[a]) / 2;
-        sum = gr_add_up(sum, gr_multiply_up(r, piece(grid, a).most));
+        sum = gr_add_up(sum, gr_multiply_up(r, piece(grid, a).max));
     }
     return sum - sum == 0 ? sum : INFINITY;
 }
 
 static double by_value(gradus_interval value)
 {
-    const double wide = gr_interval_subtract(gr_interval_at(value.most),
-                                             gr_interval_at(value.least)).most;
+    const double wide = gr_interval_subtract(gr_interval_at(value.max),
+                                             gr_interval_at(value.min)).max;
     return wide - wide == 0 ? wide : INFINITY;
 }
 
@@ -106,8 +106,8 @@ static gradus_status enclose_parts(const gr_grid *grid, const gradus_interval *b
     for (size_t half = 0; half < (size_t)1 << d && status == GRADUS_OK; half++) {
         for (size_t i = 0; i < d; i++) {
             const double middle = middle_of(box[i]);
-            part[i] = half >> i & 1 ? (gradus_interval){middle, box[i].most}
-                                    : (gradus_interval){box[i].least, middle};
+            part[i] = half >> i & 1 ? (gradus_interval){middle, box[i].max}
+                                    : (gradus_interval){box[i].min, middle};
         }
         status = enclose_parts(grid, part, depth - 1, one);
         for (size_t k = 0; k < count; k++)
@@ -122,8 +122,8 @@ gradus_status gr_kuhn_cell_error(const gr_grid *grid, const size_t *cell, double
     gradus_interval box[GR_KUHN_INPUTS], all[GR_ENCLOSED];
     double error = INFINITY, curved = 0;
     for (size_t i = 0; i < grid->d; i++) {
-        box[i].least = gr_grid_node(grid, i, cell[i]).least;
-        box[i].most = gr_grid_node(grid, i, cell[i] + 1).most;
+        box[i].min = gr_grid_node(grid, i, cell[i]).min;
+        box[i].max = gr_grid_node(grid, i, cell[i] + 1).max;
     }
     for (size_t depth = 0; depth <= DEPTH && curved < INFINITY && error > *worst; depth++) {
         const gradus_status status = enclose_parts(grid, box, depth, all);

@@ -30,7 +30,7 @@ typedef struct search {
     const gr_grid *grid;
     gradus_interval from[GR_KUHN_INPUTS], length[GR_KUHN_INPUTS]; /* of the cell's sides */
     gradus_interval corner[1 << GR_KUHN_INPUTS];                  /* v_S, S as bits */
-    double most;                /* at most this on the cell, by other means */
+    double max;                 /* at most this on the cell, by other means */
     double *worst;
 } search;
 
@@ -54,9 +54,9 @@ static gradus_status look(const search *s, part *p)
     gradus_interval all[GR_ENCLOSED];
     const size_t d = s->grid->d;
     for (size_t i = 0; i < d; i++) {
-        p->m[i] = p->t[i].least / 2 + p->t[i].most / 2;
+        p->m[i] = p->t[i].min / 2 + p->t[i].max / 2;
         middle[i] = place(s, i, p->m[i]);
-        box[i] = gr_interval_hull(place(s, i, p->t[i].least), place(s, i, p->t[i].most));
+        box[i] = gr_interval_hull(place(s, i, p->t[i].min), place(s, i, p->t[i].max));
     }
     gradus_status status = gr_enclose(s->grid->target, middle, 0, &p->middle);
     if (status == GRADUS_OK)
@@ -76,7 +76,7 @@ static double error_of(const search *s, const part *p, const size_t *order)
     size_t at = 0;
     for (size_t i = 0; i < s->grid->d; i++) {
         const size_t a = order[i], to = at | (size_t)1 << a;
-        if (i > 0 && p->t[order[i - 1]].most < p->t[a].least)
+        if (i > 0 && p->t[order[i - 1]].max < p->t[a].min)
             return 0;
         const gradus_interval rise = gr_interval_subtract(s->corner[to], s->corner[at]);
         const gradus_interval m = gr_interval_at(p->m[a]);
@@ -98,7 +98,7 @@ static gradus_status divide(const search *s, part *p, size_t depth)
     gradus_status status = look(s, p);
     for (size_t i = 0; i < order_count[d]; i++)
         error = gr_most(error, error_of(s, p, orders[d][i]));
-    error = gr_least(error, s->most);
+    error = gr_least(error, s->max);
     if (status != GRADUS_OK || error <= *s->worst)
         return status;
     if (depth == 0) {
@@ -108,8 +108,8 @@ static gradus_status divide(const search *s, part *p, size_t depth)
     for (size_t half = 0; half < (size_t)1 << d && status == GRADUS_OK; half++) {
         part less = {.m = {0}};
         for (size_t i = 0; i < d; i++)
-            less.t[i] = half >> i & 1 ? (gradus_interval){p->m[i], p->t[i].most}
-                                      : (gradus_interval){p->t[i].least, p->m[i]};
+            less.t[i] = half >> i & 1 ? (gradus_interval){p->m[i], p->t[i].max}
+                                      : (gradus_interval){p->t[i].min, p->m[i]};
         status = divide(s, &less, depth - 1);
     }
     return status;
@@ -119,7 +119,7 @@ gradus_status gr_kuhn_part_error(const gr_grid *grid, const size_t *cell, double
                                  double *worst)
 {
     const size_t d = grid->d;
-    search s = {.grid = grid, .most = most, .worst = worst};
+    search s = {.grid = grid, .max = most, .worst = worst};
     part all = {.m = {0}};
     gradus_status status = GRADUS_OK;
     for (size_t i = 0; i < d; i++) {

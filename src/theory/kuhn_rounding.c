@@ -20,7 +20,7 @@ static gradus_interval true_weight(const gr_kuhn *k, size_t i)
     const gradus_interval side = k->grid.target->box[i];
     return gr_interval_divide(
         gr_interval_at((double)k->grid.pieces),
-        gr_interval_subtract(gr_interval_at(side.most), gr_interval_at(side.least)));
+        gr_interval_subtract(gr_interval_at(side.max), gr_interval_at(side.min)));
 }
 
 /* At most |stored - true|. */
@@ -39,7 +39,7 @@ static double weight_error(const gr_kuhn *k, size_t i)
 static gradus_interval true_start(const gr_kuhn *k, size_t i)
 {
     return gr_interval_multiply(true_weight(k, i),
-                                gr_interval_at(k->grid.target->box[i].least));
+                                gr_interval_at(k->grid.target->box[i].min));
 }
 
 /* Of relu(y_i - j), any j. */

@@ -57,9 +57,9 @@ static void look(const lanczos *l, gr_extremes *found)
         least = l->t[i * m + i] < l->t[least * m + least] ? i : least;
         most = l->t[i * m + i] > l->t[most * m + most] ? i : most;
     }
-    *found = (gr_extremes){.least = l->t[least * m + least], .most = l->t[most * m + most],
-                           .least_error = b * fabs(l->last[least]),
-                           .most_error = b * fabs(l->last[most]), .products = m};
+    *found = (gr_extremes){.min = l->t[least * m + least], .max = l->t[most * m + most],
+                           .min_error = b * fabs(l->last[least]),
+                           .max_error = b * fabs(l->last[most]), .products = m};
 }
 
 /* ---- vectors ---- */
@@ -112,9 +112,9 @@ static bool step(lanczos *l)
 
 static bool near_enough(const lanczos *l, const gr_extremes *found)
 {
-    const double least = fabs(found->least), most = fabs(found->most);
+    const double least = fabs(found->min), most = fabs(found->max);
     const double bound = l->problem->tolerance * (least > most ? least : most);
-    return found->least_error <= bound && found->most_error <= bound;
+    return found->min_error <= bound && found->max_error <= bound;
 }
 
 static void run(lanczos *l, size_t steps, gr_extremes *found)

@@ -25,7 +25,7 @@ typedef struct gr_lanczos {
 /* An eigenvalue of A lies within `error` of each; least is never below the true least, most
  * never above the true most, but for rounding. NaN where a product is not finite. */
 typedef struct gr_extremes {
-    double least, most, least_error, most_error;
+    double min, max, min_error, max_error;
     size_t products;
 } gr_extremes;
 

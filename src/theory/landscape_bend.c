@@ -20,10 +20,10 @@ const char *gradus_stationary_name(gradus_stationary verdict)
 static gradus_stationary judge(gradus_landscape_about *about,
                                const gradus_landscape_options *options)
 {
-    const double least = fabs(about->least), most = fabs(about->most);
+    const double least = fabs(about->min), most = fabs(about->max);
     const double size = least > most ? least : most;
     double flat = options->curvature_tolerance * size;
-    const double others[] = {options->flat_curvature, about->least_error, about->most_error};
+    const double others[] = {options->flat_curvature, about->min_error, about->max_error};
     for (size_t i = 0; i < GR_COUNT(others); i++)
         flat = others[i] > flat ? others[i] : flat;
     about->flat = flat;
@@ -34,8 +34,8 @@ static gradus_stationary judge(gradus_landscape_about *about,
         return GRADUS_STATIONARY_SLOPE;
     if (size <= options->flat_curvature)
         return GRADUS_STATIONARY_PLATEAU;
-    if (about->least < -flat)
-        return about->most > flat ? GRADUS_STATIONARY_SADDLE : GRADUS_STATIONARY_MAXIMUM;
+    if (about->min < -flat)
+        return about->max > flat ? GRADUS_STATIONARY_SADDLE : GRADUS_STATIONARY_MAXIMUM;
     return GRADUS_STATIONARY_MINIMUM;
 }
 
@@ -64,13 +64,13 @@ gradus_status gr_landscape_bend(gradus_landscape *landscape, gr_curvature *curva
     const gradus_status status = gr_lanczos_run(landscape->context, &problem, &found);
     if (status != GRADUS_OK)
         return status;
-    if (!isfinite(found.least))
+    if (!isfinite(found.min))
         return gr_fail(GRADUS_DATA, "landscape: the second derivative of the loss is not "
                        "finite");
-    about->least = found.least;
-    about->most = found.most;
-    about->least_error = found.least_error;
-    about->most_error = found.most_error;
+    about->min = found.min;
+    about->max = found.max;
+    about->min_error = found.min_error;
+    about->max_error = found.max_error;
     about->products = found.products;
     about->verdict = judge(about, options);
     return GRADUS_OK;

@@ -38,8 +38,8 @@ gradus_status gr_look_at(const gr_target *target, double x, gradus_interval *val
     else
         *value = gr_interval_at(f->value(&x, f->user));
     if (status == GRADUS_OK)
-        status = check(x, value->least);
-    return status == GRADUS_OK ? check(x, value->most) : status;
+        status = check(x, value->min);
+    return status == GRADUS_OK ? check(x, value->max) : status;
 }
 
 /* ---- an estimate ---- */
@@ -49,12 +49,12 @@ enum { SAMPLES = 9 };
 /* By divided differences; between two samples f leaves their hull by their bend at most. */
 static gradus_status estimate(const gr_target *target, gradus_interval box, gr_look *look)
 {
-    const double step = (box.most - box.least) / (SAMPLES - 1);
+    const double step = (box.max - box.min) / (SAMPLES - 1);
     gradus_interval nothing = {INFINITY, -INFINITY};
     double y[SAMPLES];
     *look = (gr_look){nothing, nothing, nothing};
     for (size_t i = 0; i < SAMPLES; i++) {
-        const double x = i + 1 < SAMPLES ? box.least + step * (double)i : box.most;
+        const double x = i + 1 < SAMPLES ? box.min + step * (double)i : box.max;
         y[i] = target->f->value(&x, target->f->user);
         if (!isfinite(y[i]))
             return gr_not_finite(&x, 1, y[i]);
@@ -65,8 +65,8 @@ static gradus_status estimate(const gr_target *target, gradus_interval box, gr_l
             gr_interval_take(&look->bend, (y[i] - 2 * y[i - 1] + y[i - 2]) / (step * step));
     }
     const double beyond = gr_interval_magnitude(look->bend) * step * step / 8;
-    look->value.least -= beyond;
-    look->value.most += beyond;
+    look->value.min -= beyond;
+    look->value.max += beyond;
     return GRADUS_OK;
 }
 
@@ -82,10 +82,10 @@ gradus_status gr_look_over(const gr_target *target, gradus_interval x, gradus_in
         return estimate(target, x, look);
     GR_TRY(f->enclose(&x, 2, all, f->user));
     *look = (gr_look){all[0], all[1], all[2]};
-    if (look->slope.least >= 0 || look->slope.most <= 0) {
+    if (look->slope.min >= 0 || look->slope.max <= 0) {
         middle = gr_interval_hull(left, right);
     } else {
-        const double at = x.least + (x.most - x.least) / 2;
+        const double at = x.min + (x.max - x.min) / 2;
         GR_TRY(gr_look_at(target, at, &middle));
         middle = gr_interval_add(middle, gr_interval_multiply(
             look->slope, gr_interval_subtract(x, gr_interval_at(at))));

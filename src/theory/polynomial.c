@@ -20,7 +20,7 @@ static int order(const gradus_term *a, const gradus_term *b)
 
 static bool is_zero(const gradus_term *t)
 {
-    return t->coefficient.least == 0 && t->coefficient.most == 0;
+    return t->coefficient.min == 0 && t->coefficient.max == 0;
 }
 
 /* Where a term stands, or would. */
@@ -169,7 +169,7 @@ static gradus_status shift(const gradus_polynomial *p, size_t i, gr_map map,
 
 gr_map gr_map_of(gradus_interval side)
 {
-    const gradus_interval a = gr_interval_at(side.least), b = gr_interval_at(side.most);
+    const gradus_interval a = gr_interval_at(side.min), b = gr_interval_at(side.max);
     const gradus_interval two = gr_interval_at(2);
     return (gr_map){gr_interval_divide(gr_interval_add(a, b), two),
                     gr_interval_divide(gr_interval_subtract(b, a), two)};
@@ -223,7 +223,7 @@ gradus_status gradus_polynomial_new(const gradus_context *context, const gradus_
     *p = empty(context);
     for (size_t k = 0; k < count; k++) {
         const gradus_interval c = terms[k].coefficient;
-        if (!(c.least <= c.most && isfinite(c.least) && isfinite(c.most)))
+        if (!(c.min <= c.max && isfinite(c.min) && isfinite(c.max)))
             GR_TRY(gr_fail(GRADUS_ARGUMENT, "polynomial, term %zu: its coefficient is no "
                            "finite interval", k + 1));
         GR_TRY(gr_polynomial_add(p, &terms[k]));

@@ -216,9 +216,9 @@ static gradus_status go_on(walk *w)
         gr_cutter_compute(c, w->frame);
     }
     GR_TRY(c->status);
-    if (w->regions->about.regions == w->options.most)
+    if (w->regions->about.regions == w->options.max)
         GR_TRY(gr_fail(GRADUS_ARGUMENT, "regions: more than %zu of them: take a smaller box "
-                                        "or allow more", w->options.most));
+                                        "or allow more", w->options.max));
     GR_TRY(gr_regions_keep(c, &w->here, w->regions));
     GR_TRY(tell(w));
 done:
@@ -250,7 +250,7 @@ done:
 
 void gradus_regions_defaults(gradus_regions_options *options)
 {
-    *options = (gradus_regions_options){.most = USUAL_MOST};
+    *options = (gradus_regions_options){.max = USUAL_MOST};
 }
 
 static gradus_status check_slice(const gradus_net *net, const gradus_slice *slice)
@@ -280,11 +280,11 @@ static gradus_status finish(gradus_regions *r)
     }
     gr_release(r->context, r->output);
     r->output = NULL;
-    r->about.least = INFINITY;
+    r->about.min = INFINITY;
     for (size_t i = 0; i < r->about.regions; i++) {
         const double size = r->region[i].size;
-        r->about.least = size < r->about.least ? size : r->about.least;
-        r->about.most = size > r->about.most ? size : r->about.most;
+        r->about.min = size < r->about.min ? size : r->about.min;
+        r->about.max = size > r->about.max ? size : r->about.max;
     }
     return GRADUS_OK;
 }
@@ -304,7 +304,7 @@ gradus_status gradus_regions_new(const gradus_net *net, const gradus_slice *slic
         w.options = *options;
     GR_TRY(check_slice(net, slice));
     for (size_t k = 0; k < slice->variables; k++)
-        w.box *= slice->most[k] - slice->least[k];
+        w.box *= slice->max[k] - slice->min[k];
     GR_TRY(gr_cutter_open(net, slice, &w.cutter));
     GR_TRY(gr_allocate(net->context, 1, sizeof *r, "regions of a net", &r));
     r->context = net->context;

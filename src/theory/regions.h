@@ -120,7 +120,7 @@ static inline int gr_ball_sign(gr_ball ball)
 typedef struct gr_region {
     size_t first, corners;    /* of corner, side and edge */
     double size;
-    double least[2], most[2]; /* it lies within, rounding and all */
+    double min[2], max[2]; /* it lies within, rounding and all */
     size_t piece;
 } gr_region;
 

@@ -262,7 +262,7 @@ static gradus_status place(gr_cutter *c, const gradus_slice *slice)
     gr_frame *input = &c->frame[0], *box = &c->frame[c->box];
     for (size_t k = 0; k < 2; k++) {
         const bool idle = k >= slice->variables;
-        const double least = idle ? 0 : slice->least[k], most = idle ? 1 : slice->most[k];
+        const double least = idle ? 0 : slice->min[k], most = idle ? 1 : slice->max[k];
         const double side[2][GR_TERMS] = {{k == 0, k == 1, -least},
                                           {-(k == 0), -(k == 1), most}};
         if (!(least < most) || !isfinite(least) || !isfinite(most))

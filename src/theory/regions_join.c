@@ -184,7 +184,7 @@ static bool overlap(const join *j, size_t a, size_t a_edges, size_t b, size_t b_
 static bool boxes_meet(const gr_region *a, const gr_region *b)
 {
     for (size_t k = 0; k < 2; k++)
-        if (a->least[k] > b->most[k] || b->least[k] > a->most[k])
+        if (a->min[k] > b->max[k] || b->min[k] > a->max[k])
             return false;
     return true;
 }

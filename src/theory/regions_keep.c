@@ -131,11 +131,11 @@ gradus_status gr_regions_keep(const gr_cutter *c, const gr_polygon *p, gradus_re
         return status;
     gr_region *region = &r->region[n];
     *region = (gr_region){.first = r->corners, .corners = corners,
-                          .least = {INFINITY, INFINITY}, .most = {-INFINITY, -INFINITY}};
+                          .min = {INFINITY, INFINITY}, .max = {-INFINITY, -INFINITY}};
     for (size_t i = 0; i < p->edges; i++)
         for (size_t k = 0; k < 2; k++)
-            bound(p->corner[i].term[k], p->corner[i].term[2], &region->least[k],
-                  &region->most[k]);
+            bound(p->corner[i].term[k], p->corner[i].term[2], &region->min[k],
+                  &region->max[k]);
     if (variables == 1)
         put_interval(c, p, r);
     else

@@ -60,15 +60,15 @@ static gradus_status enclose(const gradus_interval *box, int order, gradus_inter
                              void *samples)
 {
     const gradus_samples *s = samples;
-    size_t first = piece_of(s, box->least), last = piece_of(s, box->most);
-    result[0] = gr_interval_hull(value_at(s, first, box->least),
-                                 value_at(s, last, box->most));
+    size_t first = piece_of(s, box->min), last = piece_of(s, box->max);
+    result[0] = gr_interval_hull(value_at(s, first, box->min),
+                                 value_at(s, last, box->max));
     for (size_t j = first; j < last; j++)
         result[0] = gr_interval_hull(result[0], gr_interval_at(s->y[j + 1]));
     if (order < 1)
         return GRADUS_OK;
-    if (box->least == s->x[first + 1] && first + 2 < s->count) {
-        if (box->least == box->most)
+    if (box->min == s->x[first + 1] && first + 2 < s->count) {
+        if (box->min == box->max)
             last = first + 1;
         else
             first++;

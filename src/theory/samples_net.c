@@ -17,7 +17,7 @@ static gr_shape shape(const gr_target *target, size_t pieces)
 
 static const gr_construction through_points = {
     .name = "interpolation", .activation = "relu", .about = "straight lines between points",
-    .least_inputs = 1, .most_inputs = 1, .shape = shape,
+    .min_inputs = 1, .max_inputs = 1, .shape = shape,
 };
 
 static const double rounded = 0x1p-50;
@@ -46,7 +46,7 @@ static size_t merge(const gradus_samples *s, double *x, double *y)
         for (size_t j = from + 1; j < s->count; j++) {
             const double h = s->x[j] - s->x[from], m = (s->y[j] - s->y[from]) / h;
             const double away = (up + fabs(m) * right) / h;
-            if (m < cone.least || m > cone.most)
+            if (m < cone.min || m > cone.max)
                 break;
             cone = gr_interval_meet(cone, (gradus_interval){m - away, m + away});
             to = j;
@@ -81,8 +81,8 @@ done:
     return status;
 }
 
-gradus_status gradus_interpolate(const gradus_samples *samples,
-                                 gradus_approximation **approximation)
+gradus_status gradus_samples_interpolate(const gradus_samples *samples,
+                                         gradus_approximation **approximation)
 {
     const unsigned saved = gr_float_enter();
     *approximation = NULL;

@@ -59,7 +59,7 @@ gradus_status gr_staircase_bumps(const gr_staircase *stairs, gradus_interval box
                                  const char *activation, gr_one_layer *layer)
 {
     const size_t bumps = stairs->steps + 1;
-    const double h = (box.most - box.least) / (double)bumps;
+    const double h = (box.max - box.min) / (double)bumps;
     const double away = strcmp(activation, "sigmoid") == 0 ? 8 * h : h;
     const gradus_status status = gr_one_layer_new(stairs->context, 2 * bumps, layer);
     if (status != GRADUS_OK)
@@ -69,9 +69,9 @@ gradus_status gr_staircase_bumps(const gr_staircase *stairs, gradus_interval box
         const bool first = j == 0, last = j + 1 == bumps;
         const double outer = stairs->steps > 0 ? stairs->weight[0] : 1;
         set(layer, 2 * j, first ? outer : stairs->weight[j - 1],
-            first ? box.least - away : stairs->at[j - 1], stairs->level[j]);
+            first ? box.min - away : stairs->at[j - 1], stairs->level[j]);
         set(layer, 2 * j + 1, last ? outer : stairs->weight[j],
-            last ? box.most + away : stairs->at[j], -stairs->level[j]);
+            last ? box.max + away : stairs->at[j], -stairs->level[j]);
     }
     return GRADUS_OK;
 }

@@ -98,7 +98,7 @@ static double round_levels(const gr_one_layer *layer, bool bumps, climb *c)
 static gradus_interval sigmoid(gradus_interval z)
 {
     const double away = 0x1p-50;
-    const double least = 1 / (1 + gr_exp(-z.least)), most = 1 / (1 + gr_exp(-z.most));
+    const double least = 1 / (1 + gr_exp(-z.min)), most = 1 / (1 + gr_exp(-z.max));
     return (gradus_interval){gr_most(0, least * (1 - away) - 0x1p-1000),
                              gr_least(1, most * (1 + away) + 0x1p-1000)};
 }
@@ -111,7 +111,7 @@ static void add_rise(const rise *r, gradus_interval x, gr_look *look)
                                               gr_interval_at(r->bias));
     const gradus_interval s = sigmoid(z), rest = gr_interval_subtract(one, s);
     gradus_interval slope = gr_interval_multiply(s, rest);
-    slope.most = gr_least(slope.most, 0.25);
+    slope.max = gr_least(slope.max, 0.25);
     const gradus_interval jump = gr_interval_multiply(r->jump, w);
     look->value = gr_interval_add(look->value, gr_interval_multiply(r->jump, s));
     look->slope = gr_interval_add(look->slope, gr_interval_multiply(jump, slope));
@@ -133,18 +133,18 @@ static void climb_over(const void *climb_, size_t piece, gradus_interval x, gr_l
     size_t first = piece + c->first, last = first; /* of steps at its left end */
     first = first < c->rises ? first : c->rises;
     last = last < c->rises ? last : c->rises;
-    while (first > 0 && c->rise[first - 1].last_to >= x.least)
+    while (first > 0 && c->rise[first - 1].last_to >= x.min)
         first--;
-    while (last < c->rises && c->rise[last].first_from <= x.most)
+    while (last < c->rises && c->rise[last].first_from <= x.max)
         last++;
     *look = (gr_look){
         gr_interval_add(c->level[first], give_or_take(c->tail[0])),
         give_or_take(c->tail[1]), give_or_take(c->tail[2])};
     for (size_t j = first; j < last; j++) {
         const rise *r = &c->rise[j];
-        if (r->to < x.least)
+        if (r->to < x.min)
             look->value = gr_interval_add(look->value, r->jump);
-        else if (r->from <= x.most)
+        else if (r->from <= x.max)
             add_rise(r, x, look);
     }
 }
@@ -172,9 +172,9 @@ gradus_status gr_staircase_bound(const gr_target *target, const gr_staircase *st
     GR_TRY(gr_allocate(context, pieces + 1, sizeof *knot, "steps", &knot));
     GR_TRY(gr_allocate(context, pieces + 1, sizeof *c.rise, "steps", &c.rise));
     GR_TRY(gr_allocate(context, pieces + 2, sizeof *c.level, "steps", &c.level));
-    knot[0] = target->box[0].least;
+    knot[0] = target->box[0].min;
     memcpy(knot + 1, stairs->at, stairs->steps * sizeof *knot);
-    knot[pieces] = target->box[0].most;
+    knot[pieces] = target->box[0].max;
     take_rises(layer, bumps, &c);
     find_reach(&c);
     /* z is rounded, which is 0.23 u of s at most; s has an error of 2.5 units: 5 u */

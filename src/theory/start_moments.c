@@ -198,8 +198,8 @@ static gradus_spread spread(size_t count, const double *x, size_t stride)
     for (size_t i = 0; i < count; i++) {
         const double value = x[i * stride];
         s.mean += value / (double)count;
-        s.least = value < s.least ? value : s.least;
-        s.most = value > s.most ? value : s.most;
+        s.min = value < s.min ? value : s.min;
+        s.max = value > s.max ? value : s.max;
     }
     for (size_t i = 0; i < count; i++) {
         const double apart = x[i * stride] - s.mean;

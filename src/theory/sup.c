@@ -42,13 +42,13 @@ static gradus_status bound_part(search *s, part *p)
     if (status != GRADUS_OK)
         return status;
     s->graph->over(s->graph->net, p->piece, p->x, &net);
-    p->ends = gr_most(error_at(s, p, p->x.least, p->left),
-                      error_at(s, p, p->x.most, p->right));
-    const double h = gr_up(p->x.most - p->x.least);
+    p->ends = gr_most(error_at(s, p, p->x.min, p->left),
+                      error_at(s, p, p->x.max, p->right));
+    const double h = gr_up(p->x.max - p->x.min);
     const gradus_interval slope = gr_interval_subtract(f.slope, net.slope),
                           bend = gr_interval_subtract(f.bend, net.bend);
     /* divided last: h/4 of the least doubles is 0, and 0 times infinity no bound */
-    const double tilted = gr_multiply_up(h, gr_up(slope.most - slope.least)) / 4,
+    const double tilted = gr_multiply_up(h, gr_up(slope.max - slope.min)) / 4,
                  bent = gr_multiply_up(gr_multiply_up(h, h), gr_interval_magnitude(bend)) / 8;
     p->bound = gr_least(gr_interval_magnitude(gr_interval_subtract(f.value, net.value)),
                         gr_add_up(p->ends, gr_least(bent, tilted)));
@@ -58,16 +58,16 @@ static gradus_status bound_part(search *s, part *p)
 /* p->bound becomes the larger of both halves', and so on where it is still much. */
 static gradus_status halve(search *s, part *p)
 {
-    const double middle = p->x.least + (p->x.most - p->x.least) / 2;
+    const double middle = p->x.min + (p->x.max - p->x.min) / 2;
     gradus_status status = GRADUS_OK;
     gradus_interval f;
     if (p->bound <= near_enough * s->seen + s->little || s->looks == 0 ||
-        middle <= p->x.least || middle >= p->x.most)
+        middle <= p->x.min || middle >= p->x.max)
         return GRADUS_OK;
     s->looks--;
     GR_TRY(gr_look_at(s->target, middle, &f));
-    part left = {p->piece, {p->x.least, middle}, p->left, f, 0, 0};
-    part right = {p->piece, {middle, p->x.most}, f, p->right, 0, 0};
+    part left = {p->piece, {p->x.min, middle}, p->left, f, 0, 0};
+    part right = {p->piece, {middle, p->x.max}, f, p->right, 0, 0};
     GR_TRY(bound_part(s, &left));
     GR_TRY(bound_part(s, &right));
     const bool more_left = left.bound > right.bound;

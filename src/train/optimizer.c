@@ -44,7 +44,7 @@ static gradus_status check(const gr_optimizer *o)
 {
     const struct {
         const char *name;
-        double value, least, most;
+        double value, min, max;
     } ranges[] = {
         {"momentum", o->momentum, 0, 1}, {"alpha", o->alpha, 0, 1},
         {"beta1", o->beta1, 0, 1},       {"beta2", o->beta2, 0, 1},
@@ -52,9 +52,9 @@ static gradus_status check(const gr_optimizer *o)
         {"clip", o->clip, 0, 1e300},
     };
     for (size_t i = 0; i < GR_COUNT(ranges); i++)
-        if (!(ranges[i].value >= ranges[i].least && ranges[i].value < ranges[i].most))
+        if (!(ranges[i].value >= ranges[i].min && ranges[i].value < ranges[i].max))
             return gr_fail(GRADUS_ARGUMENT, "%s: it must not be negative%s", ranges[i].name,
-                           ranges[i].most == 1 ? ", and below 1" : ", and finite");
+                           ranges[i].max == 1 ? ", and below 1" : ", and finite");
     return GRADUS_OK;
 }
 

@@ -85,8 +85,8 @@ static void smooth(gradus_rate_search *search)
     for (size_t k = 0; k < count; k++) {
         search->smooth[k] = mean(search->loss, k < SIDE ? 0 : k - SIDE,
                                  k + SIDE < count ? k + SIDE + 1 : count);
-        if (search->smooth[k] < search->smooth[search->least])
-            search->least = k;
+        if (search->smooth[k] < search->smooth[search->min])
+            search->min = k;
     }
 }
 
@@ -118,7 +118,7 @@ static gradus_status cannot_fall(const gradus_rate_search *search)
 static gradus_status suggest(gradus_rate_search *search)
 {
     smooth(search);
-    const double least = search->smooth[search->least];
+    const double least = search->smooth[search->min];
     const double fall = start_loss(search) - least;
     if (!(fall > 0))
         return cannot_fall(search);

@@ -51,13 +51,13 @@ static inline void close_subject(subject *s)
 static inline gradus_certificate certify(const subject *s, double tolerance, size_t boxes)
 {
     gradus_certificate c;
-    gradus_certify_options options;
-    gradus_certify_defaults(&options);
+    gradus_certificate_options options;
+    gradus_certificate_defaults(&options);
     options.tolerance = tolerance;
     if (boxes > 0)
         options.boxes = boxes;
-    if (gradus_certify_net(NULL, s->net, gradus_proof_function(s->proof), s->box, &options,
-                           &c) != GRADUS_OK)
+    if (gradus_certificate_net(NULL, s->net, gradus_proof_function(s->proof), s->box, &options,
+                               &c) != GRADUS_OK)
         fail_msg("%s", gradus_error());
     return c;
 }

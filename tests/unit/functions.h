@@ -27,10 +27,10 @@ static inline iv iv_wide(double least, double most)
 static inline iv iv_turning(iv x, double (*f)(double), double phase)
 {
     const double pi = 3.14159265358979323846;
-    const double a = f(x.least), b = f(x.most);
+    const double a = f(x.min), b = f(x.max);
     iv out = iv_wide(a < b ? a : b, a < b ? b : a);
-    for (double k = floor((x.least - phase) / pi) - 1; phase + k * pi < x.most + 1e-9; k++)
-        if (phase + k * pi > x.least - 1e-9)
+    for (double k = floor((x.min - phase) / pi) - 1; phase + k * pi < x.max + 1e-9; k++)
+        if (phase + k * pi > x.min - 1e-9)
             out = gr_interval_hull(out, iv_of(fmod(fabs(k), 2) == 0 ? 1 : -1));
     return out;
 }
@@ -98,16 +98,16 @@ static gradus_status kink_in(const iv *x, int order, iv *out, void *user)
     (void)user;
     out[0] = (iv){gr_interval_distance(from), gr_interval_magnitude(from)};
     if (order >= 1)
-        out[1] = (iv){from.least > 0 ? 1 : -1, from.most < 0 ? -1 : 1};
+        out[1] = (iv){from.min > 0 ? 1 : -1, from.max < 0 ? -1 : 1};
     if (order >= 2)
-        out[2] = from.least > 0 || from.most < 0 ? iv_of(0) : gr_everything();
+        out[2] = from.min > 0 || from.max < 0 ? iv_of(0) : gr_everything();
     return GRADUS_OK;
 }
 
 static double root(const double *x, void *user) { (void)user; return sqrt(*x); }
 static gradus_status root_in(const iv *x, int order, iv *out, void *user)
 {
-    const double a = gr_down(sqrt(x->least)), b = gr_up(sqrt(x->most));
+    const double a = gr_down(sqrt(x->min)), b = gr_up(sqrt(x->max));
     (void)user;
     out[0] = (iv){a > 0 ? a : 0, b};
     if (order >= 1)
@@ -131,10 +131,10 @@ static gradus_status seven_in(const iv *x, int order, iv *out, void *user)
 static double steep(const double *x, void *user) { (void)user; return gr_tanh(40 * *x); }
 static gradus_status steep_in(const iv *x, int order, iv *out, void *user)
 {
-    const double a = gr_tanh(40 * x->least), b = gr_tanh(40 * x->most);
+    const double a = gr_tanh(40 * x->min), b = gr_tanh(40 * x->max);
     iv t = iv_wide(a, b);
     (void)user;
-    t.least -= 1e-15, t.most += 1e-15;
+    t.min -= 1e-15, t.max += 1e-15;
     out[0] = t;
     const iv s = gr_interval_subtract(iv_of(1), iv_square(t));
     if (order >= 1)

@@ -93,50 +93,50 @@ static inline range wider(double least, double most)
 /* sin over [a, b]: its ends, and 1 or -1 where a crest lies within. */
 static inline range sine(range x, double shift)
 {
-    const double pi = 3.14159265358979323846, a = x.least + shift, b = x.most + shift;
+    const double pi = 3.14159265358979323846, a = x.min + shift, b = x.max + shift;
     const double p = sin(a), q = sin(b), slack = 1e-12;
     range s = {fmin(p, q), fmax(p, q)};
     if (floor((b + slack - pi / 2) / (2 * pi)) > floor((a - slack - pi / 2) / (2 * pi)))
-        s.most = 1;
+        s.max = 1;
     if (floor((b + slack + pi / 2) / (2 * pi)) > floor((a - slack + pi / 2) / (2 * pi)))
-        s.least = -1;
-    return gr_interval_outward(s.least - 1e-15 * (1 + fabs(b)), s.most + 1e-15 * (1 + fabs(b)));
+        s.min = -1;
+    return gr_interval_outward(s.min - 1e-15 * (1 + fabs(b)), s.max + 1e-15 * (1 + fabs(b)));
 }
 
 static inline jet jet_sin(jet u)
 {
     const range s = sine(u.value, 0), c = sine(u.value, 1.57079632679489661923);
-    return chain(u, s, c, (range){-s.most, -s.least});
+    return chain(u, s, c, (range){-s.max, -s.min});
 }
 
 static inline jet jet_exp(jet u)
 {
-    const range e = wider(exp(u.value.least), exp(u.value.most));
+    const range e = wider(exp(u.value.min), exp(u.value.max));
     return chain(u, e, e, e);
 }
 
 static inline jet jet_sqrt(jet u)
 {
-    const range s = wider(sqrt(gr_most(0, u.value.least)), sqrt(gr_most(0, u.value.most)));
+    const range s = wider(sqrt(gr_most(0, u.value.min)), sqrt(gr_most(0, u.value.max)));
     const range half = number(0.5), slope = gr_interval_divide(half, s);
     const range bend = gr_interval_divide(gr_interval_multiply(number(-0.5), slope), u.value);
-    return chain(u, (range){gr_most(0, s.least), s.most}, slope, bend);
+    return chain(u, (range){gr_most(0, s.min), s.max}, slope, bend);
 }
 
 static inline jet reciprocal(jet u)
 {
     const range r = gr_interval_divide(number(1), u.value);
     const range rr = gr_interval_multiply(r, r);
-    return chain(u, r, (range){-rr.most, -rr.least},
+    return chain(u, r, (range){-rr.max, -rr.min},
                  gr_interval_multiply(number(2), gr_interval_multiply(rr, r)));
 }
 
 /* s' = 1 - s^2, s'' = -2 s (1 - s^2) */
 static inline jet jet_tanh(jet u)
 {
-    const range t = wider(tanh(u.value.least), tanh(u.value.most));
+    const range t = wider(tanh(u.value.min), tanh(u.value.max));
     const range least = gr_interval_multiply(t, t);
-    const range square = {t.least <= 0 && t.most >= 0 ? 0 : least.least, least.most};
+    const range square = {t.min <= 0 && t.max >= 0 ? 0 : least.min, least.max};
     const range slope = gr_interval_subtract(number(1), square);
     return chain(u, t, slope, gr_interval_multiply(gr_interval_multiply(number(-2), t), slope));
 }
@@ -145,18 +145,18 @@ static inline jet jet_tanh(jet u)
 static inline jet jet_relu(jet u)
 {
     const range none = number(0);
-    if (u.value.least > 0)
+    if (u.value.min > 0)
         return u;
-    if (u.value.most < 0)
+    if (u.value.max < 0)
         return chain(u, none, none, none);
-    return chain(u, (range){0, u.value.most}, (range){0, 1}, gr_everything());
+    return chain(u, (range){0, u.value.max}, (range){0, 1}, gr_everything());
 }
 
 static inline jet jet_abs(jet u)
 {
-    if (u.value.least > 0)
+    if (u.value.min > 0)
         return u;
-    if (u.value.most < 0)
+    if (u.value.max < 0)
         return scaled(-1, u);
     return chain(u, (range){0, gr_interval_magnitude(u.value)}, (range){-1, 1},
                  gr_everything());

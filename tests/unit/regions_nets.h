@@ -50,8 +50,8 @@ static inline void draw_biases(gradus_net *net, uint64_t seed, double size)
 static inline gradus_regions *count_on(const gradus_net *net, size_t variables, double least,
                                        double most)
 {
-    const gradus_slice slice = {.variables = variables, .least = {least, least},
-                                .most = {most, most}};
+    const gradus_slice slice = {.variables = variables, .min = {least, least},
+                                .max = {most, most}};
     gradus_regions *regions;
     if (gradus_regions_new(net, &slice, NULL, &regions) != GRADUS_OK)
         fail_msg("%s", gradus_error());

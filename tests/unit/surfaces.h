@@ -117,7 +117,7 @@ static inline double surface_value(const double *x, void *user)
     for (size_t i = 0; i < s->inputs; i++)
         box[i] = gr_interval_at(x[i]);
     const gradus_interval value = jet_of(s, box).value;
-    return value.least / 2 + value.most / 2;
+    return value.min / 2 + value.max / 2;
 }
 
 static inline gradus_function function_of(const surface_of *s, bool enclosed)

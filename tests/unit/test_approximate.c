@@ -18,14 +18,14 @@
 static gradus_approximation *approximate(const known *k, const char *construction,
                                          const char *activation, double within, size_t units)
 {
-    gradus_approximate_options options;
+    gradus_approximation_options options;
     gradus_approximation *made;
-    gradus_approximate_defaults(&options);
+    gradus_approximation_defaults(&options);
     options.construction = construction;
     options.activation = activation;
     options.within = within;
     options.units = units;
-    if (gradus_approximate(NULL, &k->f, &k->box, &options, &made) != GRADUS_OK)
+    if (gradus_approximation_new(NULL, &k->f, &k->box, &options, &made) != GRADUS_OK)
         fail_msg("%s: %s", k->name, gradus_error());
     return made;
 }
@@ -37,8 +37,8 @@ static double largest_error(const known *k, const gradus_net *net)
     static double x[POINTS], y[POINTS];
     double worst = 0;
     for (size_t i = 0; i < POINTS; i++)
-        x[i] = i + 1 == POINTS ? k->box.most
-            : k->box.least + (k->box.most - k->box.least) * (double)i / (POINTS - 1);
+        x[i] = i + 1 == POINTS ? k->box.max
+            : k->box.min + (k->box.max - k->box.min) * (double)i / (POINTS - 1);
     assert_int_equal(gradus_net_predict(net, x, POINTS, y), GRADUS_OK);
     for (size_t i = 0; i < POINTS; i++)
         worst = fmax(worst, fabs(k->f.value(&x[i], NULL) - y[i]));
@@ -74,7 +74,7 @@ static void no_error_is_above_its_bound(void **state)
     (void)state;
     for (size_t f = 0; f < sizeof known_functions / sizeof *known_functions; f++)
         for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-            for (size_t units = 4; all[i]->least_inputs == 1 && !all[i]->polynomials &&
+            for (size_t units = 4; all[i]->min_inputs == 1 && !all[i]->polynomials &&
                                    units <= 1024; units *= 4)
                 check_bound(&known_functions[f], all[i], units);
 }
@@ -189,10 +189,10 @@ static void without_enclosures(void **state)
 }
 
 static void refused(const gradus_function *f, gradus_interval box,
-                    const gradus_approximate_options *options, const char *word)
+                    const gradus_approximation_options *options, const char *word)
 {
     gradus_approximation *made;
-    assert_int_equal(gradus_approximate(NULL, f, &box, options, &made), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_approximation_new(NULL, f, &box, options, &made), GRADUS_ARGUMENT);
     assert_null(made);
     if (strstr(gradus_error(), word) == NULL)
         fail_msg("no \"%s\" in: %s", word, gradus_error());
@@ -203,9 +203,9 @@ static void what_is_refused(void **state)
     const gradus_function *f = &known_functions[0].f;
     const gradus_interval box = {0, 1};
     gradus_function plain = known_functions[3].f;
-    gradus_approximate_options options;
+    gradus_approximation_options options;
     (void)state;
-    gradus_approximate_defaults(&options);
+    gradus_approximation_defaults(&options);
     refused(f, box, &options, "give --within or --units");
     options.within = 0;
     refused(f, box, &options, "it must be above 0");
@@ -296,7 +296,7 @@ static void as_many_units_as_straight_pieces(void **state)
         gradus_approximation_about about;
         double largest = 0;
         assert_int_equal(gradus_samples_new(NULL, x, y, n, &samples), GRADUS_OK);
-        assert_int_equal(gradus_interpolate(samples, &made), GRADUS_OK);
+        assert_int_equal(gradus_samples_interpolate(samples, &made), GRADUS_OK);
         gradus_approximation_describe(made, &about);
         assert_int_equal(about.units, pieces);
         assert_true(about.proved && about.measured <= about.bound && about.bound < 1e-9);
@@ -319,7 +319,7 @@ static void lines_go_on(void **state)
     double out[3];
     (void)state;
     assert_int_equal(gradus_samples_new(NULL, x, y, 4, &samples), GRADUS_OK);
-    assert_int_equal(gradus_interpolate(samples, &made), GRADUS_OK);
+    assert_int_equal(gradus_samples_interpolate(samples, &made), GRADUS_OK);
     assert_int_equal(gradus_net_predict(gradus_approximation_net(made), far, 3, out),
                      GRADUS_OK);
     assert_true(out[0] == -41 && out[1] == -30 && out[2] == 1);
@@ -347,19 +347,19 @@ static gradus_status build_all(const gradus_context *context)
     static const char *const with[] = {"relu", "sigmoid", "heaviside"};
     static const double x[] = {0, 1, 2, 3}, y[] = {0, 1, 3, 3};
     static const char *const in = "x", *const out = "y";
-    gradus_approximate_options options;
+    gradus_approximation_options options;
     gradus_samples *samples;
     gradus_status status = gradus_samples_new(context, x, y, 4, &samples);
-    gradus_approximate_defaults(&options);
+    gradus_approximation_defaults(&options);
     options.units = 6;
     options.compare = 1;
     for (size_t i = 0; i < 4 && status == GRADUS_OK; i++) {
         gradus_approximation *made;
         gradus_model *model;
         options.activation = with[i % 3];
-        status = i == 3 ? gradus_interpolate(samples, &made)
-                        : gradus_approximate(context, &known_functions[0].f,
-                                             &known_functions[0].box, &options, &made);
+        status = i == 3 ? gradus_samples_interpolate(samples, &made)
+                        : gradus_approximation_new(context, &known_functions[0].f,
+                                                   &known_functions[0].box, &options, &made);
         if (status != GRADUS_OK)
             break;
         status = gradus_model_new(gradus_approximation_net(made), &in, &out, &model);

@@ -109,8 +109,8 @@ static void lay_points(const example *x, uint64_t seed, double *point)
             if (p % 3 == 1)
                 share = fmin(1, floor(share * 1025) / 1024);
             point[p * x->inputs + i] =
-                share == 1 ? side.most
-                           : fmin(side.most, side.least + (side.most - side.least) * share);
+                share == 1 ? side.max
+                           : fmin(side.max, side.min + (side.max - side.min) * share);
         }
 }
 
@@ -184,7 +184,7 @@ static void rounding_is_little(void **state)
         const gradus_interval *side = examples[i].box;
         double far = 1; /* how far from 0, in lengths of the box */
         for (size_t k = 0; k < examples[i].inputs; k++)
-            far = fmax(far, gr_interval_magnitude(side[k]) / (side[k].most - side[k].least));
+            far = fmax(far, gr_interval_magnitude(side[k]) / (side[k].max - side[k].min));
         const double most = 0x1p-43 * (1 + (double)examples[i].products) * far * size;
         if (!(bound.rounding <= most + 1e-290) && size > 1e-15)
             fail_msg("%s: %g for rounding, not %g", examples[i].text, bound.rounding, most);
@@ -197,11 +197,11 @@ static void rounding_is_little(void **state)
 static gradus_approximation *approximate(const example *x, const subject *s, double within)
 {
     gradus_approximation *made;
-    gradus_approximate_options options;
-    gradus_approximate_defaults(&options);
+    gradus_approximation_options options;
+    gradus_approximation_defaults(&options);
     options.construction = "deep";
     options.within = within;
-    if (gradus_approximate(NULL, s->target.f, x->box, &options, &made) != GRADUS_OK)
+    if (gradus_approximation_new(NULL, s->target.f, x->box, &options, &made) != GRADUS_OK)
         fail_msg("%s: %s", x->text, gradus_error());
     return made;
 }
@@ -227,7 +227,7 @@ static void the_square_is_the_square(void **state)
         assert_true(about.bound <= theory * (1 + 0x1p-40) + about.rounding);
         assert_true(about.rounding <= 1e-13);
         assert_true(about.measured <= about.bound && about.measured > 0.99 * theory);
-        assert_int_equal(gradus_build_square(NULL, m, &bound, &known), GRADUS_OK);
+        assert_int_equal(gradus_square_build(NULL, m, &bound, &known), GRADUS_OK);
         assert_int_equal(gr_construction_deep.build(&s.target, m, &net), GRADUS_OK);
         assert_int_equal(gradus_net_digest(known, &one), GRADUS_OK);
         assert_int_equal(gradus_net_digest(net, &two), GRADUS_OK);
@@ -346,14 +346,14 @@ static void refused(const char *text, gradus_interval box, const char *word)
     gradus_expression *expression;
     gradus_proof *proof;
     gradus_approximation *made;
-    gradus_approximate_options options;
-    gradus_approximate_defaults(&options);
+    gradus_approximation_options options;
+    gradus_approximation_defaults(&options);
     options.construction = "deep";
     options.within = 1e-3;
     assert_int_equal(gradus_expression_new(NULL, x.text, &expression), GRADUS_OK);
     assert_int_equal(gradus_proof_new(NULL, expression, 3, sides, &proof), GRADUS_OK);
-    assert_int_equal(gradus_approximate(NULL, gradus_proof_function(proof), sides, &options,
-                                        &made), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_approximation_new(NULL, gradus_proof_function(proof), sides,
+                                              &options, &made), GRADUS_ARGUMENT);
     if (strstr(gradus_error(), word) == NULL)
         fail_msg("%s: no \"%s\" in: %s", text, word, gradus_error());
     gradus_proof_free(proof);

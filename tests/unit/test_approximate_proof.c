@@ -68,7 +68,7 @@ static double largest_error(const example *x, const gradus_function *f, const gr
         for (uint32_t i = 0; i < x->inputs; i++) {
             const gradus_interval side = x->box[i];
             const double share = fmin(fmax(1.1 * gr_random_uniform(key, p, i) - 0.05, 0), 1);
-            point[p * x->inputs + i] = side.least + (side.most - side.least) * share;
+            point[p * x->inputs + i] = side.min + (side.max - side.min) * share;
         }
     assert_int_equal(gradus_net_predict(net, point, POINTS, y), GRADUS_OK);
     *size = 0;
@@ -83,15 +83,15 @@ static double largest_error(const example *x, const gradus_function *f, const gr
 static void check(const example *x, const gradus_function *f, const gr_construction *c,
                   size_t units)
 {
-    gradus_approximate_options options;
+    gradus_approximation_options options;
     gradus_approximation_about about;
     gradus_approximation *made;
     double size;
-    gradus_approximate_defaults(&options);
+    gradus_approximation_defaults(&options);
     options.construction = c->name;
     options.activation = c->activation;
     options.units = units;
-    if (gradus_approximate(NULL, f, x->box, &options, &made) != GRADUS_OK)
+    if (gradus_approximation_new(NULL, f, x->box, &options, &made) != GRADUS_OK)
         fail_msg("%s, %s: %s", x->text, c->name, gradus_error());
     gradus_approximation_describe(made, &about);
     const double error = largest_error(x, f, gradus_approximation_net(made), &size);
@@ -120,8 +120,8 @@ static void no_error_is_above_what_is_proved(void **state)
         for (size_t c = 0; c < GR_COUNT(constructions); c++)
             for (size_t units = 100; units <= 1000; units *= 10)
                 if (!constructions[c]->polynomials &&
-                    x->inputs >= constructions[c]->least_inputs &&
-                    x->inputs <= constructions[c]->most_inputs)
+                    x->inputs >= constructions[c]->min_inputs &&
+                    x->inputs <= constructions[c]->max_inputs)
                     check(x, gradus_proof_function(proof), constructions[c],
                           x->inputs == 3 ? 3 * units : units);
         gradus_proof_free(proof);

@@ -41,7 +41,7 @@ static double largest_seen(const subject *s)
     while (at[s->inputs - 1] <= side) {
         double x[3];
         for (size_t i = 0; i < s->inputs; i++)
-            x[i] = s->box[i].least + (s->box[i].most - s->box[i].least) * (at[i] / side);
+            x[i] = s->box[i].min + (s->box[i].max - s->box[i].min) * (at[i] / side);
         most = fmax(most, error_at(s, x, scratch));
         at[0]++;
         for (size_t i = 0; i + 1 < s->inputs && at[i] > side; i++) {
@@ -61,14 +61,14 @@ static void assert_encloses(const subject *s, double tolerance, const char *what
     void *scratch = aligned_alloc(64, (gradus_net_scratch(s->net) + 63) / 64 * 64);
     const double there = error_at(s, c.where, scratch);
     free(scratch);
-    if (!(c.reached && c.most - c.least <= tolerance * c.most))
-        fail_msg("%s: not reached: %g to %g", what, c.least, c.most);
-    if (!(seen <= c.most + slack && there >= c.least - slack && there <= c.most + slack))
-        fail_msg("%s: [%.17g, %.17g], seen %.17g, at the point %.17g", what, c.least, c.most,
+    if (!(c.reached && c.upper - c.lower <= tolerance * c.upper))
+        fail_msg("%s: not reached: %g to %g", what, c.lower, c.upper);
+    if (!(seen <= c.upper + slack && there >= c.lower - slack && there <= c.upper + slack))
+        fail_msg("%s: [%.17g, %.17g], seen %.17g, at the point %.17g", what, c.lower, c.upper,
                  seen, there);
     /* a grid comes near to the largest error, unless it stands at a kink or a jump */
-    if (!(seen >= c.least * (s->inputs == 1 ? 0.999 : s->inputs == 2 ? 0.97 : 0.8)))
-        fail_msg("%s: at least %.17g, seen only %.17g", what, c.least, seen);
+    if (!(seen >= c.lower * (s->inputs == 1 ? 0.999 : s->inputs == 2 ? 0.97 : 0.8)))
+        fail_msg("%s: at least %.17g, seen only %.17g", what, c.lower, seen);
     assert_true(fabs(fabs(c.f - c.net) - there) <= slack);
 }
 
@@ -165,8 +165,8 @@ static void models_are_in_the_users_unit(void **state)
         subject s = subject_of(NULL, "100 + x", 1, 8, 95);
         gradus_certificate c;
         gradus_predictor *predictor;
-        if (gradus_certify_model(NULL, model, gradus_proof_function(s.proof), s.box, NULL,
-                                 &c) != GRADUS_OK)
+        if (gradus_certificate_model(NULL, model, gradus_proof_function(s.proof), s.box, NULL,
+                                     &c) != GRADUS_OK)
             fail_msg("%s", gradus_error());
         assert_int_equal(gradus_predictor_new(model, &predictor), GRADUS_OK);
         double most = 0, y;
@@ -176,7 +176,7 @@ static void models_are_in_the_users_unit(void **state)
             most = fmax(most, fabs(100 + cell.number - y));
         }
         assert_true(c.reached && c.rounding > 1e-7 && c.rounding < 1e-2);
-        assert_true(most <= c.most + c.rounding && most >= c.least - c.rounding);
+        assert_true(most <= c.upper + c.rounding && most >= c.lower - c.rounding);
         gradus_predictor_free(predictor);
         gradus_model_free(model);
         close_subject(&s);
@@ -189,8 +189,8 @@ static void assert_refused(gradus_net *net, const char *text, size_t inputs, con
 {
     gradus_certificate c;
     subject s = subject_of(net, text, inputs, 0, 1);
-    assert_int_equal(gradus_certify_net(NULL, net, gradus_proof_function(s.proof), s.box,
-                                        NULL, &c), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_certificate_net(NULL, net, gradus_proof_function(s.proof), s.box,
+                                            NULL, &c), GRADUS_ARGUMENT);
     if (strstr(gradus_error(), why) == NULL)
         fail_msg("\"%s\" does not say \"%s\"", gradus_error(), why);
     close_subject(&s);
@@ -219,15 +219,16 @@ static void what_is_no_function_of_numbers(void **state)
 
     subject s = subject_of(new_net("dense 1", 1, GRADUS_FLOAT64), "x", 1, 0, 1);
     gradus_function f = *gradus_proof_function(s.proof);
-    gradus_certify_options options;
-    gradus_certify_defaults(&options);
+    gradus_certificate_options options;
+    gradus_certificate_defaults(&options);
     options.tolerance = 0;
-    assert_int_equal(gradus_certify_net(NULL, s.net, &f, s.box, &options, &c), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_certificate_net(NULL, s.net, &f, s.box, &options, &c),
+                     GRADUS_ARGUMENT);
     const gradus_interval inside_out = {1, 0};
-    assert_int_equal(gradus_certify_net(NULL, s.net, &f, &inside_out, NULL, &c),
+    assert_int_equal(gradus_certificate_net(NULL, s.net, &f, &inside_out, NULL, &c),
                      GRADUS_ARGUMENT);
     f.enclose = NULL;
-    assert_int_equal(gradus_certify_net(NULL, s.net, &f, s.box, NULL, &c), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_certificate_net(NULL, s.net, &f, s.box, NULL, &c), GRADUS_ARGUMENT);
     close_subject(&s);
 }
 
@@ -251,7 +252,7 @@ static void boxes_run_out(void **state)
     subject s = subject_of(squares(64), "x^2", 1, 0, 1);
     const gradus_certificate c = certify(&s, 1e-6, 50);
     const double exact = 0.25 / (64 * 64);
-    assert_true(!c.reached && c.least <= exact && c.most >= exact && c.boxes <= 51);
+    assert_true(!c.reached && c.lower <= exact && c.upper >= exact && c.boxes <= 51);
     close_subject(&s);
 }
 
@@ -265,7 +266,7 @@ static void every_failed_allocation_is_told(void **state)
     for (size_t n = 1;; n++) {
         gradus_certificate c;
         faults_arm(&f, n, FAULT_MEMORY);
-        const gradus_status status = gradus_certify_net(
+        const gradus_status status = gradus_certificate_net(
             context, s.net, gradus_proof_function(s.proof), s.box, NULL, &c);
         if (!faults_hit(&f)) {
             assert_int_equal(status, GRADUS_OK);

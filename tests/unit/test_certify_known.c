@@ -12,7 +12,7 @@ static void interpolation_of_a_square(void **state)
         subject s = subject_of(squares(pieces), "x^2", 1, 0, 1);
         const gradus_certificate c = certify(&s, 1e-6, 0);
         const double exact = 0.25 / (double)(pieces * pieces);
-        assert_true(c.reached && c.least <= exact * (1 + 1e-9) && c.most >= exact);
+        assert_true(c.reached && c.lower <= exact * (1 + 1e-9) && c.upper >= exact);
         /* a tree of the kinks, and a few boxes in each piece, all of which are as bad */
         assert_true(c.boxes < 40 * pieces + 40);
         close_subject(&s);
@@ -27,7 +27,7 @@ static void no_error_at_all(void **state)
     set_all(net, (double[]){1, -1}, (double[]){0, 0}, (double[]){1, 1}, 0);
     subject s = subject_of(net, "abs(x)", 1, -1, 1);
     const gradus_certificate c = certify(&s, 1e-3, 0);
-    assert_true(c.least < 1e-15 && c.most < 5e-14 && c.boxes < 2000);
+    assert_true(c.lower < 1e-15 && c.upper < 5e-14 && c.boxes < 2000);
     close_subject(&s);
 }
 
@@ -40,7 +40,7 @@ static void a_slope_without_bound(void **state)
     gradus_net_set(net, 1, (double[]){0.375});
     subject s = subject_of(net, "sqrt(x)", 1, 0, 1);
     const gradus_certificate c = certify(&s, 1e-6, 0);
-    assert_true(c.reached && c.least <= 0.375 && c.most >= 0.375 && c.where[0] == 0);
+    assert_true(c.reached && c.lower <= 0.375 && c.upper >= 0.375 && c.where[0] == 0);
     assert_true(c.boxes < 500);
     close_subject(&s);
 }
@@ -53,7 +53,7 @@ static void kinks_of_the_function(void **state)
     gradus_net_set(net, 1, (double[]){0.75});
     subject s = subject_of(net, "max(abs(x - 1/3), abs(y + 1/7))", 2, -0.6, 0.6);
     const gradus_certificate c = certify(&s, 1e-4, 0);
-    assert_true(c.reached && c.least <= 0.75 && c.most >= 0.75);
+    assert_true(c.reached && c.lower <= 0.75 && c.upper >= 0.75);
     assert_true(fabs(c.where[0] - 1 / 3.0) < 1e-3 && fabs(c.where[1] + 1 / 7.0) < 1e-3);
     close_subject(&s);
 }
@@ -66,7 +66,7 @@ static void a_jump(void **state)
     set_all(net, (double[]){3}, (double[]){-1.5}, (double[]){1}, 0);
     subject s = subject_of(net, "x", 1, 0, 1);
     const gradus_certificate c = certify(&s, 1e-6, 0);
-    assert_true(c.reached && c.least <= 0.5 && c.most >= 0.5);
+    assert_true(c.reached && c.lower <= 0.5 && c.upper >= 0.5);
     assert_true(isinf(c.rounding));
     close_subject(&s);
 }
@@ -86,8 +86,8 @@ static void neighbours_jump_together(void **state)
         const gradus_certificate c = certify(&s, 1e-6, 0);
         /* |1 + 1/2 - 3| at one point, which is seen from above only, or on both sides of it */
         const double exact = opposed ? 1.5 : 0.5;
-        assert_true(c.reached == !opposed && c.least >= 0.499 && c.boxes < 1000);
-        assert_true(c.least <= exact && c.most >= exact && c.most <= exact + 1e-3);
+        assert_true(c.reached == !opposed && c.lower >= 0.499 && c.boxes < 1000);
+        assert_true(c.lower <= exact && c.upper >= exact && c.upper <= exact + 1e-3);
         close_subject(&s);
     }
 }
@@ -106,7 +106,7 @@ static void units_that_look_alike_are_two(void **state)
     gradus_net_set(net, 5, (double[]){0});
     subject s = subject_of(net, "1", 1, 0, 1);
     const gradus_certificate c = certify(&s, 1e-3, 1000);
-    assert_true(c.least <= 2 && c.most >= 2);
+    assert_true(c.lower <= 2 && c.upper >= 2);
     close_subject(&s);
 }
 
@@ -125,7 +125,7 @@ static void tiles_of_the_plane(void **state)
     subject s = subject_of(net, "8*x + y", 2, 0, 1);
     const gradus_certificate c = certify(&s, 1e-4, 0);
     const double exact = 40 - 8 * 0.3 - 0.7; /* at the inner corner, from above */
-    assert_true(c.reached && c.least <= exact && c.most >= exact && c.boxes < 20000);
+    assert_true(c.reached && c.lower <= exact && c.upper >= exact && c.boxes < 20000);
     close_subject(&s);
 }
 
@@ -145,7 +145,7 @@ static void stairs(void **state)
     set_all(net, w, b, v, 0);
     subject s = subject_of(net, "x", 1, 0, 1);
     const gradus_certificate c = certify(&s, 1e-3, 0);
-    assert_true(c.reached && c.least <= 1.0 / 128 && c.most >= 1.0 / 128);
+    assert_true(c.reached && c.lower <= 1.0 / 128 && c.upper >= 1.0 / 128);
     assert_true(c.boxes < 9 * STEPS);
     close_subject(&s);
 }

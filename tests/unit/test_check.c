@@ -17,7 +17,7 @@ static void what_is_not_defined_is_refused(void **state)
     (void)state;
     static const struct {
         const char *text;
-        double least, most; /* of each side */
+        double min, max; /* of each side */
         const char *what;
     } refusals[] = {
         {"1/x", -1, 1, "column 1: \"1/x\" divides by 0 at x = 0"},
@@ -52,8 +52,8 @@ static void what_is_not_defined_is_refused(void **state)
     };
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         subject s;
-        const gradus_interval box[] = {{refusals[i].least, refusals[i].most},
-                                       {refusals[i].least, refusals[i].most}};
+        const gradus_interval box[] = {{refusals[i].min, refusals[i].max},
+                                       {refusals[i].min, refusals[i].max}};
         const size_t inputs = strchr(refusals[i].text, 'y') ? 2 : 1;
         if (open_subject(&s, refusals[i].text, inputs, box) != GRADUS_ARGUMENT)
             fail_msg("%s is not refused", refusals[i].text);
@@ -70,7 +70,7 @@ static void what_is_defined_is_accepted(void **state)
     (void)state;
     static const struct {
         const char *text;
-        double least, most;
+        double min, max;
     } good[] = {
         {"1/(1 + x^2)", -1e6, 1e6}, {"log(1.0001 + sin(x))", -20, 20}, {"sqrt(x^2)", -1, 1},
         {"sqrt(x)", 0, 1}, {"sqrt(1 - x)", 0, 1}, {"sqrt(1 - x^2)", -1, 1},
@@ -85,12 +85,12 @@ static void what_is_defined_is_accepted(void **state)
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         subject s;
-        const gradus_interval box = {good[i].least, good[i].most};
+        const gradus_interval box = {good[i].min, good[i].max};
         if (open_subject(&s, good[i].text, 1, &box) != GRADUS_OK)
             fail_msg("%s: %s", good[i].text, gradus_error());
         const gradus_interval *r = enclose(&s, &box, 2);
-        const double x = 0.5 * (box.least + box.most), f = s.f->value(&x, s.f->user);
-        assert_true(r[0].least <= f + 1e-12 && f - 1e-12 <= r[0].most);
+        const double x = 0.5 * (box.min + box.max), f = s.f->value(&x, s.f->user);
+        assert_true(r[0].min <= f + 1e-12 && f - 1e-12 <= r[0].max);
         close_subject(&s);
     }
 }

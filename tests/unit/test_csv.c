@@ -152,7 +152,7 @@ static void reasons_are_given(void **state)
     gradus_data_column(data, 1, &about);
     assert_int_equal(about.missing, 2);
     assert_string_equal(about.why, "");
-    assert_true(about.least == 5 && about.most == 5 && about.mean == 5);
+    assert_true(about.min == 5 && about.max == 5 && about.mean == 5);
     gradus_data_column(data, 2, &about);
     assert_int_equal(about.missing, 1);
     assert_string_equal(about.why, "x");

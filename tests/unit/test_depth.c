@@ -36,7 +36,7 @@ static void a_sawtooth_has_its_teeth(void **state)
     for (size_t s = 1; s <= 16; s++) {
         gradus_net *net;
         size_t units, layers;
-        assert_int_equal(gradus_build_sawtooth(NULL, s, &net), GRADUS_OK);
+        assert_int_equal(gradus_sawtooth_build(NULL, s, &net), GRADUS_OK);
         shape_of(net, &units, &layers);
         assert_int_equal(units, 3 * s);
         assert_int_equal(layers, s);
@@ -61,7 +61,7 @@ static void squares_have_their_error(void **state)
         gradus_net *net;
         double bound, most = 0;
         size_t units, layers;
-        assert_int_equal(gradus_build_square(NULL, m, &bound, &net), GRADUS_OK);
+        assert_int_equal(gradus_square_build(NULL, m, &bound, &net), GRADUS_OK);
         shape_of(net, &units, &layers);
         assert_int_equal(units, 3 * m - 1);
         assert_int_equal(layers, m);
@@ -102,7 +102,7 @@ static void products_have_their_error(void **state)
             gradus_net *net;
             double bound, most = 0;
             size_t units, layers;
-            assert_int_equal(gradus_build_product(NULL, m, ranges[r], &bound, &net), GRADUS_OK);
+            assert_int_equal(gradus_product_build(NULL, m, ranges[r], &bound, &net), GRADUS_OK);
             shape_of(net, &units, &layers);
             assert_int_equal(units, 6 * m + 2);
             assert_int_equal(layers, m + 1);
@@ -126,7 +126,7 @@ static void polynomials_have_their_error(void **state)
     (void)state;
     static const struct {
         size_t terms;
-        double a[6], least, most;
+        double a[6], min, max;
     } cases[] = {{6, {0.3, -1, 0.5, 2, -1.5, 0.7}, -1, 1},
                  {4, {1, 1, 1. / 2, 1. / 6}, 0, 3},
                  {3, {0, 0, 1}, -2, 0.5},
@@ -139,9 +139,9 @@ static void polynomials_have_their_error(void **state)
         for (size_t m = 2; m <= 12; m += 5) {
             gradus_net *net;
             double bound, most = 0;
-            const double least = cases[c].least, wide = cases[c].most - least;
-            assert_int_equal(gradus_build_polynomial(NULL, cases[c].a, cases[c].terms, least,
-                                                     cases[c].most, m, &bound, &net),
+            const double least = cases[c].min, wide = cases[c].max - least;
+            assert_int_equal(gradus_polynomial_build(NULL, cases[c].a, cases[c].terms, least,
+                                                     cases[c].max, m, &bound, &net),
                              GRADUS_OK);
             size_t units, layers;
             shape_of(net, &units, &layers);
@@ -172,7 +172,7 @@ static void parity_is_exact(void **state)
             gradus_net *net;
             for (size_t i = 0; i < rows * n; i++)
                 x[i] = (double)(i / n >> i % n & 1);
-            assert_int_equal(gradus_build_parity(NULL, (gradus_parity)way, n, &net), GRADUS_OK);
+            assert_int_equal(gradus_parity_build(NULL, (gradus_parity)way, n, &net), GRADUS_OK);
             assert_int_equal(gradus_net_predict(net, x, rows, y), GRADUS_OK);
             for (size_t i = 0; i < rows; i++)
                 if (y[i] != (double)(__builtin_popcountll(i) % 2))
@@ -195,7 +195,7 @@ static void parity_takes_its_units(void **state)
         for (int way = 0; way < GRADUS_PARITY_COUNT; way++) {
             gradus_net *net;
             size_t units, layers;
-            assert_int_equal(gradus_build_parity(NULL, (gradus_parity)way, n, &net), GRADUS_OK);
+            assert_int_equal(gradus_parity_build(NULL, (gradus_parity)way, n, &net), GRADUS_OK);
             shape_of(net, &units, &layers);
             assert_int_equal(units, want[way][0]);
             assert_int_equal(layers, want[way][1]);
@@ -211,7 +211,7 @@ static void the_bound_of_squares_is_reached(void **state)
 {
     (void)state;
     for (size_t n = 1; n <= 50; n++) {
-        const double h = 1 / (double)n, bound = gradus_square_error_of_one_layer(n - 1);
+        const double h = 1 / (double)n, bound = gradus_square_shallow_error(n - 1);
         double most = 0;
         for (size_t i = 0; i <= 40 * n; i++) {
             const double x = (double)i / (40 * (double)n);
@@ -229,14 +229,14 @@ static void depth_wins_from_some_size_on(void **state)
     (void)state;
     for (size_t m = 1; m <= 20; m++) {
         const double deep = ldexp(1, -2 * (int)m - 2);
-        const double shallow = gradus_square_error_of_one_layer(3 * m - 1);
+        const double shallow = gradus_square_shallow_error(3 * m - 1);
         assert_int_equal(deep < shallow, m >= 5);
     }
     for (size_t s = 1; s <= 20; s++)
-        assert_int_equal(gradus_sawtooth_error_of_one_layer(s, 3 * s) > 0, s >= 6);
-    assert_true(gradus_sawtooth_error_of_one_layer(6, 18) == (1 - 40.0 / 64) / 8);
-    assert_true(gradus_sawtooth_error_of_one_layer(2000, 3) > 0.124);
-    assert_true(gradus_sawtooth_error_of_one_layer(3, 100) == 0);
+        assert_int_equal(gradus_sawtooth_shallow_error(s, 3 * s) > 0, s >= 6);
+    assert_true(gradus_sawtooth_shallow_error(6, 18) == (1 - 40.0 / 64) / 8);
+    assert_true(gradus_sawtooth_shallow_error(2000, 3) > 0.124);
+    assert_true(gradus_sawtooth_shallow_error(3, 100) == 0);
 }
 
 /* ---- refusals ---- */
@@ -248,27 +248,27 @@ static void what_cannot_be_built(void **state)
     double bound = 7;
     const double a[3] = {1, 2, NAN}, large[3] = {1e306, 1e306, 1e306};
     static const double many[66];
-    assert_int_equal(gradus_build_sawtooth(NULL, 0, &net), GRADUS_ARGUMENT);
-    assert_int_equal(gradus_build_sawtooth(NULL, 1001, &net), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_sawtooth_build(NULL, 0, &net), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_sawtooth_build(NULL, 1001, &net), GRADUS_ARGUMENT);
     assert_null(net);
-    assert_int_equal(gradus_build_square(NULL, 0, &bound, &net), GRADUS_ARGUMENT);
-    assert_int_equal(gradus_build_square(NULL, 501, &bound, &net), GRADUS_ARGUMENT);
-    assert_int_equal(gradus_build_product(NULL, 3, 0, &bound, &net), GRADUS_ARGUMENT);
-    assert_int_equal(gradus_build_product(NULL, 3, INFINITY, &bound, &net), GRADUS_ARGUMENT);
-    assert_int_equal(gradus_build_polynomial(NULL, a, 3, 0, 1, 3, &bound, &net),
+    assert_int_equal(gradus_square_build(NULL, 0, &bound, &net), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_square_build(NULL, 501, &bound, &net), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_product_build(NULL, 3, 0, &bound, &net), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_product_build(NULL, 3, INFINITY, &bound, &net), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_polynomial_build(NULL, a, 3, 0, 1, 3, &bound, &net),
                      GRADUS_ARGUMENT);
-    assert_int_equal(gradus_build_polynomial(NULL, a, 2, 1, 1, 3, &bound, &net),
+    assert_int_equal(gradus_polynomial_build(NULL, a, 2, 1, 1, 3, &bound, &net),
                      GRADUS_ARGUMENT);
-    assert_int_equal(gradus_build_polynomial(NULL, a, 0, 0, 1, 3, &bound, &net),
+    assert_int_equal(gradus_polynomial_build(NULL, a, 0, 0, 1, 3, &bound, &net),
                      GRADUS_ARGUMENT);
-    assert_int_equal(gradus_build_polynomial(NULL, large, 3, 0, 1, 3, &bound, &net),
+    assert_int_equal(gradus_polynomial_build(NULL, large, 3, 0, 1, 3, &bound, &net),
                      GRADUS_ARGUMENT);
     assert_non_null(strstr(gradus_error(), "no bound"));
-    assert_int_equal(gradus_build_polynomial(NULL, many, 66, 0, 1, 3, &bound, &net),
+    assert_int_equal(gradus_polynomial_build(NULL, many, 66, 0, 1, 3, &bound, &net),
                      GRADUS_ARGUMENT);
-    assert_int_equal(gradus_build_parity(NULL, GRADUS_PARITY_TILES, 17, &net), GRADUS_ARGUMENT);
-    assert_int_equal(gradus_build_parity(NULL, GRADUS_PARITY_CHAIN, 0, &net), GRADUS_ARGUMENT);
-    assert_int_equal(gradus_build_parity(NULL, GRADUS_PARITY_COUNT, 2, &net), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_parity_build(NULL, GRADUS_PARITY_TILES, 17, &net), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_parity_build(NULL, GRADUS_PARITY_CHAIN, 0, &net), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_parity_build(NULL, GRADUS_PARITY_COUNT, 2, &net), GRADUS_ARGUMENT);
     assert_null(gradus_parity_name(GRADUS_PARITY_COUNT));
     assert_null(net);
     assert_true(bound == 7);
@@ -286,8 +286,8 @@ static void memory_may_fail(void **state)
             double bound;
             faults_arm(&fault, n, FAULT_MEMORY);
             const gradus_status status =
-                what == 0 ? gradus_build_parity(context, GRADUS_PARITY_CHAIN, 4, &net)
-                          : gradus_build_polynomial(context, a, 4, 0, 1, 3, &bound, &net);
+                what == 0 ? gradus_parity_build(context, GRADUS_PARITY_CHAIN, 4, &net)
+                          : gradus_polynomial_build(context, a, 4, 0, 1, 3, &bound, &net);
             gradus_net_free(net);
             if (!fault.hit) {
                 assert_int_equal(status, GRADUS_OK);

@@ -12,7 +12,7 @@
 typedef struct expression_case {
     const char *text;
     size_t inputs;
-    double least, most; /* of each side of the box */
+    double min, max; /* of each side of the box */
 } expression_case;
 
 static const expression_case cases[] = {
@@ -84,9 +84,9 @@ static double second_difference(const subject *s, const double *x, size_t i, siz
 static void assert_holds(const expression_case *c, const char *what, gradus_interval u,
                          double value, double slack)
 {
-    if (!(u.least <= value + slack && value - slack <= u.most))
-        fail_msg("%s: %s %.17g is not in [%.17g, %.17g]", c->text, what, value, u.least,
-                 u.most);
+    if (!(u.min <= value + slack && value - slack <= u.max))
+        fail_msg("%s: %s %.17g is not in [%.17g, %.17g]", c->text, what, value, u.min,
+                 u.max);
 }
 
 /* Values and differences at a random point of a random box, which reaches further than
@@ -98,9 +98,9 @@ static void try_box(const subject *s, const expression_case *c, double width)
     gradus_interval box[GRADUS_VARIABLES];
     double x[GRADUS_VARIABLES] = {0};
     for (size_t i = 0; i < d; i++) {
-        x[i] = between(c->least + reach, c->most - reach);
-        box[i].least = larger(c->least, x[i] - reach - between(0, width));
-        box[i].most = smaller(c->most, x[i] + reach + between(0, width));
+        x[i] = between(c->min + reach, c->max - reach);
+        box[i].min = larger(c->min, x[i] - reach - between(0, width));
+        box[i].max = smaller(c->max, x[i] + reach + between(0, width));
     }
     const gradus_interval *r = enclose(s, box, 2);
     const double value = s->f->value(x, s->f->user), scale = 1 + fabs(value);
@@ -121,7 +121,7 @@ static void values_and_derivatives_are_held(void **state)
         subject s;
         gradus_interval box[GRADUS_VARIABLES];
         for (size_t k = 0; k < GRADUS_VARIABLES; k++)
-            box[k] = (gradus_interval){cases[i].least, cases[i].most};
+            box[k] = (gradus_interval){cases[i].min, cases[i].max};
         if (open_subject(&s, cases[i].text, cases[i].inputs, box) != GRADUS_OK)
             fail_msg("%s: %s", cases[i].text, gradus_error());
         for (size_t k = 0; k < boxes; k++)
@@ -134,9 +134,9 @@ static void values_and_derivatives_are_held(void **state)
 
 static void assert_interval(gradus_interval u, double least, double most, double slack)
 {
-    if (!(u.least <= least && u.least >= least - slack && u.most >= most &&
-          u.most <= most + slack))
-        fail_msg("[%.17g, %.17g] is not [%.17g, %.17g]", u.least, u.most, least, most);
+    if (!(u.min <= least && u.min >= least - slack && u.max >= most &&
+          u.max <= most + slack))
+        fail_msg("[%.17g, %.17g] is not [%.17g, %.17g]", u.min, u.max, least, most);
 }
 
 static void kinks_have_both_slopes_and_no_curvature(void **state)
@@ -144,7 +144,7 @@ static void kinks_have_both_slopes_and_no_curvature(void **state)
     (void)state;
     static const struct {
         const char *text;
-        double least, most;     /* of x */
+        double min, max;        /* of x */
         double low, high;       /* of f */
         double slope_low, slope_high;
         double curve;           /* largest |f''| */
@@ -165,7 +165,7 @@ static void kinks_have_both_slopes_and_no_curvature(void **state)
     for (size_t i = 0; i < sizeof kinks / sizeof *kinks; i++) {
         subject s;
         const gradus_interval *r =
-            enclose_1(&s, kinks[i].text, kinks[i].least, kinks[i].most, 2);
+            enclose_1(&s, kinks[i].text, kinks[i].min, kinks[i].max, 2);
         assert_interval(r[0], kinks[i].low, kinks[i].high, 0);
         assert_interval(r[1], kinks[i].slope_low, kinks[i].slope_high, 0);
         assert_interval(r[2], -kinks[i].curve, kinks[i].curve, 0);
@@ -178,7 +178,7 @@ static void ranges_of_what_rises_or_turns(void **state)
     (void)state;
     static const struct {
         const char *text;
-        double least, most, low, high, slack;
+        double min, max, low, high, slack;
     } ranges[] = {
         {"sin(x)", -10, 10, -1, 1, 0},
         {"sin(x)", 1, 2, 0.84147098480789650, 1, 1e-15},
@@ -204,7 +204,7 @@ static void ranges_of_what_rises_or_turns(void **state)
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
         subject s;
         const gradus_interval *r =
-            enclose_1(&s, ranges[i].text, ranges[i].least, ranges[i].most, 0);
+            enclose_1(&s, ranges[i].text, ranges[i].min, ranges[i].max, 0);
         assert_interval(r[0], ranges[i].low, ranges[i].high, ranges[i].slack);
         close_subject(&s);
     }
@@ -218,18 +218,18 @@ static void a_root_has_no_bound_of_its_slope_at_0(void **state)
         subject s;
         const gradus_interval *r = enclose_1(&s, roots[i], 0, 1, 2);
         assert_interval(r[0], 0, 1, 0);
-        assert_true(r[1].least <= 0.5 && r[1].least > 0.499 && r[1].most == INFINITY);
-        assert_true(r[2].least == -INFINITY);
+        assert_true(r[1].min <= 0.5 && r[1].min > 0.499 && r[1].max == INFINITY);
+        assert_true(r[2].min == -INFINITY);
         close_subject(&s);
     }
     subject s;
     gradus_interval zero = {0, 0};
     enclose_1(&s, "sqrt(x)*sqrt(x)", 0, 1, 1); /* = x: its slope is 1 also at 0 */
-    assert_true(enclose(&s, &zero, 1)[1].least <= 1 && enclosures[1].most >= 1);
+    assert_true(enclose(&s, &zero, 1)[1].min <= 1 && enclosures[1].max >= 1);
     close_subject(&s);
     const gradus_interval *r = enclose_1(&s, "sqrt(x^2)", -1, 1, 1);
     assert_interval(r[0], 0, 1, 0);
-    assert_true(r[1].least <= -1 && r[1].most >= 1);
+    assert_true(r[1].min <= -1 && r[1].max >= 1);
     close_subject(&s);
 }
 
@@ -242,12 +242,12 @@ static double excess(const subject *s, double w, int order, double *curve)
     const gradus_interval *r = enclose(s, &box, order);
     double low = INFINITY, high = -INFINITY;
     for (int i = 0; i <= 1000; i++) {
-        const double x = box.least + (box.most - box.least) * i / 1000;
+        const double x = box.min + (box.max - box.min) * i / 1000;
         low = smaller(low, s->f->value(&x, s->f->user));
         high = larger(high, s->f->value(&x, s->f->user));
     }
-    *curve = order == 2 ? r[2].most - r[2].least : 0;
-    return r[0].most - r[0].least - (high - low);
+    *curve = order == 2 ? r[2].max - r[2].min : 0;
+    return r[0].max - r[0].min - (high - low);
 }
 
 /* Of a box of width w, the value is too wide by about w^2, by w^3 where the Hessian is asked
@@ -278,7 +278,7 @@ static void points_are_narrow(void **state)
         const double x = between(-10, 10);
         const gradus_interval box = {x, x};
         const gradus_interval *r = enclose(&s, &box, 2);
-        assert_true(r[0].most - r[0].least < 1e-13 && r[2].most - r[2].least < 1e-12);
+        assert_true(r[0].max - r[0].min < 1e-13 && r[2].max - r[2].min < 1e-12);
         assert_holds(&cases[4], "f", r[0], s.f->value(&x, s.f->user), 1e-13);
     }
     close_subject(&s);

@@ -60,7 +60,8 @@ static gradus_explanation *explain_by_hand(const double *w, double target)
         make_net("dense 2 bias=no relu dense 1 bias=no relu", 2, 1, GRADUS_FLOAT64);
     gradus_net_set(net, 0, w);
     gradus_net_set(net, 1, w + 4);
-    assert_int_equal(gradus_explain(net, (double[]){2, 3}, &target, NULL, &e), GRADUS_OK);
+    assert_int_equal(gradus_explanation_new(net, (double[]){2, 3}, &target, NULL, &e),
+                     GRADUS_OK);
     gradus_net_free(net);
     return e;
 }
@@ -159,14 +160,14 @@ static void paths_add_up_to_pytorch(void **state)
     FILE *file = cases_open();
     while (cases_next(file, &c)) {
         gradus_explanation *e;
-        gradus_explain_options options;
+        gradus_explanation_options options;
         gradus_explanation_about about;
         if (c.rows > 1)
             continue;
         gradus_net *net = case_net(&c);
-        gradus_explain_defaults(&options);
+        gradus_explanation_defaults(&options);
         options.loss = c.loss;
-        assert_int_equal(gradus_explain(net, c.x, c.y, &options, &e), GRADUS_OK);
+        assert_int_equal(gradus_explanation_new(net, c.x, c.y, &options, &e), GRADUS_OK);
         gradus_explanation_describe(e, &about);
         assert_int_equal(about.weights, c.parameter_count);
         assert_true(case_error(about.loss, c.value) <= 1e-10);
@@ -203,17 +204,17 @@ static void agrees_with_training(const gradus_context *context, const char *netw
 {
     gradus_net *net;
     gradus_explanation *e;
-    gradus_explain_options options;
+    gradus_explanation_options options;
     double gradient[200], value;
     const double x[] = {0.5, -1.25}, y[] = {0.25, 0.75};
-    gradus_explain_defaults(&options);
+    gradus_explanation_defaults(&options);
     options.loss = loss;
     const gradus_set set = {.rows = 1, .x = x, .y = y};
     assert_int_equal(gradus_net_new(context, network, 2, 2, GRADUS_FLOAT64, 7, &net),
                      GRADUS_OK);
     assert_int_equal(gradus_net_gradient(net, loss, &set, 1, &value, gradient, NULL),
                      GRADUS_OK);
-    assert_int_equal(gradus_explain(net, x, y, &options, &e), GRADUS_OK);
+    assert_int_equal(gradus_explanation_new(net, x, y, &options, &e), GRADUS_OK);
     gradus_explanation_about about;
     gradus_explanation_describe(e, &about);
     assert_true(about.weights <= 200);
@@ -289,7 +290,7 @@ static void batch_norm_and_dropout_are_as_in_prediction(void **state)
         if (strstr(tensor.name, "variance") != NULL)
             gradus_net_set(net, t, variance);
     }
-    assert_int_equal(gradus_explain(net, x, &y, NULL, &e), GRADUS_OK);
+    assert_int_equal(gradus_explanation_new(net, x, &y, NULL, &e), GRADUS_OK);
     for (size_t t = 0; t < gradus_net_tensors(net); t++) {
         gradus_tensor tensor;
         double values[8];
@@ -323,7 +324,7 @@ static void a_net_of_floats_is_explained_in_double(void **state)
     gradus_net *net = make_net("dense 3 tanh output", 2, 1, GRADUS_FLOAT32);
     float values[6];
     gradus_net_get(net, 0, values);
-    assert_int_equal(gradus_explain(net, x, &y, NULL, &e), GRADUS_OK);
+    assert_int_equal(gradus_explanation_new(net, x, &y, NULL, &e), GRADUS_OK);
     for (size_t i = 0; i < 6; i++)
         assert_true(weight(e, i).value == (double)values[i]);
     gradus_explanation_free(e);
@@ -338,7 +339,7 @@ static void paths_beyond_all_counting(void **state)
     const double x = 1, y = 1;
     gradus_explanation *e;
     gradus_net *net = make_net("repeat 70 { dense 2 tanh } output", 1, 1, GRADUS_FLOAT64);
-    assert_int_equal(gradus_explain(net, &x, &y, NULL, &e), GRADUS_OK);
+    assert_int_equal(gradus_explanation_new(net, &x, &y, NULL, &e), GRADUS_OK);
     assert_true(weight(e, 0).paths == SIZE_MAX);
     gradus_explanation_about about;
     gradus_explanation_describe(e, &about);
@@ -353,18 +354,18 @@ static void what_cannot_be_explained_is_said(void **state)
     (void)state;
     const double x = 1, y = 1, none = NAN;
     gradus_explanation *e;
-    gradus_explain_options options;
+    gradus_explanation_options options;
     gradus_net *net = make_net("dense 2 heaviside output", 1, 1, GRADUS_FLOAT64);
-    assert_int_equal(gradus_explain(net, &x, &y, NULL, &e), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_explanation_new(net, &x, &y, NULL, &e), GRADUS_ARGUMENT);
     assert_non_null(strstr(gradus_error(), "heaviside"));
     assert_null(e);
     gradus_net_free(net);
     net = make_net("dense 2 tanh output", 1, 1, GRADUS_FLOAT64);
-    assert_int_equal(gradus_explain(net, &none, &y, NULL, &e), GRADUS_ARGUMENT);
-    assert_int_equal(gradus_explain(net, &x, &none, NULL, &e), GRADUS_ARGUMENT);
-    gradus_explain_defaults(&options);
+    assert_int_equal(gradus_explanation_new(net, &none, &y, NULL, &e), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_explanation_new(net, &x, &none, NULL, &e), GRADUS_ARGUMENT);
+    gradus_explanation_defaults(&options);
     options.loss = "msq";
-    assert_int_equal(gradus_explain(net, &x, &y, &options, &e), GRADUS_ARGUMENT);
+    assert_int_equal(gradus_explanation_new(net, &x, &y, &options, &e), GRADUS_ARGUMENT);
     gradus_net_free(net);
 }
 
@@ -382,7 +383,7 @@ static void without_memory(void **state)
                                     &net), GRADUS_OK);
     for (;; n++) {
         faults_arm(&f, n, FAULT_MEMORY);
-        const gradus_status status = gradus_explain(net, x, &y, NULL, &e);
+        const gradus_status status = gradus_explanation_new(net, x, &y, NULL, &e);
         if (!faults_hit(&f)) {
             assert_int_equal(status, GRADUS_OK);
             break;

@@ -27,12 +27,12 @@ static const gr_construction *const constructions[] = {
 static double place(const gr_grid *grid, size_t axis, gr_key key, uint32_t point)
 {
     const gradus_interval side = grid->target->box[axis];
-    const double width = side.most - side.least, n = (double)grid->pieces;
+    const double width = side.max - side.min, n = (double)grid->pieces;
     const uint32_t column = 8 * (uint32_t)axis;
     const double share = gr_random_uniform(key, point, column);
     const double kind = gr_random_uniform(key, point, column + 1);
     const double away = 2 * gr_random_uniform(key, point, column + 2) - 1;
-    double x = side.least + width * share;
+    double x = side.min + width * share;
     if (point % 8 == 0) { /* the middle of a cell, along all axes */
         const size_t j = (size_t)(share * n);
         x = gr_grid_edge(grid, axis, j) / 2 + gr_grid_edge(grid, axis, j + 1) / 2;
@@ -45,7 +45,7 @@ static double place(const gr_grid *grid, size_t axis, gr_key key, uint32_t point
         else if (kind < 0.1)
             x = gr_down(x);
     }
-    return x < side.least ? side.least : x > side.most ? side.most : x;
+    return x < side.min ? side.min : x > side.max ? side.max : x;
 }
 
 /* The largest |f - net|, more than nothing by what f is known to. */
@@ -112,7 +112,7 @@ static void every_error_is_within_its_bound(void **state)
             const gr_construction *by = constructions[c / 2];
             const gradus_function f = function_of(&surfaces[s], true);
             const gr_target target = target_of(&f, &surfaces[s]);
-            if (f.inputs < by->least_inputs || f.inputs > by->most_inputs)
+            if (f.inputs < by->min_inputs || f.inputs > by->max_inputs)
                 continue;
             const outcome o = try_out(by, &target, pieces[c % 2][f.inputs]);
             assert_true(o.bound.proved);
@@ -130,7 +130,7 @@ static void bounds_of_smooth_functions_are_near(void **state)
         for (size_t c = 0; c < GR_COUNT(constructions) && surfaces[s].smooth; c++) {
             const gradus_function f = function_of(&surfaces[s], true);
             const gr_target target = target_of(&f, &surfaces[s]);
-            if (f.inputs < constructions[c]->least_inputs)
+            if (f.inputs < constructions[c]->min_inputs)
                 continue;
             const outcome o = try_out(constructions[c], &target, f.inputs == 3 ? 8 : 16);
             assert_true(o.bound.bound <= most[c] * o.measured);
@@ -211,8 +211,8 @@ static double nodal_interpolation(const double *x, void *user)
     double share[GRADUS_VARIABLES], sum, before = 1;
     size_t j[GRADUS_VARIABLES];
     for (size_t i = 0; i < k->d; i++) {
-        const double y = (double)k->n * (x[i] - k->box[i].least) /
-                         (k->box[i].most - k->box[i].least);
+        const double y = (double)k->n * (x[i] - k->box[i].min) /
+                         (k->box[i].max - k->box[i].min);
         j[i] = (size_t)fmin(floor(y), (double)k->n - 1);
         share[i] = y - (double)j[i];
     }
@@ -300,8 +300,8 @@ static void tiles_are_exact(void **state)
         assert_int_equal(gr_cell_look(&target, box, &look), GRADUS_OK);
         for (size_t v = 0; v < 8; v++)
             for (size_t i = 0; i < 3; i++)
-                x[v][i] = v >> i & 1 ? box[i].most
-                          : cell[i] == 0 ? box[i].least : gr_up(box[i].least);
+                x[v][i] = v >> i & 1 ? box[i].max
+                          : cell[i] == 0 ? box[i].min : gr_up(box[i].min);
         assert_int_equal(gradus_net_predict(net, x, 8, y), GRADUS_OK);
         for (size_t v = 0; v < 8; v++)
             assert_true(y[v] == gr_cell_amid(&look));
@@ -329,9 +329,9 @@ static void corners_are_flat_beyond_their_strips(void **state)
         gr_grid_cell(&grid, cell, box);
         for (size_t v = 0; v < 9; v++)
             for (size_t i = 0; i < 3; i++)
-                x[v][i] = v == 8          ? (box[i].least + box[i].most) / 2
-                          : v >> i & 1 ? box[i].most - 1.01 * strip
-                                       : box[i].least + 1.01 * strip;
+                x[v][i] = v == 8          ? (box[i].min + box[i].max) / 2
+                          : v >> i & 1 ? box[i].max - 1.01 * strip
+                                       : box[i].min + 1.01 * strip;
         assert_int_equal(gradus_net_predict(net, x, 9, y), GRADUS_OK);
         for (size_t v = 0; v < 8; v++)
             assert_true(fabs(y[v] - y[8]) < 1e-12);
@@ -358,7 +358,7 @@ static void tiles_in_many_dimensions(void **state)
         for (size_t c = 1; c < GR_COUNT(constructions); c++) {
             const gradus_function f = {d, ripple, NULL, &d, NULL};
             const gr_target target = {gr_context_or_default(NULL), &f, box, NULL, NULL, NULL};
-            if (d > constructions[c]->most_inputs)
+            if (d > constructions[c]->max_inputs)
                 continue;
             const outcome o = try_out(constructions[c], &target, d > 5 ? 2 : 4);
             assert_true(!o.bound.proved && o.measured <= 1.05 * o.bound.bound);
@@ -375,7 +375,7 @@ static void estimates_are_like_bounds(void **state)
             gradus_function f = function_of(&surfaces[s], true);
             const gr_target target = target_of(&f, &surfaces[s]);
             gr_bound proof, estimate;
-            if (f.inputs < constructions[c]->least_inputs)
+            if (f.inputs < constructions[c]->min_inputs)
                 continue;
             const size_t n = f.inputs == 3 ? 8 : 16;
             assert_int_equal(constructions[c]->bound(&target, n, &proof), GRADUS_OK);

@@ -388,7 +388,7 @@ static void mnist_is_read(void **state)
     assert_int_equal(gradus_data_columns(data), 785);
     gradus_column about;
     gradus_data_column(data, 784, &about);
-    assert_true(about.least == 0 && about.most == 9);
+    assert_true(about.min == 0 && about.max == 9);
     assert_true(gradus_data_cell(data, 0, 784) == 7);
     double sum = 0;
     for (size_t j = 0; j < 784; j++)

@@ -44,20 +44,20 @@ static void eigenvalues_that_are_known(void **state)
 {
     (void)state;
     gr_extremes e = extremes_of((diagonal){200, 1, 0.01, -7}, 200);
-    near(e.least, -7, 1e-8);
-    near(e.most, 2.99, 1e-8);
-    assert_true(e.least_error < 1e-8 && e.most_error < 1e-8 && e.products < 200);
+    near(e.min, -7, 1e-8);
+    near(e.max, 2.99, 1e-8);
+    assert_true(e.min_error < 1e-8 && e.max_error < 1e-8 && e.products < 200);
     e = extremes_of((diagonal){5, 2, 0, 2}, 100); /* all the same: one product has it */
-    near(e.least, 2, 1e-14);
-    near(e.most, 2, 1e-14);
+    near(e.min, 2, 1e-14);
+    near(e.max, 2, 1e-14);
     assert_int_equal(e.products, 1);
     e = extremes_of((diagonal){9, 0, 0, 0}, 100);
-    assert_true(e.least == 0 && e.most == 0 && e.products == 1);
+    assert_true(e.min == 0 && e.max == 0 && e.products == 1);
     e = extremes_of((diagonal){9, 1, 1, NAN}, 100);
-    assert_true(isnan(e.least) && isnan(e.most));
+    assert_true(isnan(e.min) && isnan(e.max));
     e = extremes_of((diagonal){400, 0, 1, -1}, 10); /* too few: from the inside, with errors */
-    assert_true(e.least >= -1 && e.most <= 399);
-    assert_true(e.least_error > 1e-3 && e.most_error > 1e-3);
+    assert_true(e.min >= -1 && e.max <= 399);
+    assert_true(e.min_error > 1e-3 && e.max_error > 1e-3);
     assert_int_equal(e.products, 10);
 }
 
@@ -113,8 +113,8 @@ static void a_quadratic_has_the_eigenvalues_of_its_inputs(void **state)
     const double root = sqrt((a - d) * (a - d) / 4 + b * b);
     gradus_net *net = new_net("output bias=no", 2, 1);
     gradus_landscape_about about = about_of(net, "mse", &set);
-    near(about.least, (a + d) / 2 - root, 1e-14);
-    near(about.most, (a + d) / 2 + root, 1e-14);
+    near(about.min, (a + d) / 2 - root, 1e-14);
+    near(about.max, (a + d) / 2 + root, 1e-14);
     assert_int_equal(about.verdict, GRADUS_STATIONARY_SLOPE);
     /* the solution of X^T X w = X^T y: X^T y = (13, 6.5) */
     const double det = 14 * 10 - 9;
@@ -138,8 +138,8 @@ static void two_linear_layers_at_zero_are_a_saddle(void **state)
     gradus_net_set(net, 1, zero);
     const gradus_landscape_about about = about_of(net, "mse", &set);
     assert_true(about.gradient == 0);
-    near(about.least, -4.0 / 3, 1e-14);
-    near(about.most, 4.0 / 3, 1e-14);
+    near(about.min, -4.0 / 3, 1e-14);
+    near(about.max, 4.0 / 3, 1e-14);
     assert_int_equal(about.verdict, GRADUS_STATIONARY_SADDLE);
     gradus_net_free(net);
 }
@@ -152,7 +152,7 @@ static void dead_units_are_a_plateau(void **state)
     gradus_net *net = new_net("dense 2 relu output bias=no", 1, 1);
     gradus_net_set(net, 1, down);
     const gradus_landscape_about about = about_of(net, "mse", &set);
-    assert_true(about.gradient == 0 && about.least == 0 && about.most == 0);
+    assert_true(about.gradient == 0 && about.min == 0 && about.max == 0);
     near(about.loss, 2.5 / 3, 1e-15);
     assert_int_equal(about.verdict, GRADUS_STATIONARY_PLATEAU);
     gradus_net_free(net);
@@ -170,7 +170,7 @@ static void where_all_bends_down_is_a_maximum(void **state)
     const gradus_landscape_about about = about_of(net, "huber", &set);
     const double s = 1 / (cosh(9) * cosh(9));
     near(about.gradient, 9 * s, 1e-12);
-    near(about.most, -2 * tanh(9) * s * 81, 1e-12);
+    near(about.max, -2 * tanh(9) * s * 81, 1e-12);
     assert_int_equal(about.verdict, GRADUS_STATIONARY_MAXIMUM);
     gradus_net_free(net);
 }
@@ -197,8 +197,8 @@ static void training_ends_in_a_minimum(void **state)
     fit.weight_decay = 0;
     assert_int_equal(gradus_fit(net, &set, NULL, &fit, NULL), GRADUS_OK);
     const gradus_landscape_about about = about_of(net, "mse", &set);
-    assert_true(about.gradient < 1e-3 && about.most > 0.1);
-    assert_true(about.least > -about.flat);
+    assert_true(about.gradient < 1e-3 && about.max > 0.1);
+    assert_true(about.min > -about.flat);
     assert_int_equal(about.verdict, GRADUS_STATIONARY_MINIMUM);
     assert_int_equal(about.products, 10); /* all parameters there are */
     gradus_net_free(net);

@@ -35,9 +35,9 @@ static void write(const gradus_polynomial *p, char *to, size_t room)
     const gradus_term *term = gradus_polynomial_terms(p, &count);
     *to = 0;
     for (size_t k = 0; k < count; k++) {
-        assert_true(term[k].coefficient.least == term[k].coefficient.most);
+        assert_true(term[k].coefficient.min == term[k].coefficient.max);
         used += (size_t)snprintf(to + used, room - used, "%s%g", k > 0 ? " " : "",
-                                 term[k].coefficient.least);
+                                 term[k].coefficient.min);
         for (size_t i = 0; i < GRADUS_VARIABLES; i++)
             if (term[k].power[i] > 0)
                 used += (size_t)snprintf(to + used, room - used, "x%zu^%d", i + 1,
@@ -87,9 +87,9 @@ static void constants_are_enclosed(void **state)
         gradus_interval c;
         assert_int_equal(expand(NULL, cases[i].text, NULL, &p), GRADUS_OK);
         assert_true(gr_polynomial_is_constant(p, &c));
-        if (!((long double)c.least < cases[i].value && (long double)c.most > cases[i].value &&
-              c.most - c.least <= 2e-15 * fabs(c.most)))
-            fail_msg("%s: %.17g to %.17g", cases[i].text, c.least, c.most);
+        if (!((long double)c.min < cases[i].value && (long double)c.max > cases[i].value &&
+              c.max - c.min <= 2e-15 * fabs(c.max)))
+            fail_msg("%s: %.17g to %.17g", cases[i].text, c.min, c.max);
         gradus_polynomial_free(p);
     }
 }
@@ -148,16 +148,16 @@ static void on_a_box_it_is_the_same(void **state)
             for (int j = 0; j < 3; j++) {
                 const double share = 0.5 * (j == 1 ? -k : k);
                 t[j] = gr_interval_at(share);
-                x[j] = gr_interval_at(box[j].least / 2 + box[j].most / 2 +
-                                      share * (box[j].most - box[j].least) / 2);
+                x[j] = gr_interval_at(box[j].min / 2 + box[j].max / 2 +
+                                      share * (box[j].max - box[j].min) / 2);
             }
             const gradus_interval p = value_of(plain, x);
-            const double middle = p.least / 2 + p.most / 2;
+            const double middle = p.min / 2 + p.max / 2;
             const gradus_interval q[] = {value_of(after, t), value_of(before, t)};
             for (int j = 0; j < 2; j++)
-                if (!(fabs(q[j].least - middle) <= 1e-9 * (1 + fabs(middle)) &&
-                      fabs(q[j].most - middle) <= 1e-9 * (1 + fabs(middle))))
-                    fail_msg("%s: %g to %g, not %g", texts[i], q[j].least, q[j].most, middle);
+                if (!(fabs(q[j].min - middle) <= 1e-9 * (1 + fabs(middle)) &&
+                      fabs(q[j].max - middle) <= 1e-9 * (1 + fabs(middle))))
+                    fail_msg("%s: %g to %g, not %g", texts[i], q[j].min, q[j].max, middle);
         }
         gradus_polynomial_free(plain);
         gradus_polynomial_free(after);
@@ -177,7 +177,7 @@ static void terms_of_a_program(void **state)
     const gradus_term *term = gradus_polynomial_terms(p, &count);
     assert_int_equal(count, 3);
     assert_true(term[0].power[0] == 2 && term[1].power[1] == 1);
-    assert_true(term[2].coefficient.least == 5 && term[1].coefficient.most == 3);
+    assert_true(term[2].coefficient.min == 5 && term[1].coefficient.max == 3);
     gradus_polynomial_free(p);
     assert_int_equal(gradus_polynomial_new(NULL, &bad, 1, &p), GRADUS_ARGUMENT);
     assert_int_equal(gradus_polynomial_new(NULL, &wide, 1, &p), GRADUS_ARGUMENT);

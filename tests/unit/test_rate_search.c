@@ -59,7 +59,7 @@ static void the_suggestion_follows_its_formula(void **state)
         assert_true(fabs(s.rate[k] / pow(10, (double)k / 20 - 6) - 1) < 1e-12);
         least = fmin(least, s.smooth[k]);
     }
-    assert_true(s.smooth[s.least] == least);
+    assert_true(s.smooth[s.min] == least);
     for (size_t k = 0; k < s.count; k++)
         if (s.smooth[k] <= least + 0.15 * (start - least)) {
             a = a > 0 ? a : s.rate[k];

@@ -80,7 +80,7 @@ static void lines_that_miss(void **state)
     const gradus_regions_about about = count_lines(6, *line, NULL);
     assert_int_equal(about.regions, 1);
     assert_int_equal(about.pieces, 1);
-    assert_true(about.least == 4 && about.most == 4);
+    assert_true(about.min == 4 && about.max == 4);
     /* along an edge and through two corners of the box, and one ulp inside */
     const double diagonal[2][3] = {{1, -1, 0}, {1, 1, 0}};
     assert_int_equal(count_lines(2, *diagonal, NULL).regions, 4);
@@ -95,7 +95,7 @@ static void nets_without_biases(void **state)
     for (uint64_t seed = 1; seed <= 20; seed++) {
         gradus_net *net = new_net("dense 7 relu dense 7 relu dense 5 relu output", 2, 1, seed);
         const gradus_regions_about about = count(net, 2, -1, 1);
-        const gradus_slice large = {.variables = 2, .least = {-1000, -0.01}, .most = {3, 77}};
+        const gradus_slice large = {.variables = 2, .min = {-1000, -0.01}, .max = {3, 77}};
         gradus_regions *regions;
         assert_int_equal(gradus_regions_new(net, &large, NULL, &regions), GRADUS_OK);
         gradus_regions_about same;
@@ -252,7 +252,7 @@ static void refuse(const char *text, const gradus_slice *slice, size_t most, con
     gradus_net *net = new_net(text, 2, 1, 1);
     gradus_regions *regions;
     draw_biases(net, 3, 0.5);
-    assert_int_equal(gradus_regions_new(net, slice, &(gradus_regions_options){.most = most},
+    assert_int_equal(gradus_regions_new(net, slice, &(gradus_regions_options){.max = most},
                                         &regions), GRADUS_ARGUMENT);
     assert_null(regions);
     if (strstr(gradus_error(), why) == NULL)
@@ -263,14 +263,14 @@ static void refuse(const char *text, const gradus_slice *slice, size_t most, con
 static void what_is_refused(void **state)
 {
     (void)state;
-    const gradus_slice box = {.variables = 2, .least = {-1, -1}, .most = {1, 1}};
+    const gradus_slice box = {.variables = 2, .min = {-1, -1}, .max = {1, 1}};
     gradus_slice wrong = box;
     refuse("dense 3 tanh dense 2 relu output", &box, 99, "\"tanh\" is not linear");
     refuse("dense 3 relu output softmax relu", &box, 99, "\"softmax\" is not linear");
     refuse("dense 9 relu output", &box, 5, "more than 5");
-    wrong.most[1] = -1;
+    wrong.max[1] = -1;
     refuse("output", &wrong, 99, "empty");
-    wrong.most[1] = INFINITY;
+    wrong.max[1] = INFINITY;
     refuse("output", &wrong, 99, "no end");
     wrong = box;
     wrong.variables = 3;
@@ -295,7 +295,7 @@ static void memory_may_fail(void **state)
     (void)state;
     const double line[4][3] = {{1, 0, -0.5}, {0, 1, -0.25}, {1, 1, -0.75}, {-1, -1, 0.75}};
     gradus_net *from = lines_net(4, *line, (const double[4]){1, 2, 1, -1}), *net;
-    const gradus_slice box = {.variables = 2, .least = {-1, -1}, .most = {1, 1}};
+    const gradus_slice box = {.variables = 2, .min = {-1, -1}, .max = {1, 1}};
     faults fault;
     gradus_context *context = faults_open(&fault);
     gradus_regions *regions;
@@ -354,9 +354,9 @@ static void an_observer_stops(void **state)
     (void)state;
     double last = 0;
     gradus_net *net = new_net("dense 8 relu dense 8 relu output", 2, 1, 1);
-    const gradus_slice box = {.variables = 2, .least = {-3, -2}, .most = {3, 2}};
+    const gradus_slice box = {.variables = 2, .min = {-3, -2}, .max = {3, 2}};
     gradus_regions *regions = NULL;
-    gradus_regions_options options = {.most = 1000, .observer = stop_at_five, .user = &last};
+    gradus_regions_options options = {.max = 1000, .observer = stop_at_five, .user = &last};
     assert_int_equal(gradus_regions_new(net, &box, &options, &regions), GRADUS_STOPPED);
     assert_null(regions);
     gradus_net_free(net);

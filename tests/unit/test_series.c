@@ -48,10 +48,10 @@ static int holds(gradus_interval range, const arb_t term)
 {
     arb_t end;
     arb_init(end);
-    arb_set_d(end, range.least);
-    int right = isinf(range.least) || !arb_gt(end, term);
-    arb_set_d(end, range.most);
-    right = right && (isinf(range.most) || !arb_lt(end, term));
+    arb_set_d(end, range.min);
+    int right = isinf(range.min) || !arb_gt(end, term);
+    arb_set_d(end, range.max);
+    right = right && (isinf(range.max) || !arb_lt(end, term));
     arb_clear(end);
     return right;
 }
@@ -77,7 +77,7 @@ static void try_point(const gr_series *series, gr_smooth function, double z, dou
     for (int k = 0; k < 4; k++)
         if (!holds(range[k], terms + k))
             fail_msg("%s, derivative %d at %.17g is not in [%g, %g]", names[function], k, z,
-                     range[k].least, range[k].most);
+                     range[k].min, range[k].max);
     arb_clear(at);
     _arb_vec_clear(terms, 4);
 }
@@ -121,8 +121,8 @@ static void errors_are_small(void **state)
             assert_true(error[1] < 1e-13 * (1 + fabs(value[0])));
             assert_true(error[2] < 3e-11 * (1 + fabs(value[0])));
             gr_series_range(series, z, z, range);
-            assert_true(range[0].most - range[0].least < 0.2 * (1 + fabs(value[0])));
-            assert_true(fabs(range[3].most) < 8 * (1 + fabs(value[0])));
+            assert_true(range[0].max - range[0].min < 0.2 * (1 + fabs(value[0])));
+            assert_true(fabs(range[3].max) < 8 * (1 + fabs(value[0])));
         }
         gr_series_free(series);
     }

@@ -28,8 +28,8 @@ static void moments_of_a_linear_net(void **state)
         assert_int_equal(layer.number, i + 1);
         assert_true(layer.activation.mean > 0.8 && layer.activation.mean < 1.2);
         assert_true(layer.gradient.mean > 0.8 && layer.gradient.mean < 1.2);
-        assert_true(layer.activation.least < layer.activation.mean);
-        assert_true(layer.activation.most > layer.activation.mean);
+        assert_true(layer.activation.min < layer.activation.mean);
+        assert_true(layer.activation.max > layer.activation.mean);
         assert_true(layer.activation.deviation > 0);
     }
     gradus_moments_describe(moments, &about);
@@ -45,7 +45,7 @@ static void moments_of_a_linear_net(void **state)
     assert_int_equal(gradus_moments_new(NULL, "repeat 5 { dense 32 start=orthogonal }",
                                         &options, &moments), GRADUS_OK);
     gradus_moments_describe(moments, &about);
-    assert_true(fabs(about.input.least) < 1e-12 && fabs(about.input.most) < 1e-12);
+    assert_true(fabs(about.input.min) < 1e-12 && fabs(about.input.max) < 1e-12);
     gradus_moments_free(moments);
     options.seeds = 0;
     assert_int_equal(gradus_moments_new(NULL, "dense 32", &options, &moments),

@@ -139,7 +139,7 @@ static void of_equal_starts_the_first_is_kept(void **state)
 
 /* The observer is never asked again once it has said stop, not even by another start. */
 typedef struct stopping {
-    size_t calls, most;
+    size_t calls, max;
     size_t starts; /* largest number of a start */
 } stopping;
 
@@ -149,7 +149,7 @@ static int stop_after(const gradus_progress *progress, void *user)
     s->calls++;
     if (progress->start > s->starts)
         s->starts = progress->start;
-    return s->calls >= s->most;
+    return s->calls >= s->max;
 }
 
 static void a_stop_reaches_every_start(void **state)
@@ -159,7 +159,7 @@ static void a_stop_reaches_every_start(void **state)
     for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
         outcome made;
         gradus_fit_options options;
-        stopping s = {.most = 100};
+        stopping s = {.max = 100};
         gradus_fit_defaults(&options);
         options.starts = 20;
         options.epochs = 1000;
@@ -168,7 +168,7 @@ static void a_stop_reaches_every_start(void **state)
         run_starts_on(threads[t], &options, &made);
         assert_int_equal(made.status, GRADUS_STOPPED);
         assert_string_equal(made.text, "training: stopped on request");
-        assert_int_equal(s.calls, s.most);
+        assert_int_equal(s.calls, s.max);
         assert_in_range(s.starts, 1, threads[t]);
     }
 }

@@ -28,7 +28,7 @@ static void tables_come_from_memory(void **state)
     gradus_data_column(data, 0, &about);
     assert_string_equal(about.name, "age");
     assert_int_equal(about.missing, 1);
-    assert_true(about.least == 1 && about.most == 5 && about.mean == 3);
+    assert_true(about.min == 1 && about.max == 5 && about.mean == 3);
     gradus_data_about whole;
     gradus_data_describe(data, &whole);
     assert_string_equal(whole.format, "memory");

@@ -171,7 +171,7 @@ static void sums_and_products_are_held(void **state)
         y = gr_taylor_scaled(d, &a, factor, 0.125);
         assert_held(d, "f a", &y, t, at_a * (factor + 0.125 * u));
         const gradus_interval range = gr_taylor_range(d, &a);
-        assert_true(range.least <= (double)at_a && (double)at_a <= range.most);
+        assert_true(range.min <= (double)at_a && (double)at_a <= range.max);
     }
 }
 

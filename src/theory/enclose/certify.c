@@ -27,7 +27,7 @@ typedef struct search {
     const gr_network *network;
     const gradus_function *f;
     double tolerance;
-    double least;           /* the largest error found, proved */
+    double lower;           /* the largest error found, proved */
     double blur;            /* how wide the enclosure there is */
     double settled;         /* the largest bound of what is no longer divided */
     double where[GR_TAYLOR_INPUTS];
@@ -35,9 +35,9 @@ typedef struct search {
     size_t count, room, boxes;
 } search;
 
-void gradus_certify_defaults(gradus_certify_options *options)
+void gradus_certificate_defaults(gradus_certificate_options *options)
 {
-    *options = (gradus_certify_options){.tolerance = 1e-3, .boxes = 4000000};
+    *options = (gradus_certificate_options){.tolerance = 1e-3, .boxes = 4000000};
 }
 
 /* ---- the boxes that are left ---- */
@@ -47,8 +47,8 @@ static gradus_status push(search *s, const piece *added)
     if (s->count == s->room) {
         const size_t room = s->room == 0 ? 256 : 2 * s->room;
         const gradus_status status =
-            gradus_resize(s->network->context, s->room, room, sizeof *s->heap,
-                          "the boxes of a certificate", &s->heap);
+            gradus_memory_resize(s->network->context, s->room, room, sizeof *s->heap,
+                                 "the boxes of a certificate", &s->heap);
         if (status != GRADUS_OK)
             return status;
         s->room = room;
@@ -77,16 +77,18 @@ static piece pop(search *s)
 
 /* ---- one box ---- */
 
+/* A place where the enclosure has no end tells nothing. */
 static gradus_status try_point(search *s, const double *x)
 {
     gr_difference_at at;
     const gradus_status status = gr_difference_at_point(s->network, s->f, x, &at);
     if (status != GRADUS_OK)
         return status;
-    const double size = gr_greater(0, gr_greater(at.error.least, -at.error.most));
-    if (size > s->least) {
-        s->least = size;
-        s->blur = at.error.most - at.error.least;
+    const double size = gr_greater(0, gr_greater(at.error.min, -at.error.max));
+    const double blur = at.error.max - at.error.min;
+    if (size > s->lower && blur < INFINITY) {
+        s->lower = size;
+        s->blur = blur;
         for (size_t i = 0; i < s->f->inputs; i++)
             s->where[i] = x[i];
     }
@@ -97,7 +99,7 @@ static gradus_status try_point(search *s, const double *x)
  * because of the rounding of the enclosures themselves. */
 static bool near_enough(const search *s, double bound)
 {
-    return bound - s->least <= gr_greater(s->tolerance * s->least, 4 * s->blur);
+    return bound - s->lower <= gr_greater(s->tolerance * s->lower, 4 * s->blur);
 }
 
 /* The middle of an axis, or the kink, where that lies inside. */
@@ -107,8 +109,8 @@ static void choose_cut(const search *s, const gr_difference *of, piece *b)
     b->axis = 0;
     b->at = isnan(of->kink) ? 0 : of->kink;
     for (size_t i = 0; i < s->f->inputs; i++) {
-        const double middle = b->side[i].least / 2 + b->side[i].most / 2;
-        if (of->weight[i] > widest && middle > b->side[i].least && middle < b->side[i].most) {
+        const double middle = b->side[i].min / 2 + b->side[i].max / 2;
+        if (of->weight[i] > widest && middle > b->side[i].min && middle < b->side[i].max) {
             widest = of->weight[i];
             b->axis = (unsigned)i;
         }
@@ -123,7 +125,7 @@ static gradus_status add_box(search *s, piece *b)
         return status;
     s->boxes++;
     b->bound = of.bound;
-    if (of.guess > s->least)
+    if (of.guess > s->lower)
         status = try_point(s, of.likely);
     if (status != GRADUS_OK)
         return status;
@@ -139,18 +141,18 @@ static gradus_status add_box(search *s, piece *b)
 static gradus_status divide(search *s, const piece *whole)
 {
     const gradus_interval side = whole->side[whole->axis];
-    const double center = side.least / 2 + side.most / 2;
-    double cut = center + whole->at * (side.most - center);
-    if (!(cut > side.least && cut < side.most))
+    const double center = side.min / 2 + side.max / 2;
+    double cut = center + whole->at * (side.max - center);
+    if (!(cut > side.min && cut < side.max))
         cut = center;
-    if (!(cut > side.least && cut < side.most)) {
+    if (!(cut > side.min && cut < side.max)) {
         s->settled = gr_greater(s->settled, whole->bound);
         return GRADUS_OK;
     }
     for (int half = 0; half < 2; half++) {
         piece part = *whole;
-        part.side[whole->axis] = half == 0 ? (gradus_interval){side.least, cut}
-                                           : (gradus_interval){cut, side.most};
+        part.side[whole->axis] = half == 0 ? (gradus_interval){side.min, cut}
+                                           : (gradus_interval){cut, side.max};
         const gradus_status status = add_box(s, &part);
         if (status != GRADUS_OK)
             return status;
@@ -167,7 +169,7 @@ static gradus_status refuse_place(const search *s, const piece *at)
     size_t length = 0;
     for (size_t i = 0; i < s->f->inputs; i++) {
         char number[GRADUS_NUMBER_LENGTH];
-        gradus_number_write(at->side[i].least, number);
+        gradus_number_write(at->side[i].min, number);
         for (const char *c = i == 0 ? "" : ", "; *c != 0; c++)
             place[length++] = *c;
         for (const char *c = number; *c != 0; c++)
@@ -185,7 +187,7 @@ static gradus_status run(search *s, const gradus_interval *sides, size_t most_bo
     double corner[GR_TAYLOR_INPUTS];
     for (size_t i = 0; i < s->f->inputs; i++) {
         whole.side[i] = sides[i];
-        corner[i] = sides[i].least;
+        corner[i] = s->where[i] = sides[i].min;
     }
     gradus_status status = try_point(s, corner);
     if (status == GRADUS_OK)
@@ -213,7 +215,7 @@ static gradus_status refuse(const gr_network *network, const gradus_function *f,
                                 "%zu inputs: they must be as many", f->inputs,
                                 network->inputs);
     for (size_t i = 0; i < f->inputs; i++)
-        if (!(box[i].least <= box[i].most && box[i].most - box[i].least < INFINITY))
+        if (!(box[i].min <= box[i].max && box[i].max - box[i].min < INFINITY))
             return gradus_error_set(GRADUS_ARGUMENT, "side %zu of the box: it must go from a "
                                     "number to a larger one", i + 1);
     if (!(tolerance > 0 && tolerance < 1))
@@ -221,7 +223,7 @@ static gradus_status refuse(const gr_network *network, const gradus_function *f,
     return GRADUS_OK;
 }
 
-static double middle(gradus_interval range) { return range.least / 2 + range.most / 2; }
+static double middle(gradus_interval range) { return range.min / 2 + range.max / 2; }
 
 /* What the search has found, and what is told beside it. */
 static gradus_status conclude(const search *s, const gradus_interval *box,
@@ -235,44 +237,45 @@ static gradus_status conclude(const search *s, const gradus_interval *box,
     if (status != GRADUS_OK)
         return status;
     *made = (gradus_certificate){
-        .least = s->least,
-        .most = gr_greater(s->count > 0 ? s->heap[0].bound : 0, s->settled),
+        .lower = gr_greater(0, s->lower),
+        .upper = gr_greater(s->count > 0 ? s->heap[0].bound : 0, s->settled),
         .f = middle(at.f),
         .net = middle(at.net),
         .boxes = s->boxes,
         .rounding = rounding,
     };
-    if (!(made->most < INFINITY))
+    if (!(made->upper < INFINITY))
         return gradus_error_set(GRADUS_ARGUMENT, "%zu boxes were too few to find any bound: "
                                 "allow for more", s->boxes);
-    made->reached = made->most - made->least <= s->tolerance * made->most;
+    made->reached = made->upper - made->lower <= s->tolerance * made->upper;
     for (size_t i = 0; i < s->f->inputs; i++)
         made->where[i] = s->where[i];
     return GRADUS_OK;
 }
 
 static gradus_status certify(const gr_network *network, const gradus_function *f,
-                             const gradus_interval *box, const gradus_certify_options *options,
+                             const gradus_interval *box,
+                             const gradus_certificate_options *options,
                              gradus_certificate *made)
 {
-    gradus_certify_options chosen;
-    gradus_certify_defaults(&chosen);
+    gradus_certificate_options chosen;
+    gradus_certificate_defaults(&chosen);
     if (options != NULL)
         chosen = *options;
-    search s = {.network = network, .f = f, .tolerance = chosen.tolerance, .least = -1};
+    search s = {.network = network, .f = f, .tolerance = chosen.tolerance, .lower = -1};
     gradus_status status = refuse(network, f, box, chosen.tolerance);
     if (status == GRADUS_OK)
         status = run(&s, box, chosen.boxes);
     if (status == GRADUS_OK)
         status = conclude(&s, box, made);
-    gradus_release(network->context, s.heap);
+    gradus_memory_release(network->context, s.heap);
     return status;
 }
 
-gradus_status gradus_certify_net(const gradus_context *context, const gradus_net *net,
-                                 const gradus_function *f, const gradus_interval *box,
-                                 const gradus_certify_options *options,
-                                 gradus_certificate *certificate)
+gradus_status gradus_certificate_net(const gradus_context *context, const gradus_net *net,
+                                     const gradus_function *f, const gradus_interval *box,
+                                     const gradus_certificate_options *options,
+                                     gradus_certificate *certificate)
 {
     gr_network network;
     gradus_status status = gr_network_of_net(context, net, &network);
@@ -283,10 +286,10 @@ gradus_status gradus_certify_net(const gradus_context *context, const gradus_net
     return status;
 }
 
-gradus_status gradus_certify_model(const gradus_context *context, const gradus_model *model,
-                                   const gradus_function *f, const gradus_interval *box,
-                                   const gradus_certify_options *options,
-                                   gradus_certificate *certificate)
+gradus_status gradus_certificate_model(const gradus_context *context, const gradus_model *model,
+                                       const gradus_function *f, const gradus_interval *box,
+                                       const gradus_certificate_options *options,
+                                       gradus_certificate *certificate)
 {
     gr_network network;
     gradus_status status = gr_network_of_model(context, model, &network);

@@ -49,7 +49,7 @@ static void name_place(const gradus_proof *proof, const part *at, char *text, si
         used = add_text(text, used, room, letter);
         used = add_text(text, used, room, proof->function.inputs > 3 ? digit : "");
         used = add_text(text, used, room, name);
-        gradus_number_write(at->box[i].least + 0.5 * (at->box[i].most - at->box[i].least),
+        gradus_number_write(at->box[i].min + 0.5 * (at->box[i].max - at->box[i].min),
                             number);
         used = add_text(text, used, room, number);
     }
@@ -81,9 +81,9 @@ static int widest(const gradus_proof *proof, const part *p)
     double most = 0x1p-40;
     for (size_t i = 0; i < proof->function.inputs; i++) {
         const gradus_interval whole = proof->box[i], u = p->box[i];
-        const double middle = u.least + 0.5 * (u.most - u.least);
-        const double width = (u.most - u.least) / (whole.most - whole.least);
-        if (width > most && middle > u.least && middle < u.most) {
+        const double middle = u.min + 0.5 * (u.max - u.min);
+        const double width = (u.max - u.min) / (whole.max - whole.min);
+        if (width > most && middle > u.min && middle < u.max) {
             most = width;
             axis = (int)i;
         }
@@ -98,9 +98,9 @@ static bool is_seen(const gradus_proof *proof, const part *p, part *at, gr_troub
     for (int which = 0; which < 3; which++) {
         for (size_t i = 0; i < proof->function.inputs; i++) {
             const gradus_interval u = p->box[i];
-            at->box[i] = gr_interval_at(which == 0   ? u.least
-                                        : which == 1 ? u.most
-                                                     : u.least + 0.5 * (u.most - u.least));
+            at->box[i] = gr_interval_at(which == 0   ? u.min
+                                        : which == 1 ? u.max
+                                                     : u.min + 0.5 * (u.max - u.min));
         }
         gr_proof_evaluate(proof, at->box, 0, &out, trouble);
         if (trouble->step < proof->steps && trouble->domain == GR_UNDEFINED)
@@ -127,10 +127,10 @@ gradus_status gr_proof_check(const gradus_proof *proof)
         if (axis < 0 || parts >= MOST_PARTS || count + 2 > MOST_OPEN)
             return refuse(proof, &p, trouble, false);
         const gradus_interval u = p.box[axis];
-        const double middle = u.least + 0.5 * (u.most - u.least);
+        const double middle = u.min + 0.5 * (u.max - u.min);
         open[count] = open[count + 1] = p;
-        open[count++].box[axis].least = middle;
-        open[count++].box[axis].most = middle;
+        open[count++].box[axis].min = middle;
+        open[count++].box[axis].max = middle;
     }
     return GRADUS_OK;
 }

@@ -22,26 +22,26 @@ static interval minus(interval u) { return gr_interval_negate(u); }
 
 static interval rising(point *f, interval u)
 {
-    const interval least = f(u.least);
-    return (interval){least.least, u.least == u.most ? least.most : f(u.most).most};
+    const interval least = f(u.min);
+    return (interval){least.min, u.min == u.max ? least.max : f(u.max).max};
 }
 
 /* An even function that falls on both sides of 0. */
 static interval hill(point *f, interval u)
 {
-    return (interval){f(gr_interval_magnitude(u)).least, f(gr_interval_distance(u)).most};
+    return (interval){f(gr_interval_magnitude(u)).min, f(gr_interval_distance(u)).max};
 }
 
 /* sin, cos: between the values at the ends, if it does not turn between them */
 static interval wave(point *f, interval u, double top)
 {
-    interval y = gr_interval_hull(f(u.least), f(u.most));
-    if (u.least == u.most)
+    interval y = gr_interval_hull(f(u.min), f(u.max));
+    if (u.min == u.max)
         return y;
     if (gr_passes(u, top, 2))
-        y.most = 1;
+        y.max = 1;
     if (gr_passes(u, top + 1, 2))
-        y.least = -1;
+        y.min = -1;
     return y;
 }
 
@@ -50,7 +50,7 @@ static interval wave(point *f, interval u, double top)
 gradus_interval gr_square(gradus_interval u)
 {
     const double least = gr_interval_distance(u), most = gr_interval_magnitude(u);
-    return (interval){gr_product_of(least, least).least, gr_product_of(most, most).most};
+    return (interval){gr_product_of(least, least).min, gr_product_of(most, most).max};
 }
 
 /* x^n = product of the x^(2^k), x >= 0 */
@@ -70,12 +70,12 @@ static interval product_of(double x, uint32_t n)
 static interval whole(interval u, uint32_t n)
 {
     if (n % 2 == 0)
-        return (interval){product_of(gr_interval_distance(u), n).least,
-                          product_of(gr_interval_magnitude(u), n).most};
-    return (interval){u.least < 0 ? -product_of(-u.least, n).most
-                                  : product_of(u.least, n).least,
-                      u.most < 0 ? -product_of(-u.most, n).least
-                                 : product_of(u.most, n).most};
+        return (interval){product_of(gr_interval_distance(u), n).min,
+                          product_of(gr_interval_magnitude(u), n).max};
+    return (interval){u.min < 0 ? -product_of(-u.min, n).max
+                                  : product_of(u.min, n).min,
+                      u.max < 0 ? -product_of(-u.max, n).min
+                                 : product_of(u.max, n).max};
 }
 
 /* u^n; with n < 0 and an end at 0 it has one bound, or none. */
@@ -85,12 +85,12 @@ static interval whole_power(interval u, double n)
     if (n >= 0)
         return whole(u, (uint32_t)n);
     const interval v = whole(u, (uint32_t)-n);
-    if (v.least < 0 && v.most > 0)
+    if (v.min < 0 && v.max > 0)
         return gr_everything();
-    if (v.least == 0 && v.most > 0)
-        return (interval){gr_interval_divide(one, gr_interval_at(v.most)).least, INFINITY};
-    if (v.most == 0 && v.least < 0)
-        return (interval){-INFINITY, gr_interval_divide(one, gr_interval_at(v.least)).most};
+    if (v.min == 0 && v.max > 0)
+        return (interval){gr_interval_divide(one, gr_interval_at(v.max)).min, INFINITY};
+    if (v.max == 0 && v.min < 0)
+        return (interval){-INFINITY, gr_interval_divide(one, gr_interval_at(v.min)).max};
     return gr_interval_divide(one, v);
 }
 
@@ -98,30 +98,30 @@ enum { WHOLE = 1 << 20 };
 
 static bool is_whole(interval c)
 {
-    return c.least == c.most && c.least == floor(c.least) && fabs(c.least) <= WHOLE;
+    return c.min == c.max && c.min == floor(c.min) && fabs(c.min) <= WHOLE;
 }
 
 /* u^c for u >= 0: its extremes are at corners, as it rises or falls in each of both. */
 static interval real_power(interval u, interval c)
 {
     if (is_whole(c))
-        return whole_power(u, c.least);
-    const interval left = gr_interval_hull(gr_power_at(u.least, c.least),
-                                           gr_power_at(u.least, c.most));
-    return gr_interval_hull(left, gr_interval_hull(gr_power_at(u.most, c.least),
-                                                   gr_power_at(u.most, c.most)));
+        return whole_power(u, c.min);
+    const interval left = gr_interval_hull(gr_power_at(u.min, c.min),
+                                           gr_power_at(u.min, c.max));
+    return gr_interval_hull(left, gr_interval_hull(gr_power_at(u.max, c.min),
+                                                   gr_power_at(u.max, c.max)));
 }
 
 gr_domain gr_power_domain(gradus_interval u, gradus_interval c)
 {
-    if (is_whole(c) && c.least >= 0)
+    if (is_whole(c) && c.min >= 0)
         return GR_DEFINED;
-    const bool zero = c.least > 0; /* may the base be 0? */
-    if (is_whole(c) ? u.least > 0 || u.most < 0 : zero ? u.least >= 0 : u.least > 0)
+    const bool zero = c.min > 0; /* may the base be 0? */
+    if (is_whole(c) ? u.min > 0 || u.max < 0 : zero ? u.min >= 0 : u.min > 0)
         return GR_DEFINED;
     if (is_whole(c))
-        return u.least == 0 && u.most == 0 ? GR_UNDEFINED : GR_UNKNOWN;
-    return u.most < 0 || (!zero && u.most == 0) ? GR_UNDEFINED : GR_UNKNOWN;
+        return u.min == 0 && u.max == 0 ? GR_UNDEFINED : GR_UNKNOWN;
+    return u.max < 0 || (!zero && u.max == 0) ? GR_UNDEFINED : GR_UNKNOWN;
 }
 
 void gr_power_curve(gradus_interval u, gradus_interval c, int order, gradus_interval f[3])
@@ -130,7 +130,7 @@ void gr_power_curve(gradus_interval u, gradus_interval c, int order, gradus_inte
                    c2 = gr_interval_subtract(c1, one);
     const interval both = gr_interval_multiply(c, c1), none = gr_interval_at(0);
     if (!is_whole(c))
-        u.least = gr_most(u.least, 0);
+        u.min = gr_most(u.min, 0);
     f[0] = real_power(u, c);
     f[1] = f[2] = none;
     if (order >= 1 && gr_interval_magnitude(c) > 0)
@@ -149,7 +149,7 @@ static void exponential(interval u, interval f[3])
 /* log u, 1/u, -1/u^2 */
 static void logarithm(interval u, int order, interval f[3])
 {
-    u.least = gr_most(u.least, 0);
+    u.min = gr_most(u.min, 0);
     f[0] = rising(gr_log_at, u);
     if (order >= 1)
         f[1] = whole_power(u, -1);
@@ -160,7 +160,7 @@ static void logarithm(interval u, int order, interval f[3])
 /* s = sqrt u, 1/(2 s), -1/(4 s^3) */
 static void root(interval u, int order, interval f[3])
 {
-    u.least = gr_most(u.least, 0);
+    u.min = gr_most(u.min, 0);
     f[0] = rising(gr_sqrt_at, u);
     if (order >= 1)
         f[1] = times(0.5, whole_power(f[0], -1));
@@ -216,7 +216,7 @@ static void sigmoid(interval u, int order, interval f[3])
 /* It jumps nowhere in u: both 0 and 1 if it is not known on which side of 0 u is. */
 static void step(interval u, interval f[3])
 {
-    f[0] = (interval){u.least > 0 ? 1 : 0, u.most > 0 ? 1 : 0};
+    f[0] = (interval){u.min > 0 ? 1 : 0, u.max > 0 ? 1 : 0};
     f[1] = f[2] = gr_interval_at(0);
 }
 
@@ -240,13 +240,13 @@ gr_domain gr_curve_domain(gradus_operator kind, gradus_interval u)
 {
     switch (kind) {
     case GRADUS_OPERATOR_LOG:
-        return u.least > 0 ? GR_DEFINED : u.most <= 0 ? GR_UNDEFINED : GR_UNKNOWN;
+        return u.min > 0 ? GR_DEFINED : u.max <= 0 ? GR_UNDEFINED : GR_UNKNOWN;
     case GRADUS_OPERATOR_SQRT:
-        return u.least >= 0 ? GR_DEFINED : u.most < 0 ? GR_UNDEFINED : GR_UNKNOWN;
+        return u.min >= 0 ? GR_DEFINED : u.max < 0 ? GR_UNDEFINED : GR_UNKNOWN;
     case GRADUS_OPERATOR_TAN:
         return gr_passes(u, 0.5, 1) ? GR_UNKNOWN : GR_DEFINED;
     case GRADUS_OPERATOR_STEP:
-        return u.least > 0 || u.most <= 0 ? GR_DEFINED : GR_UNKNOWN;
+        return u.min > 0 || u.max <= 0 ? GR_DEFINED : GR_UNKNOWN;
     default:
         return GR_DEFINED;
     }

@@ -30,8 +30,8 @@ typedef struct view {
 /* y += [range] factor t..., as coefficient `at`; factor >= 0 */
 static void add_term(gr_taylor *y, size_t at, gradus_interval range, double factor)
 {
-    const double middle = range.least / 2 + range.most / 2;
-    const double radius = gr_greater(range.most - middle, middle - range.least);
+    const double middle = range.min / 2 + range.max / 2;
+    const double radius = gr_greater(range.max - middle, middle - range.min);
     y->c[at] += middle * factor;
     y->r += radius * factor + 4 * gr_unit * fabs(y->c[at]);
 }
@@ -137,7 +137,7 @@ gradus_status gr_difference_over(const gr_network *network, const gradus_functio
     }
     for (size_t i = 0; i < d; i++) {
         const double x = place.center[i] + place.radius[i] * difference->likely[i];
-        difference->likely[i] = gr_smaller(gr_greater(x, box[i].least), box[i].most);
+        difference->likely[i] = gr_smaller(gr_greater(x, box[i].min), box[i].max);
     }
     return GRADUS_OK;
 }
@@ -157,11 +157,11 @@ gradus_status gr_difference_at_point(const gr_network *network, const gradus_fun
     at->net = gr_taylor_range(f->inputs, &net.y[0]);
     for (size_t k = 1; k < net.count; k++) {
         const gradus_interval other = gr_taylor_range(f->inputs, &net.y[k]);
-        at->net.least = gr_smaller(at->net.least, other.least);
-        at->net.most = gr_greater(at->net.most, other.most);
+        at->net.min = gr_smaller(at->net.min, other.min);
+        at->net.max = gr_greater(at->net.max, other.max);
     }
-    const double least = at->f.least - at->net.most, most = at->f.most - at->net.least;
-    at->error.least = least - gr_lifted(gr_unit * fabs(least));
-    at->error.most = most + gr_lifted(gr_unit * fabs(most));
+    const double least = at->f.min - at->net.max, most = at->f.max - at->net.min;
+    at->error.min = least - gr_lifted(gr_unit * fabs(least));
+    at->error.max = most + gr_lifted(gr_unit * fabs(most));
     return GRADUS_OK;
 }

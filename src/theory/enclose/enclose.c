@@ -36,7 +36,7 @@ static void sharpen(interval *u, interval v)
 static void offsets(size_t d, const interval *box, interval *centre, interval *offset)
 {
     for (size_t i = 0; i < d; i++) {
-        centre[i] = gr_interval_at(box[i].least + 0.5 * (box[i].most - box[i].least));
+        centre[i] = gr_interval_at(box[i].min + 0.5 * (box[i].max - box[i].min));
         offset[i] = gr_interval_subtract(box[i], centre[i]);
     }
 }
@@ -87,19 +87,19 @@ static void sharpen_ends(const gradus_proof *proof, const interval *box, gr_jet 
     bool any = false;
     for (size_t i = 0; i < d; i++) {
         low[i] = high[i] = box[i];
-        if (f->gradient[i].least >= 0 || f->gradient[i].most <= 0) {
-            const bool rises = f->gradient[i].least >= 0;
-            low[i] = gr_interval_at(rises ? box[i].least : box[i].most);
-            high[i] = gr_interval_at(rises ? box[i].most : box[i].least);
-            any = any || box[i].least < box[i].most;
+        if (f->gradient[i].min >= 0 || f->gradient[i].max <= 0) {
+            const bool rises = f->gradient[i].min >= 0;
+            low[i] = gr_interval_at(rises ? box[i].min : box[i].max);
+            high[i] = gr_interval_at(rises ? box[i].max : box[i].min);
+            any = any || box[i].min < box[i].max;
         }
     }
     if (!any)
         return;
     gr_proof_evaluate(proof, low, 0, &at, NULL);
-    sharpen(&f->value, (interval){at.value.least, INFINITY});
+    sharpen(&f->value, (interval){at.value.min, INFINITY});
     gr_proof_evaluate(proof, high, 0, &at, NULL);
-    sharpen(&f->value, (interval){-INFINITY, at.value.most});
+    sharpen(&f->value, (interval){-INFINITY, at.value.max});
 }
 
 static void enclose_box(const gradus_proof *proof, const interval *box, int order, gr_jet *f)
@@ -127,13 +127,13 @@ static gradus_status enclose(const gradus_interval *box, int order, gradus_inter
     gr_jet f;
     bool point = true;
     for (size_t i = 0; i < d; i++) {
-        if (!(box[i].least >= proof->box[i].least && box[i].most <= proof->box[i].most &&
-              box[i].least <= box[i].most))
+        if (!(box[i].min >= proof->box[i].min && box[i].max <= proof->box[i].max &&
+              box[i].min <= box[i].max))
             return gradus_error_set(GRADUS_ARGUMENT,
                                     "enclosure of \"%.60s\": the box leaves the one that f was "
                                     "shown to be defined on: ask within it",
                                     gradus_expression_text(proof->expression));
-        point = point && box[i].least == box[i].most;
+        point = point && box[i].min == box[i].max;
     }
     fegetenv(&host); /* rounding to nearest, with gradual underflow, whatever the host does */
     fesetenv(FE_DFL_ENV);
@@ -172,7 +172,7 @@ static gradus_status check_arguments(const gradus_expression *expression, size_t
                                 "each variable its least:most, of at most %d",
                                 variables, inputs, GRADUS_VARIABLES);
     for (size_t i = 0; i < inputs; i++)
-        if (!(isfinite(box[i].most - box[i].least) && box[i].least <= box[i].most))
+        if (!(isfinite(box[i].max - box[i].min) && box[i].min <= box[i].max))
             return gradus_error_set(GRADUS_ARGUMENT, "box, side %zu: its length is no finite "
                                     "number from 0 on: give the least number, and the most",
                                     i + 1);
@@ -188,7 +188,7 @@ gradus_status gradus_proof_new(const gradus_context *context,
     *proof = NULL;
     gradus_status status = check_arguments(expression, inputs, box);
     if (status == GRADUS_OK)
-        status = gradus_allocate(context, 1, sizeof *p, "a proof", &p);
+        status = gradus_memory_allocate(context, 1, sizeof *p, "a proof", &p);
     if (status != GRADUS_OK)
         return status;
     p->context = context;
@@ -213,8 +213,8 @@ void gradus_proof_free(gradus_proof *proof)
 {
     if (proof == NULL)
         return;
-    gradus_release(proof->context, proof->step);
-    gradus_release(proof->context, proof);
+    gradus_memory_release(proof->context, proof->step);
+    gradus_memory_release(proof->context, proof);
 }
 
 const gradus_function *gradus_proof_function(const gradus_proof *proof)

@@ -13,8 +13,8 @@ static bool are_equal(const gr_step *a, const gr_step *b, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (a[i].kind != b[i].kind || a[i].variable != b[i].variable ||
-            a[i].constant.least != b[i].constant.least ||
-            a[i].constant.most != b[i].constant.most)
+            a[i].constant.min != b[i].constant.min ||
+            a[i].constant.max != b[i].constant.max)
             return false;
     return true;
 }
@@ -40,8 +40,8 @@ gradus_status gr_steps_new(gradus_proof *proof)
 {
     const gradus_operation *operation =
         gradus_expression_operations(proof->expression, &proof->steps);
-    gradus_status status = gradus_allocate(proof->context, proof->steps, sizeof *proof->step,
-                                           "a proof", &proof->step);
+    gradus_status status = gradus_memory_allocate(
+        proof->context, proof->steps, sizeof *proof->step, "a proof", &proof->step);
     for (size_t i = 0; status == GRADUS_OK && i < proof->steps; i++) {
         gr_step *s = &proof->step[i];
         *s = (gr_step){.kind = operation[i].kind, .variable = operation[i].variable,
@@ -119,8 +119,8 @@ static gr_domain domain_of(const gr_step *step, bool varies, gradus_interval u,
                            gradus_interval v)
 {
     if (step->kind == GRADUS_OPERATOR_DIVIDE)
-        return v.least > 0 || v.most < 0     ? GR_DEFINED
-               : v.least == 0 && v.most == 0 ? GR_UNDEFINED
+        return v.min > 0 || v.max < 0     ? GR_DEFINED
+               : v.min == 0 && v.max == 0 ? GR_UNDEFINED
                                              : GR_UNKNOWN;
     if (step->kind == GRADUS_OPERATOR_POWER)
         return varies ? gr_curve_domain(GRADUS_OPERATOR_LOG, u) : gr_power_domain(u, v);
@@ -129,7 +129,7 @@ static gr_domain domain_of(const gr_step *step, bool varies, gradus_interval u,
 
 static bool is_finite(gradus_interval u)
 {
-    return isfinite(u.least) && isfinite(u.most);
+    return isfinite(u.min) && isfinite(u.max);
 }
 
 void gr_proof_evaluate(const gradus_proof *proof, const gradus_interval *box, int order,

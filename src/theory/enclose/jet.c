@@ -31,8 +31,8 @@ static interval sum(interval a, interval b) { return gr_interval_add(a, b); }
 /* Of derivatives: one without a bound is a limit, which 0 times it need not be 0. */
 static interval product(interval a, interval b)
 {
-    const bool none = (a.least == 0 && a.most == 0) || (b.least == 0 && b.most == 0);
-    if (none && (isinf(a.least) || isinf(a.most) || isinf(b.least) || isinf(b.most)))
+    const bool none = (a.min == 0 && a.max == 0) || (b.min == 0 && b.max == 0);
+    if (none && (isinf(a.min) || isinf(a.max) || isinf(b.min) || isinf(b.max)))
         return gr_everything();
     return gr_interval_multiply(a, b);
 }
@@ -141,7 +141,7 @@ void gr_jet_divide(const gr_jets *k, gr_jet *u, const gr_jet *v)
                 h = gr_interval_subtract(h, product(w.gradient[j], v->gradient[i]));
             if (depends(v, i) && depends(v, j))
                 h = gr_interval_subtract(h, product(w.value, v->hessian[pair]));
-            w.hessian[pair] = h.least == 0 && h.most == 0 ? h
+            w.hessian[pair] = h.min == 0 && h.max == 0 ? h
                                                           : gr_interval_divide(h, v->value);
         }
     *u = w;
@@ -163,12 +163,12 @@ static void meeting(const gr_jets *k, gr_jet *u, const gr_jet *v)
 
 void gr_jet_abs(const gr_jets *k, gr_jet *u)
 {
-    if (u->value.least >= 0)
+    if (u->value.min >= 0)
         return;
     gr_jet v = *u;
     const interval value = {0, gr_interval_magnitude(u->value)};
     gr_jet_negate(k, &v);
-    if (u->value.most <= 0) {
+    if (u->value.max <= 0) {
         *u = v;
         return;
     }
@@ -178,27 +178,27 @@ void gr_jet_abs(const gr_jets *k, gr_jet *u)
 
 void gr_jet_relu(const gr_jets *k, gr_jet *u)
 {
-    if (u->value.least >= 0)
+    if (u->value.min >= 0)
         return;
     gr_jet none;
     gr_jet_constant(k, zero, &none);
-    if (u->value.most <= 0) {
+    if (u->value.max <= 0) {
         *u = none;
         return;
     }
     meeting(k, u, &none);
-    u->value.least = 0;
+    u->value.min = 0;
 }
 
 void gr_jet_min(const gr_jets *k, gr_jet *u, const gr_jet *v)
 {
-    if (u->value.most <= v->value.least)
+    if (u->value.max <= v->value.min)
         return;
-    if (v->value.most <= u->value.least) {
+    if (v->value.max <= u->value.min) {
         *u = *v;
         return;
     }
     meeting(k, u, v);
-    u->value = (interval){gr_least(u->value.least, v->value.least),
-                          gr_least(u->value.most, v->value.most)};
+    u->value = (interval){gr_least(u->value.min, v->value.min),
+                          gr_least(u->value.max, v->value.max)};
 }

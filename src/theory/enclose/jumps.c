@@ -14,7 +14,7 @@ static int side_of(size_t d, const gr_taylor *z)
     if (fabs(z->c[0]) > most)
         return z->c[0] > 0 ? 1 : -1;
     const gradus_interval range = gr_taylor_range(d, z);
-    return range.least > 0 ? 1 : range.most <= 0 ? -1 : 0;
+    return range.min > 0 ? 1 : range.max <= 0 ? -1 : 0;
 }
 
 /* Whether z of unit j is sign times that of unit i, by their weights. */

@@ -16,7 +16,8 @@
 static gradus_status allocate(const gr_network *network, size_t count, size_t size,
                               void *block)
 {
-    return gradus_allocate(network->context, count, size, "a network to be enclosed", block);
+    return gradus_memory_allocate(network->context, count, size, "a network to be enclosed",
+                                  block);
 }
 
 /* A tensor in double. */
@@ -39,7 +40,7 @@ static gradus_status read_tensor(const gr_network *network, size_t index, double
     gradus_net_get(network->net, index, single);
     for (size_t i = 0; i < count; i++)
         (*values)[i] = (double)single[i];
-    gradus_release(network->context, single);
+    gradus_memory_release(network->context, single);
     return GRADUS_OK;
 }
 
@@ -68,8 +69,8 @@ static gradus_status read_norm(const gr_network *network, gr_enclosed_layer *lay
         layer->factor[j] = factor;
         layer->shift[j] -= moved;
     }
-    gradus_release(network->context, variance);
-    gradus_release(network->context, mean);
+    gradus_memory_release(network->context, variance);
+    gradus_memory_release(network->context, mean);
     return status;
 }
 
@@ -196,16 +197,16 @@ void gr_network_free(gr_network *network)
     const gradus_context *context = network->context;
     for (size_t i = 0; network->layer != NULL && i < network->layers; i++) {
         gr_enclosed_layer *layer = &network->layer[i];
-        gradus_release(context, layer->weight);
-        gradus_release(context, layer->bias);
-        gradus_release(context, layer->factor);
-        gradus_release(context, layer->error);
-        gradus_release(context, layer->shift);
-        gradus_release(context, layer->y);
+        gradus_memory_release(context, layer->weight);
+        gradus_memory_release(context, layer->bias);
+        gradus_memory_release(context, layer->factor);
+        gradus_memory_release(context, layer->error);
+        gradus_memory_release(context, layer->shift);
+        gradus_memory_release(context, layer->y);
     }
     for (int i = 0; i < GR_SMOOTH_COUNT; i++)
         gr_series_free(network->series[i]);
-    gradus_release(context, network->layer);
-    gradus_release(context, network->room);
+    gradus_memory_release(context, network->layer);
+    gradus_memory_release(context, network->room);
     *network = (gr_network){.context = context};
 }

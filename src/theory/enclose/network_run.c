@@ -18,11 +18,11 @@ gr_place gr_place_of(size_t inputs, const gradus_interval *box)
 {
     gr_place place = {{0}, {0}};
     for (size_t i = 0; i < inputs; i++) {
-        const double center = box[i].least / 2 + box[i].most / 2;
+        const double center = box[i].min / 2 + box[i].max / 2;
         place.center[i] = center;
-        if (box[i].least < box[i].most)
+        if (box[i].min < box[i].max)
             place.radius[i] =
-                gr_lifted(gr_greater(box[i].most - center, center - box[i].least));
+                gr_lifted(gr_greater(box[i].max - center, center - box[i].min));
     }
     return place;
 }

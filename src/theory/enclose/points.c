@@ -27,9 +27,9 @@ static gradus_interval around(const arb_t ball)
     arf_t end;
     arf_init(end);
     arb_get_lbound_arf(end, ball, DIGITS);
-    y.least = arf_get_d(end, ARF_RND_FLOOR);
+    y.min = arf_get_d(end, ARF_RND_FLOOR);
     arb_get_ubound_arf(end, ball, DIGITS);
-    y.most = arf_get_d(end, ARF_RND_CEIL);
+    y.max = arf_get_d(end, ARF_RND_CEIL);
     arf_clear(end);
     return y;
 }
@@ -125,9 +125,9 @@ static gradus_interval usual_power(double x, double c)
 {
     const gradus_interval size =
         gr_interval_multiply(gr_interval_at(c), gr_log_at(x));
-    if (size.most < -740)
+    if (size.max < -740)
         return (gradus_interval){0, 0x1p-1060};
-    if (size.least > 708)
+    if (size.min > 708)
         return (gradus_interval){0x1p1020, INFINITY};
     arb_t base, power;
     arb_init(base);
@@ -166,17 +166,17 @@ static bool turns(double x, double phase, int period, double *floors)
     const gradus_interval y = around(t);
     arb_clear(pi);
     arb_clear(t);
-    *floors = y.least;
-    return y.least == y.most;
+    *floors = y.min;
+    return y.min == y.max;
 }
 
 bool gr_passes(gradus_interval x, double phase, int period)
 {
     double first, last;
-    if (!(fabs(x.least) <= 0x1p50 && fabs(x.most) <= 0x1p50) ||
-        x.most - x.least > 3.2 * period)
+    if (!(fabs(x.min) <= 0x1p50 && fabs(x.max) <= 0x1p50) ||
+        x.max - x.min > 3.2 * period)
         return true;
-    return !turns(x.least, phase, period, &first) || !turns(x.most, phase, period, &last) ||
+    return !turns(x.min, phase, period, &first) || !turns(x.max, phase, period, &last) ||
            first != last;
 }
 

@@ -78,16 +78,16 @@ static double steepest(const gr_enclosed_layer *layer, const gr_series *series,
     gradus_interval range[4];
     double most = 0;
     if (type->kind == GR_UNIT_STEP)
-        return z.least > 0 || z.most <= 0 ? 0 : INFINITY;
+        return z.min > 0 || z.max <= 0 ? 0 : INFINITY;
     if (type->kind == GR_UNIT_BENT)
-        return z.least > 0 ? 1 : z.most <= 0 ? fabs(type->left)
+        return z.min > 0 ? 1 : z.max <= 0 ? fabs(type->left)
                                              : gr_greater(1, fabs(type->left));
-    gr_series_range(series, z.least, z.most, range);
-    most = gr_greater(fabs(range[1].least), fabs(range[1].most));
+    gr_series_range(series, z.min, z.max, range);
+    most = gr_greater(fabs(range[1].min), fabs(range[1].max));
     if (type->kind == GR_UNIT_FADING) {
-        if (z.most > 0)
-            gr_series_range(series, gr_smaller(z.least, 0), 0, range);
-        most = gr_greater(fabs(range[1].least), fabs(range[1].most)) * fabs(type->left);
+        if (z.max > 0)
+            gr_series_range(series, gr_smaller(z.min, 0), 0, range);
+        most = gr_greater(fabs(range[1].min), fabs(range[1].max)) * fabs(type->left);
         most = gr_greater(most, fabs(type->right));
     }
     return gr_lifted(most * (1 + type->error));
@@ -122,8 +122,8 @@ static void pass_units(const pass *p, const gr_enclosed_layer *layer, const doub
             out[j] = INFINITY;
             continue;
         }
-        z.least -= gr_lifted(e[j]);
-        z.most += gr_lifted(e[j]);
+        z.min -= gr_lifted(e[j]);
+        z.max += gr_lifted(e[j]);
         const double slope = steepest(layer, series, z);
         out[j] = gr_lifted((slope > 0 ? slope * e[j] : 0) + ulps + p->tiny);
     }
@@ -192,11 +192,11 @@ static double over_pieces(const pass *p, const gradus_interval *box)
     for (size_t k = 0; k < (d == 1 ? n : d == 2 ? n * n : n * n * n); k++) {
         gradus_interval piece[GR_TAYLOR_INPUTS];
         for (size_t i = 0, rest = k; i < d; i++, rest /= n) {
-            const double step = (box[i].most - box[i].least) / (double)n;
+            const double step = (box[i].max - box[i].min) / (double)n;
             const size_t at = rest % n;
-            piece[i].least = box[i].least + (double)at * step;
-            piece[i].most = at + 1 == n ? box[i].most
-                                        : box[i].least + (double)(at + 1) * step;
+            piece[i].min = box[i].min + (double)at * step;
+            piece[i].max = at + 1 == n ? box[i].max
+                                        : box[i].min + (double)(at + 1) * step;
         }
         most = gr_greater(most, over_piece(p, piece));
         if (!(most < INFINITY))
@@ -217,16 +217,16 @@ gradus_status gr_rounding_over(const gr_network *network, const gradus_interval 
     for (size_t i = 0; i < network->layers; i++)
         units += network->layer[i].about.units;
     gradus_status status =
-        gradus_allocate(network->context, units, sizeof *block, what, &block);
+        gradus_memory_allocate(network->context, units, sizeof *block, what, &block);
     if (status == GRADUS_OK)
-        status = gradus_allocate(network->context, network->layers, sizeof *p.error, what,
-                                 &p.error);
+        status = gradus_memory_allocate(network->context, network->layers, sizeof *p.error,
+                                        what, &p.error);
     if (status == GRADUS_OK) {
         for (size_t i = 0, at = 0; i < network->layers; at += network->layer[i++].about.units)
             p.error[i] = block + at;
         *most = over_pieces(&p, box);
     }
-    gradus_release(network->context, block);
-    gradus_release(network->context, p.error);
+    gradus_memory_release(network->context, block);
+    gradus_memory_release(network->context, p.error);
     return status;
 }

@@ -159,8 +159,8 @@ static void fill_cell(gr_series *series, int index)
 
 static void join(gradus_interval *into, gradus_interval other)
 {
-    into->least = gr_smaller(into->least, other.least);
-    into->most = gr_greater(into->most, other.most);
+    into->min = gr_smaller(into->min, other.min);
+    into->max = gr_greater(into->max, other.max);
 }
 
 gradus_status gr_series_new(const gradus_context *context, gr_smooth function,
@@ -168,7 +168,7 @@ gradus_status gr_series_new(const gradus_context *context, gr_smooth function,
 {
     gr_series *series;
     const gradus_status status =
-        gradus_allocate(context, 1, sizeof *series, "an activation's table", made);
+        gradus_memory_allocate(context, 1, sizeof *series, "an activation's table", made);
     if (status != GRADUS_OK)
         return status;
     series = *made;
@@ -187,7 +187,7 @@ gradus_status gr_series_new(const gradus_context *context, gr_smooth function,
 void gr_series_free(gr_series *series)
 {
     if (series != NULL)
-        gradus_release(series->context, series);
+        gradus_memory_release(series->context, series);
 }
 
 /* ---- its use ---- */

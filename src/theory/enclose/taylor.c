@@ -146,8 +146,8 @@ gr_taylor gr_taylor_product(size_t d, const gr_taylor *a, const gr_taylor *b)
 
 static double middle(gradus_interval range, double *radius)
 {
-    const double at = range.least / 2 + range.most / 2;
-    *radius = gr_lifted(gr_greater(range.most - at, at - range.least));
+    const double at = range.min / 2 + range.max / 2;
+    *radius = gr_lifted(gr_greater(range.max - at, at - range.min));
     return at;
 }
 
@@ -171,7 +171,7 @@ static double expand(const gr_local *s, int order, double U, double value[3], do
         value[order] = half * middle(s->range[order], &radius);
         error[order] = half * radius;
     } else {
-        const double most = gr_greater(fabs(s->range[3].least), fabs(s->range[3].most));
+        const double most = gr_greater(fabs(s->range[3].min), fabs(s->range[3].max));
         rest = most / 6 * U * U * U;
     }
     return gr_lifted(rest + error[0] + error[1] * U + error[2] * U * U);

@@ -68,22 +68,22 @@ static gr_taylor smooth(const gr_series *series, size_t d, const gr_taylor *z,
 {
     gr_local s = {.smooth = 3};
     gr_series_at(series, z->c[0], s.value, s.error);
-    gr_series_range(series, range.least, range.most, s.range);
+    gr_series_range(series, range.min, range.max, s.range);
     return gr_taylor_compose(d, z, &s);
 }
 
 static gr_taylor bent(double left, size_t d, const gr_taylor *z, gradus_interval range)
 {
-    if (range.least >= 0 || left == 1)
+    if (range.min >= 0 || left == 1)
         return *z;
-    if (range.most <= 0)
+    if (range.max <= 0)
         return gr_taylor_scaled(d, z, left, 0);
-    const double l = (range.most - left * range.least) / (range.most - range.least);
-    const double ends[2] = {(1 - l) * range.most, (left - l) * range.least};
+    const double l = (range.max - left * range.min) / (range.max - range.min);
+    const double ends[2] = {(1 - l) * range.max, (left - l) * range.min};
     const double least = gr_smaller(0, gr_smaller(ends[0], ends[1]));
     const double most = gr_greater(0, gr_greater(ends[0], ends[1]));
     gr_taylor y = gr_taylor_scaled(d, z, l, 0);
-    const double sizes = (fabs(l) + fabs(left) + 1) * (range.most - range.least);
+    const double sizes = (fabs(l) + fabs(left) + 1) * (range.max - range.min);
     y.c[0] += least / 2 + most / 2;
     y.r = gr_lifted(y.r + (most - least) / 2 + 4 * gr_unit * (sizes + fabs(y.c[0])));
     return y;
@@ -92,15 +92,15 @@ static gr_taylor bent(double left, size_t d, const gr_taylor *z, gradus_interval
 /* Of a range whose ends are made by up to 8 roundings. */
 static gradus_interval scaled(gradus_interval range, double factor)
 {
-    const double a = factor * range.least, b = factor * range.most;
+    const double a = factor * range.min, b = factor * range.max;
     const double slack = gr_lifted(12 * gr_unit * gr_greater(fabs(a), fabs(b)));
     return (gradus_interval){gr_smaller(a, b) - slack, gr_greater(a, b) + slack};
 }
 
 static void widen(gradus_interval *range, double value)
 {
-    range->least = gr_smaller(range->least, value);
-    range->most = gr_greater(range->most, value);
+    range->min = gr_smaller(range->min, value);
+    range->max = gr_greater(range->max, value);
 }
 
 /* left (e^z - 1) for z <= 0, right z for z > 0, with both in the range */
@@ -109,10 +109,10 @@ static gr_taylor across(const gr_unit_type *type, const gr_series *series, size_
 {
     gr_local s = {.smooth = type->left == type->right ? 2 : 1};
     const double z_0 = z->c[0];
-    gr_series_range(series, range.least, 0, s.range);
+    gr_series_range(series, range.min, 0, s.range);
     for (int k = 0; k < 3; k++) {
         s.range[k] = scaled(s.range[k], type->left);
-        widen(&s.range[k], k == 0   ? gr_lifted(type->right * range.most)
+        widen(&s.range[k], k == 0   ? gr_lifted(type->right * range.max)
                            : k == 1 ? type->right
                                     : 0);
     }
@@ -133,9 +133,9 @@ static gr_taylor across(const gr_unit_type *type, const gr_series *series, size_
 static gr_taylor fading(const gr_unit_type *type, const gr_series *series, size_t d,
                         const gr_taylor *z, gradus_interval range)
 {
-    if (range.least >= 0)
+    if (range.min >= 0)
         return gr_taylor_scaled(d, z, type->right, type->error * type->right);
-    if (range.most > 0) {
+    if (range.max > 0) {
         const gr_taylor y = across(type, series, d, z, range);
         return gr_taylor_scaled(d, &y, 1, 2 * type->error);
     }
@@ -146,8 +146,8 @@ static gr_taylor fading(const gr_unit_type *type, const gr_series *series, size_
 static gr_taylor step(gradus_interval range)
 {
     gr_taylor y = {.r = 0};
-    y.c[0] = range.least > 0 ? 1 : range.most <= 0 ? 0 : 0.5;
-    y.r = range.least <= 0 && range.most > 0 ? 0.5 : 0;
+    y.c[0] = range.min > 0 ? 1 : range.max <= 0 ? 0 : 0.5;
+    y.r = range.min <= 0 && range.max > 0 ? 0.5 : 0;
     return y;
 }
 
@@ -194,8 +194,8 @@ static bool far_out(const gr_unit_type *type, const gr_series *series, size_t d,
 static gr_taylor inverse(size_t d, const gr_taylor *g)
 {
     const gradus_interval range = gr_taylor_range(d, g);
-    const double v = 1 / g->c[0], a = 1 / range.least, b = 1 / range.most;
-    if (!(range.least > 0))
+    const double v = 1 / g->c[0], a = 1 / range.min, b = 1 / range.max;
+    if (!(range.min > 0))
         return gr_taylor_unknown();
     gr_local s = {
         .smooth = 3,
