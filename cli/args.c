@@ -23,15 +23,19 @@ typedef struct cli_said {
 static gradus_status unknown_flag(const cli_command *command, const char *word,
                                   const char *name, size_t length)
 {
-    char cut[64];
+    char cut[64], verbs[256]; /* room for all of them */
+    size_t used = 0;
     cli_nearest near;
 
     snprintf(cut, sizeof cut, "%.*s", (int)(length < 63 ? length : 63), name);
     const cli_option *elsewhere = word[1] == '-' ? option_find(cut) : NULL;
     for (size_t i = 0; elsewhere && i < COMMAND_COUNT; i++)
         if (option_of(elsewhere, command_table[i].verb))
-            return fail(GRADUS_ARGUMENT, "--%s is no flag of gradus %s, but of gradus %s",
-                        cut, command->name, command_table[i].name);
+            used += (size_t)snprintf(verbs + used, sizeof verbs - used, "%s %s",
+                                     used ? "," : "", command_table[i].name);
+    if (used)
+        return fail(GRADUS_ARGUMENT, "--%s is no flag of gradus %s, but of:%s", cut,
+                    command->name, verbs);
     near = nearest_start(cut);
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if (option_of(&option_table[i], command->verb))

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "as_trained.h"
 #include "check.h"
 #include "commands.h"
 #include "config.h"
@@ -137,7 +138,6 @@ static gradus_status read_rows(subject *s, const cli_settings *settings,
 
 static gradus_status open_model(subject *s, const cli_settings *settings)
 {
-    gradus_read_options read = settings->read;
     gradus_data *data = NULL;
     gradus_status status = gradus_model_load(s->context, settings->argument[1], &s->model);
 
@@ -150,9 +150,7 @@ static gradus_status open_model(subject *s, const cli_settings *settings)
         s->options.delta = s->about.delta;
     }
     note_terminal(settings->argument[2]);
-    read.model = s->model;
-    if (settings->no_header)
-        read.header = GRADUS_HEADER_NO;
+    const gradus_read_options read = read_as_trained(settings, s->model);
     status = gradus_data_read(s->context, settings->argument[2], &read, &data);
     status = status == GRADUS_OK ? read_rows(s, settings, data) : fail_library(status);
     gradus_data_free(data);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "as_trained.h"
 #include "config.h"
 #include "message.h"
 #include "metrics.h"
@@ -212,16 +213,13 @@ static gradus_status tell(const cli_settings *settings, const gradus_model *mode
 static gradus_status evaluate(cli_settings *settings, const gradus_context *context,
                               const gradus_model *model)
 {
-    gradus_read_options read = settings->read;
+    const gradus_read_options read = read_as_trained(settings, model);
     gradus_predictor *predictor = NULL;
     gradus_data *data = NULL;
     const gradus_evaluation *evaluation;
     gradus_status status;
 
     note_terminal(settings->argument[1]);
-    read.model = model;
-    if (settings->no_header)
-        read.header = GRADUS_HEADER_NO;
     status = gradus_data_read(context, settings->argument[1], &read, &data);
     if (status == GRADUS_OK)
         status = gradus_predictor_new(model, &predictor);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "as_trained.h"
 #include "chart.h"
 #include "commands.h"
 #include "config.h"
@@ -72,7 +73,6 @@ static gradus_status read_list(const char *flag, const char *list, size_t count,
 static gradus_status open_model(cli_reading *reading, cli_lesson *lesson)
 {
     const cli_settings *settings = lesson->settings;
-    gradus_read_options read = settings->read;
     gradus_status status = gradus_model_load(reading->context, settings->argument[0],
                                              &reading->model);
 
@@ -80,9 +80,7 @@ static gradus_status open_model(cli_reading *reading, cli_lesson *lesson)
         status = gradus_net_copy(gradus_model_net(reading->model), &lesson->net);
     if (status == GRADUS_OK) {
         gradus_model_describe(reading->model, &reading->about);
-        read.model = reading->model;
-        if (settings->no_header)
-            read.header = GRADUS_HEADER_NO;
+        const gradus_read_options read = read_as_trained(settings, reading->model);
         status = gradus_data_read(reading->context, settings->argument[1], &read,
                                   &reading->data);
     }

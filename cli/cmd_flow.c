@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "as_trained.h"
 #include "config.h"
 #include "flow_chart.h"
 #include "flow_report.h"
@@ -98,7 +99,6 @@ static gradus_status take_settings(cli_flow *flow, const char *text)
 static gradus_status open_model(cli_flow *flow)
 {
     cli_settings *settings = flow->settings;
-    gradus_read_options read = settings->read;
     gradus_model_about about;
     gradus_status status =
         gradus_model_load(flow->context, settings->argument[0], &flow->model);
@@ -110,9 +110,7 @@ static gradus_status open_model(cli_flow *flow)
     if (status != GRADUS_OK)
         return status;
     note_terminal(settings->argument[1]);
-    read.model = flow->model;
-    if (settings->no_header)
-        read.header = GRADUS_HEADER_NO;
+    const gradus_read_options read = read_as_trained(settings, flow->model);
     status = gradus_data_read(flow->context, settings->argument[1], &read, &flow->data);
     if (status == GRADUS_OK)
         status = gradus_examples_new(flow->model, flow->data, &flow->examples);

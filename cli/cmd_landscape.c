@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "as_trained.h"
 #include "chart.h"
 #include "commands.h"
 #include "config.h"
@@ -59,12 +60,9 @@ static bool is_of_training(const cli_option *option)
 static gradus_status read_table(cli_landscape *l, const char *path)
 {
     const cli_settings *settings = l->settings;
-    gradus_read_options read = settings->read;
+    const gradus_read_options read = read_as_trained(settings, l->model);
 
     note_terminal(path);
-    read.model = l->model;
-    if (settings->no_header)
-        read.header = GRADUS_HEADER_NO;
     return gradus_data_read(l->context, path, &read, &l->data);
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "as_trained.h"
 #include "config.h"
 #include "message.h"
 #include "output.h"
@@ -118,8 +119,8 @@ static gradus_status run(cli_predict *predict)
     if (status != GRADUS_OK)
         return status;
     status = rows_open(&predict->rows, settings, predict->model, predict->output.stream);
-    if (settings->read.decimal && settings->append && settings->format == FORMAT_CSV)
-        predict->rows.decimal = settings->read.decimal;
+    if (predict->read.decimal && settings->append && settings->format == FORMAT_CSV)
+        predict->rows.decimal = predict->read.decimal;
     predict->rows.escapes = isatty(fileno(predict->output.stream));
     if (status == GRADUS_OK)
         status = answer_all(predict);
@@ -138,7 +139,7 @@ static gradus_status run(cli_predict *predict)
 
 gradus_status cmd_predict(cli_settings *settings)
 {
-    cli_predict predict = {.settings = settings, .read = settings->read};
+    cli_predict predict = {.settings = settings};
     gradus_status status;
 
     if (settings->print_config) {
@@ -158,10 +159,8 @@ gradus_status cmd_predict(cli_settings *settings)
         status = gradus_predictor_new(predict.model, &predict.predictor);
     if (status == GRADUS_OK) {
         gradus_model_describe(predict.model, &predict.about);
-        predict.read.model = predict.model;
+        predict.read = read_as_trained(settings, predict.model);
         predict.read.keep_records = settings->append;
-        if (settings->no_header)
-            predict.read.header = GRADUS_HEADER_NO;
         status = run(&predict);
     } else {
         fail_library(status);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "as_trained.h"
 #include "box.h"
 #include "commands.h"
 #include "config.h"
@@ -79,12 +80,9 @@ static gradus_status open_network(cli_regions *r)
 static gradus_status read_table(cli_regions *r)
 {
     const cli_settings *settings = r->settings;
-    gradus_read_options read = settings->read;
+    const gradus_read_options read = read_as_trained(settings, r->model);
 
     note_terminal(settings->argument[1]);
-    read.model = r->model;
-    if (settings->no_header)
-        read.header = GRADUS_HEADER_NO;
     const gradus_status status =
         gradus_data_read(r->context, settings->argument[1], &read, &r->data);
     return status == GRADUS_OK ? GRADUS_OK : fail_library(status);

@@ -53,6 +53,11 @@ static void say_held_out(cli_report *report, const gradus_model_about *about)
 {
     const gradus_metrics *valid = &about->valid;
 
+    if (about->train_rows == 0) {
+        report_line(report, "built");
+        report_say(report, "not trained");
+        return;
+    }
     report_line(report, "learned");
     report_say(report, "from %s rows", text_count(about->train_rows));
     if (valid->rows == 0) {
@@ -213,11 +218,12 @@ static void say_repeat(cli_report *report, const gradus_model_about *about)
     size_t column = REPORT_INDENT + sizeof "gradus train DATA";
 
     report_object(report, "settings");
-    report_row(report, "%-*sgradus train DATA", REPORT_INDENT, "repeat");
+    if (about->train_rows > 0)
+        report_row(report, "%-*sgradus train DATA", REPORT_INDENT, "repeat");
     while (config_next(&text, &line, &problem)) {
         const cli_option *option = option_find(line.key);
         report_string(report, line.key, line.value, NULL);
-        if (!option || !option_of(option, VERB_TRAIN))
+        if (!option || !option_of(option, VERB_TRAIN) || about->train_rows == 0)
             continue;
         help_default(option, VERB_TRAIN, usual, sizeof usual);
         if (strcmp(line.value, option->kind == KIND_FLAG ? "no" : usual) == 0)

@@ -22,6 +22,7 @@ void settings_defaults(cli_settings *settings, cli_verb verb)
     settings->verb = verb;
     gradus_context_defaults(&settings->context);
     gradus_read_defaults(&settings->read);
+    settings->read.decimal = 0; /* . or what a model says */
     gradus_train_defaults(&settings->train);
     settings->top = SIZE_MAX;
     settings->threshold = NAN;

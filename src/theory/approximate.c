@@ -156,6 +156,10 @@ static gradus_status expand(gr_target *target, const gradus_approximation_option
         status = f->polynomial(target->box, &e->on_box, f->user);
     else
         status = gr_fail(GRADUS_ARGUMENT, "f: it is not known to be one: give a formula");
+    for (size_t i = f->inputs; i < GRADUS_VARIABLES && status == GRADUS_OK; i++)
+        if (gr_polynomial_degree(e->on_box, i) > 0)
+            return gr_fail(GRADUS_ARGUMENT, "f: its polynomial has variable %zu, of %zu", i + 1,
+                           f->inputs);
     if (status == GRADUS_OK) {
         target->polynomial = e->on_box;
         target->polynomial_box = target->box;

@@ -175,12 +175,17 @@ gr_map gr_map_of(gradus_interval side)
                     gr_interval_divide(gr_interval_subtract(b, a), two)};
 }
 
-static size_t highest(const gradus_polynomial *p, size_t i)
+size_t gr_polynomial_degree(const gradus_polynomial *p, size_t i)
 {
     size_t most = 0;
     for (size_t n = 0; n < p->count; n++)
         most = p->term[n].power[i] > most ? p->term[n].power[i] : most;
     return most;
+}
+
+static bool is_finite(gradus_interval x)
+{
+    return isfinite(x.min) && isfinite(x.max);
 }
 
 static gradus_polynomial empty(const gradus_context *context)
@@ -195,12 +200,21 @@ gradus_status gradus_polynomial_on_box(const gradus_polynomial *p, const gradus_
     gradus_status status = gradus_polynomial_new(p->context, p->term, p->count, on_box);
     for (size_t i = 0; i < GRADUS_VARIABLES && status == GRADUS_OK; i++) {
         gradus_polynomial shifted = empty(p->context);
-        if (highest(*on_box, i) == 0)
+        if (gr_polynomial_degree(*on_box, i) == 0)
             continue;
+        if (!(box[i].min <= box[i].max && box[i].max - box[i].min < INFINITY)) {
+            status = gr_fail(GRADUS_ARGUMENT, "side %zu of the box: it must go from a number "
+                             "to a larger one", i + 1);
+            break;
+        }
         status = shift(*on_box, i, gr_map_of(box[i]), &shifted);
         gr_polynomial_free(*on_box);
         **on_box = shifted;
     }
+    for (size_t n = 0; status == GRADUS_OK && n < (*on_box)->count; n++)
+        if (!is_finite((*on_box)->term[n].coefficient))
+            status = gr_fail(GRADUS_ARGUMENT, "polynomial: its coefficients on the box are "
+                             "beyond doubles: take a smaller box");
     if (status != GRADUS_OK) {
         gradus_polynomial_free(*on_box);
         *on_box = NULL;
@@ -223,7 +237,7 @@ gradus_status gradus_polynomial_new(const gradus_context *context, const gradus_
     *p = empty(context);
     for (size_t k = 0; k < count; k++) {
         const gradus_interval c = terms[k].coefficient;
-        if (!(c.min <= c.max && isfinite(c.min) && isfinite(c.max)))
+        if (!(c.min <= c.max && is_finite(c)))
             GR_TRY(gr_fail(GRADUS_ARGUMENT, "polynomial, term %zu: its coefficient is no "
                            "finite interval", k + 1));
         GR_TRY(gr_polynomial_add(p, &terms[k]));

@@ -16,7 +16,7 @@ struct gradus_polynomial {
     size_t count, room;
 };
 
-/* None of these leaves anything behind where it fails.
+/* Where one fails, nothing new is left to be freed.
  * Errors   ARGUMENT: too many terms, too high a degree; MEMORY. */
 
 void gr_polynomial_free(gradus_polynomial *p); /* what it holds */
@@ -24,7 +24,7 @@ void gr_polynomial_free(gradus_polynomial *p); /* what it holds */
 /* p + term */
 GRADUS_CHECKED gradus_status gr_polynomial_add(gradus_polynomial *p, const gradus_term *term);
 
-/* p + factor q */
+/* p + factor q; where it fails, p has a part of it. */
 GRADUS_CHECKED gradus_status gr_polynomial_add_scaled(gradus_polynomial *p,
                                                       gradus_interval factor,
                                                       const gradus_polynomial *q);
@@ -33,6 +33,9 @@ GRADUS_CHECKED gradus_status gr_polynomial_add_scaled(gradus_polynomial *p,
 GRADUS_CHECKED gradus_status gr_polynomial_multiply(const gradus_polynomial *p,
                                                     const gradus_polynomial *q,
                                                     gradus_polynomial *product);
+
+/* The highest power of variable i. */
+size_t gr_polynomial_degree(const gradus_polynomial *p, size_t i);
 
 /* Whether it is a constant, and which. */
 bool gr_polynomial_is_constant(const gradus_polynomial *p, gradus_interval *constant);

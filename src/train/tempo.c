@@ -13,7 +13,7 @@ static const double leg_seconds = 1e-4; /* long beside the clock and a thread's 
 static const double long_step = 1e-3;   /* beside which handing over is little */
 static const double stall = 2e-3;       /* of a thread that waits for its CPU */
 static const double late = 3;           /* times what a leg should take */
-static const double idle = 0.3;         /* of a step, slept by threads at work */
+static const double idle = 0.3;         /* of a step, slept by each thread beside the first */
 static const double worth = 33;         /* times a trial, before there is another */
 static const double long_work = 5e7;    /* multiply-adds of a thread's part: a third of a
                                            millisecond at best */
@@ -37,7 +37,7 @@ static void start_trial(gr_tempo *tempo, double now)
 void gr_tempo_open(gr_tempo *tempo, double (*now)(void), size_t threads, double work)
 {
     *tempo = (gr_tempo){.now = now, .steps = 1, .all = true,
-                        .is_long = work >= long_work * (double)threads};
+                        .threads = threads, .is_long = work >= long_work * (double)threads};
     if (now == NULL)
         return;
     start_trial(tempo, now());
@@ -66,7 +66,7 @@ static bool is_stalled(gr_tempo *tempo, double spent, double slept)
     double *best = &tempo->best[1];
     if (*best == INFINITY) { /* before the first trial */
         *best = spent / (double)tempo->steps;
-        return slept > idle * spent;
+        return slept > idle * spent * (double)(tempo->threads - 1);
     }
     return spent > stall && spent > late * *best * (double)tempo->steps;
 }

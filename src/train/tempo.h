@@ -22,6 +22,7 @@
 
 typedef struct gr_tempo {
     double (*now)(void); /* seconds; NULL: no trials, all threads */
+    size_t threads;
     bool is_long;        /* the work of a step */
     bool all;            /* take the steps of now */
     unsigned leg;        /* 0, 1, 2: by one thread, 3, 4, 5: by all, 6: of the winner */

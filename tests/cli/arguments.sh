@@ -16,7 +16,7 @@ refuses 2 'no flag --epohcs; did you mean --epochs?' train table.csv --epohcs 3
 refuses 2 'no flag --epohcs; did you mean --epochs?' train table.csv --epohcs=3
 refuses 2 'no flag -x: gradus train --help lists them' train table.csv -x
 refuses 2 'no flag -ofile' train table.csv -ofile
-refuses 2 '--append is no flag of gradus train, but of gradus predict' train t --append
+refuses 2 '--append is no flag of gradus train, but of: predict' train t --append
 refuses 2 '--target needs a value: --target COL' train table.csv --target
 refuses 2 '--target needs a value: --target COL' train table.csv --target --json
 refuses 2 '--json takes no value' train table.csv --target kind --json=yes

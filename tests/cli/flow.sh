@@ -144,7 +144,7 @@ refuses 2 'no column "clas": did you mean "class"?' flow $iris --target clas
 refuses 2 '--output is no flag of gradus flow' flow $iris --target class --output x
 refuses 4 'iris.csv' flow $iris $iris
 for flag in batch draw epochs patience schedule warmup decay decay-epochs report; do
-    refuses 2 "--$flag is no flag of gradus flow, but of gradus train" flow $iris \
+    refuses 2 "--$flag is no flag of gradus flow, but of: train" flow $iris \
         --target class --$flag 1
 done
 refuses 2 '--depth changes nothing here, as networks are drawn without' flow $iris \

@@ -89,10 +89,10 @@ END
 "$program" train quoted_train.csv --target kind --decimal , --epochs 1 --holdout 0 -q \
     -o q.gradus
 gives 0 'quotes, line ends and decimal commas' predict q.gradus quoted.csv --append \
-    --decimal , --only prediction
+    --only prediction
 sed 's/;small$/;KIND/; s/;big$/;KIND/' out >kinds
 exactly predict_append.out kinds
-gives 0 'the same as json' predict q.gradus quoted.csv --append --decimal , --format jsonl \
+gives 0 'the same as json' predict q.gradus quoted.csv --append --format jsonl \
     --only prediction
 sed 's/"prediction":"[a-z]*"/"prediction":"KIND"/' out >kinds
 exactly predict_append_json.out kinds

@@ -398,9 +398,41 @@ static void memory_may_fail(void **state)
     faults_close(&fault, context);
 }
 
+/* A callback's polynomial that is none of f's variables. */
+static gradus_status of_two(const gradus_interval *box, gradus_polynomial **p, void *user)
+{
+    const gradus_term terms[] = {{.coefficient = {1, 1}, .power = {1}},
+                                 {.coefficient = {5, 5}, .power = {0, 1}}};
+    (void)box;
+    (void)user;
+    return gradus_polynomial_new(NULL, terms, 2, p);
+}
+
+static double first(const double *x, void *user)
+{
+    (void)user;
+    return x[0];
+}
+
+static void of_one_variable_only(void **state)
+{
+    const gradus_function f = {.inputs = 1, .value = first, .polynomial = of_two};
+    const gradus_interval box = {0, 1};
+    gradus_approximation_options options;
+    gradus_approximation *made;
+    (void)state;
+    gradus_approximation_defaults(&options);
+    options.construction = "deep";
+    options.within = 1e-3;
+    assert_int_equal(gradus_approximation_new(NULL, &f, &box, &options, &made),
+                     GRADUS_ARGUMENT);
+    assert_non_null(strstr(gradus_error(), "variable 2"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(of_one_variable_only),
         cmocka_unit_test(no_error_is_above_its_bound),
         cmocka_unit_test(rounding_is_little),
         cmocka_unit_test(the_square_is_the_square),

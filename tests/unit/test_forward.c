@@ -26,6 +26,7 @@ static const struct {
     {"batchnorm dense 16 residual { dense 4 relu dense 3 } dense 4 output elu softplus", 4,
      GRADUS_FLOAT32},
     {"dense 10 silu output tanh", 2, GRADUS_FLOAT64},
+    {"dense 8 softmax dense 3 relu output", 2, GRADUS_FLOAT32}, /* no rows abreast */
 };
 
 typedef struct bench {

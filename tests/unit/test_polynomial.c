@@ -165,6 +165,17 @@ static void on_a_box_it_is_the_same(void **state)
     }
 }
 
+static void a_box_that_is_too_much(void **state)
+{
+    static const gradus_interval boxes[] = {{-1e200, 1e200}, {1, -1}, {NAN, 1}, {0, INFINITY}};
+    gradus_polynomial *p, *q;
+    (void)state;
+    assert_int_equal(expand(NULL, "x^3", NULL, &p), GRADUS_OK);
+    for (size_t i = 0; i < GR_COUNT(boxes); i++)
+        assert_int_equal(gradus_polynomial_on_box(p, &boxes[i], &q), GRADUS_ARGUMENT);
+    gradus_polynomial_free(p);
+}
+
 static void terms_of_a_program(void **state)
 {
     static const gradus_term terms[] = {{{1, 1}, {0}}, {{2, 3}, {1, 1}}, {{4, 4}, {0}},
@@ -220,6 +231,7 @@ int main(void)
         cmocka_unit_test(constants_are_enclosed),
         cmocka_unit_test(what_is_no_polynomial),
         cmocka_unit_test(on_a_box_it_is_the_same),
+        cmocka_unit_test(a_box_that_is_too_much),
         cmocka_unit_test(terms_of_a_program),
         cmocka_unit_test(memory_may_fail),
     };

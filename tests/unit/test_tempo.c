@@ -79,6 +79,11 @@ static void of_much_work_all_threads_begin(void **state)
     assert_false(gr_tempo_all(&tempo, slept_at));
     clock_at += 0.01;
     assert_int_equal(run(&tempo, 100, 0.02, 0.01), 3);
+    gr_tempo_open(&tempo, now, 16, 8 * much); /* not for a little of many threads */
+    assert_true(gr_tempo_all(&tempo, slept_at));
+    clock_at += 0.02;
+    slept_at += 16 * 0.001;
+    assert_true(gr_tempo_all(&tempo, slept_at));
 }
 
 static void long_steps_are_tried_once(void **state)
