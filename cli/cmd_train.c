@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "commas.h"
 #include "commands.h"
 #include "config.h"
-#include "header_note.h"
 #include "help.h"
 #include "message.h"
 #include "metrics.h"
@@ -157,6 +157,10 @@ static gradus_status train_open(cli_train *train)
     if (status == GRADUS_OK)
         status =
             gradus_data_read(train->context, settings->argument[0], &read, &train->data);
+    if (status == GRADUS_OK)
+        status = commas_try(train->context, settings->argument[0], &read, &train->data);
+    if (read.decimal == ',')
+        settings->read.decimal = ',';
     if (status == GRADUS_OK && settings->valid)
         status = read_valid(train, read);
     train->read_seconds = progress_clock() - started;

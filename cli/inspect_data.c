@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commas.h"
 #include "header_note.h"
 #include "inspect.h"
 #include "message.h"

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commas.h"
 #include "header_note.h"
 #include "network.h"
 #include "text.h"

@@ -124,16 +124,26 @@ ln -s "$program" bin/gradus
 code=$?
 check 'the command that repeats a run is one' cmp -s repeat.gradus again.gradus
 
-# Decimal commas that were read as text: said where they are learned from, and where not.
+# Decimal commas are found, but in a stream, which is read once, and where they mean no numbers.
 {
     echo 'a;b;y'
     for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "$((i % 3)),14;2,$((i % 4));$((i % 2))"; done
 } >comma.csv
 hint='columns that look like numbers with a decimal comma, which --decimal , reads: a, b'
-gives 0 'decimal commas as text' train comma.csv --target y --epochs 1
+gives 0 'decimal commas as numbers' train comma.csv --target y --epochs 1 -o comma.gradus
+check 'which is said' grep -q 'read as with --decimal ,$' err
+check 'no hint' sh -c '! grep -q "look like numbers" err'
+gives 0 'the model remembers' eval comma.gradus comma.csv
+gives 0 'decimal commas as a target' train comma.csv --target a --task regress --epochs 1
+gives 0 'decimal commas that are asked for' train comma.csv --target y --epochs 1 --decimal ,
+check 'nothing to say' sh -c '! grep -q "decimal comma" err'
+gives 0 'decimal points that are asked for' train comma.csv --target y --epochs 1 --decimal .
 check 'a hint' sh -c "tr -s ' \n' ' ' <err | grep -qF '$hint'"
-refuses 2 "$hint" train comma.csv --target a --task regress
-gives 0 'decimal commas as numbers' train comma.csv --target y --epochs 1 --decimal ,
-check 'no hint' sh -c '! grep -q "decimal comma" err'
+"$program" train - --target y --epochs 1 <comma.csv >out 2>err
+check 'a hint from a stream' sh -c "tr -s ' \n' ' ' <err | grep -qF '$hint'"
+sed '3s/3,14\|1,14\|2,14\|0,14/1.234,5/' comma.csv >thousands.csv
+gives 0 'dots of thousands' train thousands.csv --target y --epochs 1
+check 'the column stays a text' sh -c "tr -s ' \n' ' ' <err | grep -qF '$hint'"
+refuses 2 "$hint" train thousands.csv --target a --task regress
 
 finish
