@@ -53,6 +53,8 @@ static gradus_status take_best(gr_run *r, const gr_run *runs, size_t members,
               report->best_start < best->best_start.best_start)))
             best = one;
     }
+    if (best == NULL && end != NULL) /* its last epoch's weights are in its net alone */
+        gr_run_keep(end->net, end->kept);
     if (best != NULL || end != NULL) {
         gr_run_put_back(r->net, best != NULL ? best->kept_start : end->kept);
         r->report = best != NULL ? best->best_start : end->report;
