@@ -82,7 +82,7 @@ clean: ## remove the build folder
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | \
-	    awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	    awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 $(ready):
 	@meson setup $(BUILD) --prefix $(PREFIX) -Dtests=disabled > $(BUILD).log 2>&1 || \

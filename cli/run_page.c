@@ -250,7 +250,9 @@ static void put_metrics(const run_about *run, const gradus_metrics *valid, FILE 
     } else {
         fputs("the commonest class", stream);
     }
-    fputs(". A network that has learned anything is better.</p>\n", stream);
+    if (!isnan(valid->accuracy))
+        fputs(", with the shares of the classes as probabilities", stream);
+    fputs(". A network that has learned anything has a smaller loss.</p>\n", stream);
 }
 
 static void put_flow(const gradus_flow *flow, FILE *stream)
