@@ -27,7 +27,8 @@ enum { HUGE_PAGE = 1 << 21, LARGE = 2 * HUGE_PAGE };
 static atomic_uint_least64_t allocations;
 
 /* Large blocks stand on huge pages where the system has some, and are there sooner: with
- * pages of 4 KiB, those of a training run took as long as one of its steps. */
+ * pages of 4 KiB, those of a training run took as long as one of its steps. One that grows may
+ * lose that again. */
 static void *system_allocate(size_t bytes, void *user)
 {
     void *block = NULL;

@@ -138,8 +138,9 @@ static gr_carried carry(machine *m, const bool *wanted)
             continue;
         if (n->carry == 0) {
             n->carry = lifted(n->size + n->error);
-            n->error = lifted(n->error + chain(&n->form, n->mass + n->carry));
-            n->mass = lifted(3 * n->carry);
+            const double off = chain(&n->form, n->mass + n->carry);
+            n->error = lifted(n->error + off);
+            n->mass = lifted(3 * n->carry + off);
         }
         carried.form[carried.count++] = gr_form_shift(n->form, n->carry);
     }
@@ -201,12 +202,11 @@ static void square(machine *m, size_t i, const bool *wanted)
     n->form = gr_form_shift(gr_form_scale(gr_form_shift(n->form, -line.shift), 4 * a), a - b);
     const double most = (1 + fabs(k) + 16 * delta + line.shift) * (1 + 2 * e);
     n->mass = lifted(4 * fabs(a) * most + size);
-    const double rounding = u * ((double)m->deep->layers * (1 + fabs(k)) +
+    const double rounding = u * ((double)m->deep->layers * (1 + fabs(k)) * (1 + 2 * e) +
                                  5 * (2 + 2 * fabs(k) + line.shift));
     n->squares = lifted(n->squares + 4 * fabs(a) * delta);
     n->error = lifted(n->error + 4 * size * e + 4 * fabs(a) * (delta + e + e * e + rounding) +
                       4 * u * n->mass + 16 * u * size);
-    n->size = lifted(size);
     n->kind = FORM;
     n->carry = 0;
     if (!(e < blurred))

@@ -13,7 +13,7 @@
 
 /* What goes through layers beside them, a unit of each for each: forms >= 0 over the layer
  * that was added last, before and after. */
-enum { GR_CARRIED = 20 };
+enum { GR_CARRIED = 2 * GRADUS_VARIABLES + 2 }; /* v_i, and what waits on a stack */
 typedef struct gr_carried {
     size_t count;
     gr_form form[GR_CARRIED];

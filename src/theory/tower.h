@@ -15,7 +15,7 @@
 #include "base/memory.h"
 #include "net/net.h"
 
-enum { GR_FORM_TERMS = 24 };
+enum { GR_FORM_TERMS = 24 }; /* two forms over 6 units of two squares, and what they carry */
 
 typedef struct gr_form {
     size_t terms;
