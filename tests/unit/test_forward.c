@@ -176,10 +176,47 @@ static void few_rows_take_one_allocation(void **state)
     gradus_context_free(context);
 }
 
+static double twice(double z, void *user) { (void)user; return 2 * z; }
+static double two(double z, void *user) { (void)z, (void)user; return 2; }
+
+/* No kernel knows an activation of the user's: identity with doubled weights is the same. */
+static void activations_of_the_user_take_part(void **state)
+{
+    (void)state;
+    enum { MANY = 100 };
+    const gradus_activation own = {"twice", twice, two, NULL};
+    const char *const texts[] = {"dense 3 twice output", "dense 3 identity output"};
+    gradus_context *context;
+    float x[2 * MANY], y[2][MANY + 1];
+    for (size_t i = 0; i < GR_COUNT(x); i++)
+        x[i] = (float)(i % 17) / 16 - 0.5f;
+    assert_int_equal(gradus_context_new(NULL, &context), GRADUS_OK);
+    assert_int_equal(gradus_context_add_activation(context, &own), GRADUS_OK);
+    for (size_t k = 0; k < 2; k++) {
+        const float times = (float)(k + 1);
+        const float w[] = {times, 2 * times, -times, times / 2, times / 4, 3 * times};
+        const float bias[] = {times / 8, -times, 0}, out[] = {1, -2, 0.5f}, end[] = {0.25f};
+        gradus_net *net;
+        assert_int_equal(gradus_net_new(context, texts[k], 2, 1, GRADUS_FLOAT32, 1, &net),
+                         GRADUS_OK);
+        gradus_net_set(net, 0, w);
+        gradus_net_set(net, 1, bias);
+        gradus_net_set(net, 2, out);
+        gradus_net_set(net, 3, end);
+        assert_int_equal(gradus_net_predict(net, x, MANY, y[k]), GRADUS_OK);
+        assert_int_equal(gradus_net_predict(net, x, 1, &y[k][MANY]), GRADUS_OK);
+        gradus_net_free(net);
+    }
+    assert_memory_equal(y[0], y[1], sizeof y[0]);
+    assert_true(y[0][MANY] == y[0][0] && y[0][0] != y[0][1]);
+    gradus_context_free(context);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_has_the_same_bits_in_any_batch),
+        cmocka_unit_test(activations_of_the_user_take_part),
         cmocka_unit_test(few_rows_take_one_allocation),
     };
     return gr_run_tests(tests, GR_COUNT(tests));

@@ -7,6 +7,7 @@
 
 #include "runner.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -165,6 +166,37 @@ static void on_a_box_it_is_the_same(void **state)
     }
 }
 
+/* Against long double, of which 2^-60 are allowed: (x + 1/10)^7 with x = middle + half t has
+ * the coefficients C(7, k) (middle + 1/10)^(7-k) half^k. */
+static void coefficients_on_a_box_are_enclosed(void **state)
+{
+    static const int choose[] = {1, 7, 21, 35, 35, 21, 7, 1};
+    (void)state;
+    if (LDBL_MANT_DIG < 64)
+        skip();
+    for (int side = 0; side < 50; side++) {
+        const gradus_interval box = {0.3 + side / 70.0, 0.7 + side / 30.0};
+        const long double middle = ((long double)box.min + box.max) / 2;
+        const long double half = ((long double)box.max - box.min) / 2;
+        gradus_polynomial *plain, *on_box;
+        size_t count;
+        assert_int_equal(expand(NULL, "(x+0.1)^7", NULL, &plain), GRADUS_OK);
+        assert_int_equal(gradus_polynomial_on_box(plain, &box, &on_box), GRADUS_OK);
+        const gradus_term *term = gradus_polynomial_terms(on_box, &count);
+        assert_int_equal(count, 8);
+        for (size_t n = 0; n < count; n++) {
+            const int k = term[n].power[0];
+            const long double c = choose[k] * powl(middle + 0.1L, 7 - k) * powl(half, k);
+            const long double off = c * 0x1p-60L;
+            const gradus_interval got = term[n].coefficient;
+            assert_true(got.min <= c + off && got.max >= c - off);
+            assert_true(got.max - got.min <= c * 0x1p-45L);
+        }
+        gradus_polynomial_free(on_box);
+        gradus_polynomial_free(plain);
+    }
+}
+
 static void a_box_that_is_too_much(void **state)
 {
     static const gradus_interval boxes[] = {{-1e200, 1e200}, {1, -1}, {NAN, 1}, {0, INFINITY}};
@@ -231,6 +263,7 @@ int main(void)
         cmocka_unit_test(constants_are_enclosed),
         cmocka_unit_test(what_is_no_polynomial),
         cmocka_unit_test(on_a_box_it_is_the_same),
+        cmocka_unit_test(coefficients_on_a_box_are_enclosed),
         cmocka_unit_test(a_box_that_is_too_much),
         cmocka_unit_test(terms_of_a_program),
         cmocka_unit_test(memory_may_fail),

@@ -43,18 +43,19 @@ static void networks_are_their_chains(void **state)
         }
 }
 
-/* A chain starts at the bias, not at 0, and at +0 without one: -1 times 0 is -0. */
-static void check_zero(const gr_kernels *k, bool narrow, bool biased)
+/* A chain starts at the bias, not at 0, and at +0 without one: -1 times 0 is -0. A relu makes
+ * it +0. */
+static void check_zero(const gr_kernels *k, bool narrow, bool biased, bool rectify)
 {
     array x = fill_between(array_new(k, 1), 0, 0), y = array_new(k, 1);
     array w = fill_between(lines_new(k, k->width), -1, -1);
     array bias = fill_between(lines_new(k, k->width), -0.0, -0.0);
     array room = lines_new(k, k->width), other = lines_new(k, k->width);
     const gr_plain_layer layer = {.inputs = 1, .outputs = 1, .narrow = narrow, .w = w.data,
-                                  .bias = biased ? bias.data : NULL};
+                                  .bias = biased ? bias.data : NULL, .rectify = rectify};
     set(&bias, 0, -0.0);
     k->single(&layer, 1, x.data, y.data, room.data, other.data);
-    assert_int_equal(signbit(get(&y, 0)) != 0, biased);
+    assert_int_equal(signbit(get(&y, 0)) != 0, biased && !rectify);
     array_free(&x), array_free(&y), array_free(&w), array_free(&bias);
     array_free(&room), array_free(&other);
 }
@@ -64,8 +65,8 @@ static void a_bias_of_minus_zero_is_kept(void **state)
     (void)state;
     EACH_PRECISION(precision)
         EACH_CPU(cpu)
-            for (int which = 0; which < 4; which++)
-                check_zero(gr_kernels_find(cpu, precision), which & 1, which & 2);
+            for (int which = 0; which < 8; which++)
+                check_zero(gr_kernels_find(cpu, precision), which & 1, which & 2, which & 4);
 }
 
 int main(void)
