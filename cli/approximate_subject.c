@@ -11,6 +11,7 @@
 #include "approximate.h"
 #include "box.h"
 #include "message.h"
+#include "table.h"
 #include "text.h"
 
 #ifdef GRADUS_HAS_PROOF
@@ -127,12 +128,10 @@ static gradus_status take_points(cli_subject *s, const gradus_context *context)
 static gradus_status open_table(cli_subject *s, const cli_settings *settings,
                                 const gradus_context *context)
 {
-    gradus_read_options read = settings->read;
+    const gradus_read_options read = table_options(settings, NULL);
     size_t sides;
     gradus_status status;
 
-    if (settings->no_header)
-        read.header = GRADUS_HEADER_NO;
     status = gradus_data_read(context, s->text, &read, &s->data);
     if (status != GRADUS_OK)
         return fail_library(status);

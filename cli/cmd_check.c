@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "as_trained.h"
 #include "check.h"
 #include "commands.h"
 #include "config.h"
 #include "message.h"
 #include "network.h"
+#include "table.h"
 #include "text.h"
 
 enum { MOST_WEIGHTS = 200 };
@@ -150,7 +150,7 @@ static gradus_status open_model(subject *s, const cli_settings *settings)
         s->options.delta = s->about.delta;
     }
     note_terminal(settings->argument[2]);
-    const gradus_read_options read = read_as_trained(settings, s->model);
+    const gradus_read_options read = table_options(settings, s->model);
     status = gradus_data_read(s->context, settings->argument[2], &read, &data);
     status = status == GRADUS_OK ? read_rows(s, settings, data) : fail_library(status);
     gradus_data_free(data);

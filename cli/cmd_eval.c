@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "commands.h"
-#include "as_trained.h"
 #include "config.h"
 #include "message.h"
 #include "metrics.h"
+#include "table.h"
 #include "text.h"
 #include "unseen.h"
 
@@ -213,7 +213,7 @@ static gradus_status tell(const cli_settings *settings, const gradus_model *mode
 static gradus_status evaluate(cli_settings *settings, const gradus_context *context,
                               const gradus_model *model)
 {
-    const gradus_read_options read = read_as_trained(settings, model);
+    const gradus_read_options read = table_options(settings, model);
     gradus_predictor *predictor = NULL;
     gradus_data *data = NULL;
     const gradus_evaluation *evaluation;

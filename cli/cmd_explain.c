@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "as_trained.h"
 #include "chart.h"
 #include "commands.h"
 #include "config.h"
@@ -15,6 +14,7 @@
 #include "message.h"
 #include "network.h"
 #include "output.h"
+#include "table.h"
 #include "text.h"
 
 /* The network by hand (docs/math/backpropagation.md), and one of two streams that do not
@@ -80,7 +80,7 @@ static gradus_status open_model(cli_reading *reading, cli_lesson *lesson)
         status = gradus_net_copy(gradus_model_net(reading->model), &lesson->net);
     if (status == GRADUS_OK) {
         gradus_model_describe(reading->model, &reading->about);
-        const gradus_read_options read = read_as_trained(settings, reading->model);
+        const gradus_read_options read = table_options(settings, reading->model);
         status = gradus_data_read(reading->context, settings->argument[1], &read,
                                   &reading->data);
     }

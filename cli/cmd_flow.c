@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "commands.h"
-#include "as_trained.h"
 #include "config.h"
 #include "flow_chart.h"
 #include "flow_report.h"
@@ -15,6 +14,7 @@
 #include "needless.h"
 #include "network.h"
 #include "options.h"
+#include "table.h"
 #include "text.h"
 
 enum { DEEP = 12 };
@@ -110,7 +110,7 @@ static gradus_status open_model(cli_flow *flow)
     if (status != GRADUS_OK)
         return status;
     note_terminal(settings->argument[1]);
-    const gradus_read_options read = read_as_trained(settings, flow->model);
+    const gradus_read_options read = table_options(settings, flow->model);
     status = gradus_data_read(flow->context, settings->argument[1], &read, &flow->data);
     if (status == GRADUS_OK)
         status = gradus_examples_new(flow->model, flow->data, &flow->examples);
@@ -129,10 +129,9 @@ static gradus_status open_model(cli_flow *flow)
 static gradus_status open_plan(cli_flow *flow)
 {
     cli_settings *settings = flow->settings;
-    gradus_read_options read = settings->read;
     gradus_status status;
 
-    if (!settings->train.target && read.labels)
+    if (!settings->train.target && settings->read.labels)
         settings->train.target = "label";
     if (!settings->train.target)
         return fail(GRADUS_ARGUMENT, "flow needs --target COL, the column to predict, with a "
@@ -141,9 +140,7 @@ static gradus_status open_plan(cli_flow *flow)
     if (status != GRADUS_OK)
         return status;
     note_terminal(settings->argument[0]);
-    if (settings->no_header)
-        read.header = GRADUS_HEADER_NO;
-    status = gradus_data_read(flow->context, settings->argument[0], &read, &flow->data);
+    status = table_read(flow->context, settings, settings->argument[0], &flow->data);
     if (status == GRADUS_OK)
         status = gradus_trainer_new(flow->context, flow->data, NULL, &settings->train,
                                     &flow->trainer);

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "as_trained.h"
 #include "chart.h"
 #include "commands.h"
 #include "config.h"
@@ -15,6 +14,7 @@
 #include "network.h"
 #include "options.h"
 #include "stop.h"
+#include "table.h"
 #include "text.h"
 #include "training_path.h"
 
@@ -57,15 +57,6 @@ static bool is_of_training(const cli_option *option)
     return !(option->verbs & VERB_LANDSCAPE);
 }
 
-static gradus_status read_table(cli_landscape *l, const char *path)
-{
-    const cli_settings *settings = l->settings;
-    const gradus_read_options read = read_as_trained(settings, l->model);
-
-    note_terminal(path);
-    return gradus_data_read(l->context, path, &read, &l->data);
-}
-
 static gradus_status open_model(cli_landscape *l)
 {
     const cli_settings *settings = l->settings;
@@ -75,8 +66,11 @@ static gradus_status open_model(cli_landscape *l)
     if (status != GRADUS_OK)
         return status;
     status = gradus_model_load(l->context, settings->argument[0], &l->model);
-    if (status == GRADUS_OK)
-        status = read_table(l, settings->argument[1]);
+    if (status == GRADUS_OK) {
+        const gradus_read_options read = table_options(settings, l->model);
+        note_terminal(settings->argument[1]);
+        status = gradus_data_read(l->context, settings->argument[1], &read, &l->data);
+    }
     if (status == GRADUS_OK)
         status = gradus_examples_new(l->model, l->data, &l->examples);
     if (status != GRADUS_OK)
@@ -120,7 +114,8 @@ static gradus_status open_training(cli_landscape *l)
         return status;
     settings->train.fit.observer = path_observe;
     settings->train.fit.user = &l->path;
-    status = read_table(l, settings->argument[0]);
+    note_terminal(settings->argument[0]);
+    status = table_read(l->context, settings, settings->argument[0], &l->data);
     if (status == GRADUS_OK)
         status = gradus_trainer_new(l->context, l->data, NULL, &settings->train, &l->trainer);
     if (status == GRADUS_OK)

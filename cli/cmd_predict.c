@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "as_trained.h"
 #include "config.h"
 #include "message.h"
 #include "output.h"
 #include "rows.h"
+#include "table.h"
 #include "text.h"
 #include "unseen.h"
 
@@ -159,7 +159,7 @@ gradus_status cmd_predict(cli_settings *settings)
         status = gradus_predictor_new(predict.model, &predict.predictor);
     if (status == GRADUS_OK) {
         gradus_model_describe(predict.model, &predict.about);
-        predict.read = read_as_trained(settings, predict.model);
+        predict.read = table_options(settings, predict.model);
         predict.read.keep_records = settings->append;
         status = run(&predict);
     } else {

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "as_trained.h"
 #include "box.h"
 #include "commands.h"
 #include "config.h"
@@ -16,6 +15,7 @@
 #include "progress.h"
 #include "regions.h"
 #include "stop.h"
+#include "table.h"
 #include "text.h"
 
 enum { POINTS = 3 };
@@ -80,7 +80,7 @@ static gradus_status open_network(cli_regions *r)
 static gradus_status read_table(cli_regions *r)
 {
     const cli_settings *settings = r->settings;
-    const gradus_read_options read = read_as_trained(settings, r->model);
+    const gradus_read_options read = table_options(settings, r->model);
 
     note_terminal(settings->argument[1]);
     const gradus_status status =

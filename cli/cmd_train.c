@@ -21,6 +21,7 @@
 #include "progress.h"
 #include "run_page.h"
 #include "stop.h"
+#include "table.h"
 #include "text.h"
 #include "train_flow.h"
 #include "train_plan.h"
@@ -118,9 +119,10 @@ static gradus_status check_settings(cli_settings *settings)
 }
 
 /* The table to validate on means what the same cells mean in the one to learn from. */
-static gradus_status read_valid(cli_train *train, gradus_read_options read)
+static gradus_status read_valid(cli_train *train)
 {
     const cli_settings *settings = train->settings;
+    gradus_read_options read = table_options(settings, NULL);
 
     read.like = train->data;
     read.numeric = read.categorical = NULL;
@@ -147,22 +149,14 @@ static gradus_status check_labels(const cli_train *train)
 static gradus_status train_open(cli_train *train)
 {
     cli_settings *settings = train->settings;
-    gradus_read_options read = settings->read;
     double started = progress_clock();
     gradus_status status = gradus_context_new(&settings->context, &train->context);
 
-    if (settings->no_header)
-        read.header = GRADUS_HEADER_NO;
     note_terminal(settings->argument[0]);
     if (status == GRADUS_OK)
-        status =
-            gradus_data_read(train->context, settings->argument[0], &read, &train->data);
-    if (status == GRADUS_OK)
-        status = commas_try(train->context, settings->argument[0], &read, &train->data);
-    if (read.decimal == ',')
-        settings->read.decimal = ',';
+        status = table_read(train->context, settings, settings->argument[0], &train->data);
     if (status == GRADUS_OK && settings->valid)
-        status = read_valid(train, read);
+        status = read_valid(train);
     train->read_seconds = progress_clock() - started;
     return status == GRADUS_OK ? check_labels(train) : fail_library(status);
 }

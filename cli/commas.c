@@ -7,9 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "message.h"
 #include "text.h"
 
 enum { MOST_NAMED = 5 };
@@ -32,9 +30,7 @@ bool has_decimal_commas(const gradus_column *column)
     return column->kind != GRADUS_NUMBER && column->why && has_comma(column->why);
 }
 
-/* Whether the table, read with decimal commas, has numbers in their place, and in the place of
- * all other numbers. */
-static bool commas_are_decimal(const gradus_data *before, const gradus_data *after)
+bool commas_are_decimal(const gradus_data *before, const gradus_data *after)
 {
     gradus_column was, is;
 
@@ -65,27 +61,4 @@ const char *comma_note(const gradus_data *data, char *text, size_t room)
     if (found > MOST_NAMED && used < room)
         snprintf(text + used, room - used, " and %s more", text_count(found - MOST_NAMED));
     return found ? text : NULL;
-}
-
-gradus_status commas_try(const gradus_context *context, const char *path,
-                         gradus_read_options *read, gradus_data **data)
-{
-    gradus_data *again = NULL;
-    struct stat about;
-    char commas[512];
-
-    if (read->decimal || read->rejects || !comma_note(*data, commas, sizeof commas) ||
-        stat(path, &about) != 0 || !S_ISREG(about.st_mode))
-        return GRADUS_OK;
-    read->decimal = ',';
-    gradus_status status = gradus_data_read(context, path, read, &again);
-    if (status == GRADUS_OK && commas_are_decimal(*data, again)) {
-        gradus_data_free(*data);
-        *data = again;
-        note("numbers have a decimal comma: the table is read as with --decimal ,");
-        return GRADUS_OK;
-    }
-    read->decimal = 0;
-    gradus_data_free(again);
-    return status == GRADUS_MEMORY ? status : GRADUS_OK;
 }

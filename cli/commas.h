@@ -15,11 +15,8 @@ bool has_decimal_commas(const gradus_column *column);
 /* "columns that", COMMA_NOTE, and the columns that it is said of; NULL where there are none. */
 const char *comma_note(const gradus_data *data, char *text, size_t room);
 
-/* Reads a file again, with read->decimal ',', where *data has texts of that kind, and keeps
- * what makes them all numbers and no number a text. A stream, which cannot be read again,
- * stays, and so does a table whose decimal mark was asked for.
- * Errors   MEMORY, to be told by fail_library(). */
-gradus_status commas_try(const gradus_context *context, const char *path,
-                         gradus_read_options *read, gradus_data **data);
+/* Whether a table, read again with decimal commas, has numbers where it had texts with some,
+ * and in the place of all other numbers. */
+bool commas_are_decimal(const gradus_data *before, const gradus_data *after);
 
 #endif

@@ -9,6 +9,6 @@
 #include "report.h"
 
 gradus_status inspect_model(cli_report *report, const cli_settings *settings);
-gradus_status inspect_data(cli_report *report, const cli_settings *settings);
+gradus_status inspect_data(cli_report *report, cli_settings *settings);
 
 #endif

@@ -11,6 +11,7 @@
 #include "header_note.h"
 #include "inspect.h"
 #include "message.h"
+#include "table.h"
 #include "text.h"
 
 enum { MOST_COLUMNS = 40, MOST_PIXELS = 4, MOST_NAMED = 5 };
@@ -221,18 +222,15 @@ static gradus_status say_columns(cli_report *report, const cli_settings *setting
     return GRADUS_OK;
 }
 
-gradus_status inspect_data(cli_report *report, const cli_settings *settings)
+gradus_status inspect_data(cli_report *report, cli_settings *settings)
 {
-    gradus_read_options read = settings->read;
     gradus_context *context = NULL;
     gradus_data *data = NULL;
     gradus_status status = gradus_context_new(&settings->context, &context);
 
     note_terminal(settings->argument[0]);
-    if (settings->no_header)
-        read.header = GRADUS_HEADER_NO;
     if (status == GRADUS_OK)
-        status = gradus_data_read(context, settings->argument[0], &read, &data);
+        status = table_read(context, settings, settings->argument[0], &data);
     if (status == GRADUS_OK) {
         say_format(report, data);
         status = say_columns(report, settings, data);

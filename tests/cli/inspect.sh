@@ -55,7 +55,7 @@ prints 'missing in more than half of the rows: half'
 prints 'nearly all values differ, so an id or a name to --drop: id'
 check 'numbers tell that the header is one' sh -c '! grep -q "taken as a header" out'
 printf 'a;b;c;d\n1,5;1,2,3;x;1.5\n-2,25;1,2,3;y;2.5\n3;2,2,2;1,5;3.5\n' >comma.csv
-gives 0 'decimal commas' inspect comma.csv
+gives 0 'decimal commas, and a number with a point' inspect comma.csv
 check 'of that column only' grep -q 'with a decimal comma, which --decimal , reads: a$' out
 gives 0 'read as they are meant' inspect comma.csv --decimal ,
 check 'nothing to say about them' sh -c '! grep -q "decimal comma" out'

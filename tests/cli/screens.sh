@@ -134,6 +134,12 @@ gives 0 'decimal commas as numbers' train comma.csv --target y --epochs 1 -o com
 check 'which is said' grep -q 'read as with --decimal ,$' err
 check 'no hint' sh -c '! grep -q "look like numbers" err'
 gives 0 'the model remembers' eval comma.gradus comma.csv
+gives 0 'as inspect does' inspect comma.csv
+check 'a number' grep -q '^ *a  *number' out
+gives 0 'and flow' flow comma.csv --target y
+check 'from two numbers' grep -q ' 2 -> ' out
+gives 0 'and landscape' landscape comma.csv --target y --epochs 1 --grid 5
+check 'which says it' grep -q 'read as with --decimal ,$' err
 gives 0 'decimal commas as a target' train comma.csv --target a --task regress --epochs 1
 gives 0 'decimal commas that are asked for' train comma.csv --target y --epochs 1 --decimal ,
 check 'nothing to say' sh -c '! grep -q "decimal comma" err'
