@@ -36,7 +36,7 @@ typedef struct tile_case {
 static const tile_case cases[] = {
     {"tiles", 1, 128, 1}, {"tiles", 2, 64, 2}, {"tiles", 3, 24, 3},
     {"sigmoid-tiles", 1, 128, 1}, {"sigmoid-tiles", 2, 64, 2}, {"sigmoid-tiles", 3, 24, 3},
-    {"interpolation", 1, 128, 0.5}, {"kuhn", 2, 64, 1}, {"kuhn", 3, 24, 1.5},
+    {"interpolation", 1, 128, 0.5}, {"kuhn", 2, 64, 1}, {"kuhn", 3, 32, 1.5},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
