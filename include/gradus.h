@@ -1535,75 +1535,6 @@ GRADUS_API void gradus_regions_region(
 GRADUS_API int gradus_regions_above(
     const gradus_regions *regions, size_t region, size_t unit);
 
-/*
- * Networks with known weights, in double, that are small because they are deep
- * (docs/math/depth-theorems.md). Weights are powers of 2 and sums of few of them, but for
- * polynomials; other bounds are of the network computed without rounding.
- *
- * sawtooth    g o g o ... o g, `levels` times, of g(x) = 2 relu(x) - 4 relu(x - 1/2) +
- *             2 relu(x - 1): 2^(levels-1) teeth from 0 to 1 and back on [0, 1], 0 elsewhere;
- *             3 units a level
- * square      f_m(x) = x - sum_(s = 1..m) g_s(x) / 4^s, the interpolant of x^2 on [0, 1] in
- *             2^m pieces: 0 <= f_m - x^2 <= 2^(-2m-2) = bound, reached; m layers, 3m - 1 units
- * product     x y for |x|, |y| <= range by two squares, after the range is rounded up to a
- *             power of 2: |error| <= range^2 2^(-2m-2) = bound, none where x or y is 0;
- *             m + 1 layers, 6m + 2 units
- * polynomial  sum a_k x^k on [min, max] by Horner's rule, a product of m layers for each
- *             degree above 1: an error of at most `bound`, that of rounding included
- *
- * Errors   ARGUMENT: no levels or too many (1000 of the sawtooth, else 500), an empty range, a
- *          degree above GRADUS_POLYNOMIAL_DEGREE, numbers that are too large; MEMORY.
- * Source   Telgarsky, "Representation benefits of deep feedforward networks", 2015;
- *          Yarotsky, "Error bounds for approximations with deep ReLU networks", 2017.
- */
-GRADUS_API GRADUS_CHECKED gradus_status gradus_sawtooth_build(
-    const gradus_context *context, size_t levels, gradus_net **net);
-GRADUS_API GRADUS_CHECKED gradus_status gradus_square_build(
-    const gradus_context *context, size_t levels, double *bound, gradus_net **net);
-GRADUS_API GRADUS_CHECKED gradus_status gradus_product_build(
-    const gradus_context *context, size_t levels, double range, double *bound,
-    gradus_net **net);
-GRADUS_API GRADUS_CHECKED gradus_status gradus_polynomial_build(
-    const gradus_context *context,
-    const double *coefficients, /* [terms] of 1, x, x^2, ...                            */
-    size_t terms,
-    double min, double max,
-    size_t levels,
-    double *bound,
-    gradus_net **net);
-
-/*
- * What no network with one hidden layer of so many relu units does better: sup |error| on
- * x^2, and the integral of |error| of the sawtooth, both over [0, 1].
- *
- *     1 / (8 N^2),    max(0, 1 - (2N + 2) / 2^levels) / 8,    N = units + 1 pieces
- */
-GRADUS_API double gradus_square_shallow_error(size_t units);
-GRADUS_API double gradus_sawtooth_shallow_error(size_t levels, size_t units);
-
-/*
- * The parity of n bits, 1 where an odd number of them is 1, exactly on all 2^n inputs.
- *
- *     tiles      a unit for each of the 2^(n-1) odd corners: two hidden layers, heaviside
- *     steps      n heaviside units on the sum of the bits, one hidden layer
- *     ramps      the same with n relu units
- *     chain      n - 1 residual blocks of two relu units: x_1 xor x_2, that xor x_3, ...
- *     sawtooth   of the sum over 2^s, s = max(1, ceil(log2 n)) layers of 3 relu units
- *
- * Errors   ARGUMENT: no such way, no bits, more than 1000, of tiles more than 16; MEMORY.
- */
-typedef enum gradus_parity {
-    GRADUS_PARITY_TILES,
-    GRADUS_PARITY_STEPS,
-    GRADUS_PARITY_RAMPS,
-    GRADUS_PARITY_CHAIN,
-    GRADUS_PARITY_SAWTOOTH,
-    GRADUS_PARITY_COUNT
-} gradus_parity;
-GRADUS_API const char *gradus_parity_name(gradus_parity way); /* NULL past the last */
-GRADUS_API GRADUS_CHECKED gradus_status gradus_parity_build(
-    const gradus_context *context, gradus_parity way, size_t bits, gradus_net **net);
-
 /* ---- 9 approximate --------------------------------------------------------------- */
 
 #define GRADUS_VARIABLES 8 /* most variables of a function */
@@ -1864,6 +1795,75 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_samples_interpolate(
 
 /* Their names, each once: index 0, 1, ...; NULL past the end. */
 GRADUS_API const char *gradus_construction_name(size_t index);
+
+/*
+ * Networks with known weights, in double, that are small because they are deep
+ * (docs/math/depth-theorems.md). Weights are powers of 2 and sums of few of them, but for
+ * polynomials; other bounds are of the network computed without rounding.
+ *
+ * sawtooth    g o g o ... o g, `levels` times, of g(x) = 2 relu(x) - 4 relu(x - 1/2) +
+ *             2 relu(x - 1): 2^(levels-1) teeth from 0 to 1 and back on [0, 1], 0 elsewhere;
+ *             3 units a level
+ * square      f_m(x) = x - sum_(s = 1..m) g_s(x) / 4^s, the interpolant of x^2 on [0, 1] in
+ *             2^m pieces: 0 <= f_m - x^2 <= 2^(-2m-2) = bound, reached; m layers, 3m - 1 units
+ * product     x y for |x|, |y| <= range by two squares, after the range is rounded up to a
+ *             power of 2: |error| <= range^2 2^(-2m-2) = bound, none where x or y is 0;
+ *             m + 1 layers, 6m + 2 units
+ * polynomial  sum a_k x^k on [min, max] by Horner's rule, a product of m layers for each
+ *             degree above 1: an error of at most `bound`, that of rounding included
+ *
+ * Errors   ARGUMENT: no levels or too many (1000 of the sawtooth, else 500), an empty range, a
+ *          degree above GRADUS_POLYNOMIAL_DEGREE, numbers that are too large; MEMORY.
+ * Source   Telgarsky, "Representation benefits of deep feedforward networks", 2015;
+ *          Yarotsky, "Error bounds for approximations with deep ReLU networks", 2017.
+ */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_sawtooth_build(
+    const gradus_context *context, size_t levels, gradus_net **net);
+GRADUS_API GRADUS_CHECKED gradus_status gradus_square_build(
+    const gradus_context *context, size_t levels, double *bound, gradus_net **net);
+GRADUS_API GRADUS_CHECKED gradus_status gradus_product_build(
+    const gradus_context *context, size_t levels, double range, double *bound,
+    gradus_net **net);
+GRADUS_API GRADUS_CHECKED gradus_status gradus_polynomial_build(
+    const gradus_context *context,
+    const double *coefficients, /* [terms] of 1, x, x^2, ...                            */
+    size_t terms,
+    double min, double max,
+    size_t levels,
+    double *bound,
+    gradus_net **net);
+
+/*
+ * What no network with one hidden layer of so many relu units does better: sup |error| on
+ * x^2, and the integral of |error| of the sawtooth, both over [0, 1].
+ *
+ *     1 / (8 N^2),    max(0, 1 - (2N + 2) / 2^levels) / 8,    N = units + 1 pieces
+ */
+GRADUS_API double gradus_square_shallow_error(size_t units);
+GRADUS_API double gradus_sawtooth_shallow_error(size_t levels, size_t units);
+
+/*
+ * The parity of n bits, 1 where an odd number of them is 1, exactly on all 2^n inputs.
+ *
+ *     tiles      a unit for each of the 2^(n-1) odd corners: two hidden layers, heaviside
+ *     steps      n heaviside units on the sum of the bits, one hidden layer
+ *     ramps      the same with n relu units
+ *     chain      n - 1 residual blocks of two relu units: x_1 xor x_2, that xor x_3, ...
+ *     sawtooth   of the sum over 2^s, s = max(1, ceil(log2 n)) layers of 3 relu units
+ *
+ * Errors   ARGUMENT: no such way, no bits, more than 1000, of tiles more than 16; MEMORY.
+ */
+typedef enum gradus_parity {
+    GRADUS_PARITY_TILES,
+    GRADUS_PARITY_STEPS,
+    GRADUS_PARITY_RAMPS,
+    GRADUS_PARITY_CHAIN,
+    GRADUS_PARITY_SAWTOOTH,
+    GRADUS_PARITY_COUNT
+} gradus_parity;
+GRADUS_API const char *gradus_parity_name(gradus_parity way); /* NULL past the last */
+GRADUS_API GRADUS_CHECKED gradus_status gradus_parity_build(
+    const gradus_context *context, gradus_parity way, size_t bits, gradus_net **net);
 
 #ifdef __cplusplus
 }
