@@ -14,23 +14,22 @@
 
 #include "message.h"
 #include "text.h"
+#include "wrap.h"
 
-enum { WIDTH = 80, INDENT = 27 };
+enum { INDENT = 27 };
 
 /* Words of `text`, wrapped; the first line goes on at column `indent`. */
 static void print_wrapped(FILE *stream, const char *text, int indent)
 {
-    int column = indent;
+    cli_wrap wrap = wrap_start(text, indent);
+    const char *word;
+    wrap_gap gap;
+    int length;
 
-    for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
-        int length = (int)strcspn(text, " ");
-        if (column > indent && column + 1 + length > WIDTH) {
+    while ((length = wrap_next(&wrap, &word, &gap)) > 0) {
+        if (gap == WRAP_LINE)
             fprintf(stream, "\n%*s", indent, "");
-            column = indent;
-        }
-        fprintf(stream, "%s%.*s", column > indent ? " " : "", length, text);
-        column += length + (column > indent);
-        text += length;
+        fprintf(stream, "%s%.*s", gap == WRAP_BLANK ? " " : "", length, word);
     }
     fputc('\n', stream);
 }

@@ -15,6 +15,7 @@
 #include "network.h"
 #include "options.h"
 #include "text.h"
+#include "wrap.h"
 
 enum { MOST_INPUTS = 40, MOST_CLASSES = 10 };
 
@@ -198,10 +199,9 @@ static void say_cost(cli_report *report, const gradus_net *net,
 /* A word of the command; a line that is full goes on behind a backslash. */
 static void add_word(cli_report *report, size_t *column, const char *word)
 {
-    enum { WIDTH = 80 };
     const size_t width = strlen(word) + 1;
 
-    if (*column + width + 2 > WIDTH) {
+    if (*column + width + 2 > WRAP_WIDTH) {
         report_say(report, " \\");
         report_row(report, "%*s", REPORT_INDENT + 1, "");
         *column = REPORT_INDENT + 1;

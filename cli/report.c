@@ -13,8 +13,7 @@
 #include "json_print.h"
 #include "message.h"
 #include "text.h"
-
-enum { WIDTH = 80 };
+#include "wrap.h"
 
 /* First character of a line that is not to be wrapped. */
 static const char as_it_is = '\v';
@@ -95,29 +94,17 @@ void report_say(cli_report *report, const char *format, ...)
     va_end(list);
 }
 
-/* Columns that UTF-8 text takes; wide characters count as one. */
-static int columns(const char *text, int bytes)
-{
-    int count = 0;
-
-    for (int i = 0; i < bytes; i++)
-        count += ((unsigned char)text[i] & 0xc0) != 0x80;
-    return count;
-}
-
 void report_wrap(cli_report *report, int indent, const char *text)
 {
-    int column = indent;
+    cli_wrap wrap = wrap_start(text, indent);
+    const char *word;
+    wrap_gap gap;
+    int length;
 
-    for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
-        const int length = (int)strcspn(text, " "), width = columns(text, length);
-        if (column > indent && column + 1 + width > WIDTH) {
+    while ((length = wrap_next(&wrap, &word, &gap)) > 0) {
+        if (gap == WRAP_LINE)
             report_row(report, "%*s", indent, "");
-            column = indent;
-        }
-        report_say(report, "%s%.*s", column > indent ? " " : "", length, text);
-        column += width + (column > indent);
-        text += length;
+        report_say(report, "%s%.*s", gap == WRAP_BLANK ? " " : "", length, word);
     }
 }
 
@@ -134,8 +121,8 @@ static void print_wrapped(FILE *stream, const char *line, size_t length)
         const char *after = word;
         while (after < end && *after != ' ')
             after++;
-        int blanks = (int)(word - line), width = columns(word, (int)(after - word));
-        if (column > REPORT_INDENT && column + blanks + width >= WIDTH) {
+        int blanks = (int)(word - line), width = wrap_columns(word, (int)(after - word));
+        if (column > REPORT_INDENT && column + blanks + width >= WRAP_WIDTH) {
             fprintf(stream, "\n%*s", REPORT_INDENT, "");
             column = REPORT_INDENT;
             blanks = 0;
