@@ -83,9 +83,14 @@ typedef struct gr_product {
                                  only by columns; or NULL */
     size_t b_next; /* elements from B to that of the next product, which is fetched meanwhile;
                       only by columns; 0: none */
+    void *turned; /* only by rows: the transpose of B, [depth/P][panels P][P], made between
+                     tiles, or NULL */
     size_t reach; /* bytes from a row of A to the one that is fetched meanwhile, as it is read
                      soon; only by rows; 0: none */
     double step, shrink;
+    void *sums; /* only by columns, of at most two panels, with descend: [panels][P], each of
+                   which descends by the sum of its column of B; or NULL */
+    double sums_step, sums_shrink;
 } gr_product;
 
 /*
@@ -308,9 +313,9 @@ typedef struct gr_kernels {
     double (*square_sum)(size_t count, const void *x);
     size_t (*find_not_finite)(size_t count, const void *x);
 
-    /* rows of a dense x [.][columns] picked by index: y(i, j) = x[index[i]][j], a matrix */
+    /* rows of a dense x [.][columns] picked by index: y[i stride + j] = x[index[i]][j] */
     void (*gather)(size_t rows, size_t columns, const void *x, const uint32_t *index,
-                   void *y);
+                   size_t stride, void *y);
     /* one-hot rows, smoothed: y[i][j] = (1 - e) [label[index[i]] = j] + e / columns; dense */
     void (*gather_labels)(size_t rows, size_t columns, const uint32_t *label,
                           const uint32_t *index, double smoothing, void *y);

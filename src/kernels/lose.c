@@ -114,28 +114,28 @@ typedef struct block {
     real output[BLOCK], term[BLOCK], slope[BLOCK];
 } block;
 
-static void load_block(block *b, size_t stride, const real *output)
+GR_INLINE void load_block(block *b, size_t columns, size_t stride, const real *output)
 {
     for (size_t i = 0; i < b->rows; i++)
-        for (size_t j = 0; j < b->columns; j++)
-            b->output[i * b->columns + j] = output[i * stride + j];
+        for (size_t j = 0; j < columns; j++)
+            b->output[i * columns + j] = output[i * stride + j];
 }
 
 /* value[i] += sum_j term(i, j) */
-static void store_block(const block *b, size_t stride, double *value, real *gradient)
+GR_INLINE void store_block(const block *b, size_t columns, size_t stride, double *value,
+                           real *gradient)
 {
     for (size_t i = 0; i < b->rows; i++)
-        for (size_t j = 0; j < b->columns; j++) {
-            value[i] += (double)b->term[i * b->columns + j];
-            gradient[i * stride + j] = b->slope[i * b->columns + j];
+        for (size_t j = 0; j < columns; j++) {
+            value[i] += (double)b->term[i * columns + j];
+            gradient[i * stride + j] = b->slope[i * columns + j];
         }
 }
 
 typedef void lose_block(block *b, real delta, const real *y);
 
-static inline __attribute__((always_inline)) void
-lose(lose_block *work, size_t rows, size_t outputs, double delta, const real *output,
-     const real *y, double *value, real *gradient)
+GR_INLINE void lose(lose_block *work, size_t rows, size_t outputs, double delta,
+                    const real *output, const real *y, double *value, real *gradient)
 {
     const size_t stride = gr_stride(outputs, sizeof(real));
     block b;
@@ -145,9 +145,9 @@ lose(lose_block *work, size_t rows, size_t outputs, double delta, const real *ou
         b.rows = b.rows < rows - i ? b.rows : rows - i;
         for (size_t j = 0; j < outputs; j += b.columns) {
             b.columns = outputs - j < BLOCK ? outputs - j : BLOCK;
-            load_block(&b, stride, output + i * stride + j);
+            load_block(&b, b.columns, stride, output + i * stride + j);
             work(&b, (real)delta, y + i * outputs + j);
-            store_block(&b, stride, value + i, gradient + i * stride + j);
+            store_block(&b, b.columns, stride, value + i, gradient + i * stride + j);
         }
     }
 }
@@ -164,7 +164,10 @@ lose(lose_block *work, size_t rows, size_t outputs, double delta, const real *ou
     static void name(size_t rows, size_t outputs, double delta, const void *output,    \
                      const void *y, double *value, void *gradient)                     \
     {                                                                                  \
-        lose(name##_block, rows, outputs, delta, output, y, value, gradient);          \
+        if (outputs == 1) /* a constant */                                             \
+            lose(name##_block, rows, 1, delta, output, y, value, gradient);            \
+        else                                                                           \
+            lose(name##_block, rows, outputs, delta, output, y, value, gradient);      \
     }
 LOSE(mse)
 LOSE(huber)

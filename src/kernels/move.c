@@ -50,18 +50,15 @@ GR_INLINE void transpose_square(size_t rows, const real *from, real *to)
         store(to + r * WIDTH, square[r]);
 }
 
-/* Squares of a panel of w; in wt, P rows of each panel, all P columns of them. */
-static void transpose_panel(size_t inputs, size_t outputs, size_t panel, const real *w,
-                            real *wt)
+void GR_NAME(transpose_block)(size_t rows, const real *w, real *wt)
 {
-    for (size_t i0 = 0; i0 < (inputs + WIDTH - 1) / WIDTH * WIDTH; i0 += LANES) {
-        const size_t rows = i0 < inputs ? least(LANES, inputs - i0) : 0;
-        real *t = wt + i0 / WIDTH * outputs * WIDTH + panel * WIDTH * WIDTH + i0 % WIDTH;
+    for (size_t i0 = 0; i0 < WIDTH; i0 += LANES) {
+        const size_t left = i0 < rows ? least(LANES, rows - i0) : 0;
         for (size_t j0 = 0; j0 < WIDTH; j0 += LANES) {
-            if (rows == LANES)
-                transpose_square(LANES, w + i0 * WIDTH + j0, t + j0 * WIDTH);
+            if (left == LANES)
+                transpose_square(LANES, w + i0 * WIDTH + j0, wt + j0 * WIDTH + i0);
             else
-                transpose_square(rows, w + i0 * WIDTH + j0, t + j0 * WIDTH);
+                transpose_square(left, w + i0 * WIDTH + j0, wt + j0 * WIDTH + i0);
         }
     }
 }
@@ -71,20 +68,26 @@ static void transpose_panel(size_t inputs, size_t outputs, size_t panel, const r
 void GR_NAME(transpose)(size_t inputs, size_t outputs, size_t from, size_t to,
                         const void *w_values, void *wt_values)
 {
+    const size_t panels = (outputs + WIDTH - 1) / WIDTH, block = WIDTH * WIDTH;
     for (size_t panel = from; panel < to; panel++)
-        transpose_panel(inputs, (outputs + WIDTH - 1) / WIDTH * WIDTH, panel,
-                        (const real *)w_values + panel * inputs * WIDTH, wt_values);
+        for (size_t i = 0; i < inputs; i += WIDTH)
+            GR_NAME(transpose_block)(inputs - i,
+                                     (const real *)w_values + (panel * inputs + i) * WIDTH,
+                                     (real *)wt_values + (i / WIDTH * panels + panel) * block);
 }
 
-/* y(i, j) = x[index[i]][j] */
+/* y[i stride + j] = x[index[i]][j] */
 void GR_NAME(gather)(size_t rows, size_t columns, const void *x_values,
-                     const uint32_t *index, void *y_values)
+                     const uint32_t *index, size_t stride, void *y_values)
 {
-    const size_t stride = gr_stride(columns, sizeof(real));
     const real *x = x_values;
     real *y = y_values;
-    for (size_t i = 0; i < rows; i++)
-        memcpy(y + i * stride, x + index[i] * columns, columns * sizeof(real));
+    if (columns == 1)
+        for (size_t i = 0; i < rows; i++)
+            y[i * stride] = x[index[i]];
+    else
+        for (size_t i = 0; i < rows; i++)
+            memcpy(y + i * stride, x + index[i] * columns, columns * sizeof(real));
 }
 
 void GR_NAME(gather_labels)(size_t rows, size_t columns, const uint32_t *label,

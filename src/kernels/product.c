@@ -19,11 +19,14 @@ enum {
     VECTORS = GR_LINE / GR_VECTOR_BYTES,   /* of a row of a panel */
     SUMS = GR_VECTOR_REGISTERS == 32 ? 20 : 12, /* vectors of chains in registers */
     FAR = 1 << 20, /* bytes of b that do not stay in a cache near by */
-    TILE_ROWS = GR_VECTOR_REGISTERS == 32 ? 10 : 6
+    TILE_ROWS = GR_VECTOR_REGISTERS == 32 ? 10 : 6,
+    LOW = 4, /* steps, too few for a tile */
+    LOW_PANELS = GR_VECTOR_REGISTERS == 32 ? 4 : 1 /* side by side */
 };
 
-/* A tile by rows, one by columns, and one by columns whose C descends by its sums. */
-typedef enum tile_kind { ROWS, COLUMNS, DESCENT } tile_kind;
+/* A tile by rows, one by columns, one by columns whose C descends by its sums, and one that
+ * takes the sums of B's columns along, by which a bias descends. */
+typedef enum tile_kind { ROWS, COLUMNS, DESCENT, DESCENT_BOTH } tile_kind;
 
 /* Always a constant where a function with one is inlined: only then do the sums stay in
  * registers. */
@@ -37,13 +40,13 @@ typedef struct tile_place {
     const real *const *a; /* of its first row; by columns: of k = 0 */
     size_t first;         /* by columns: its first row's column of a */
     const real *b, *bias, *mask;
-    real *c;
+    real *c, *sums;
     size_t soon;          /* by columns: its first element of p->soon */
     const char *next;     /* by rows: its share of the next panels of b */
     size_t share;         /* of it, lines for WIDTH steps */
 } tile_place;
 
-/* Steps [from, to) of a tile's chains. */
+/* Steps [from, to) of a tile's chains; behind them in `sum` are the sums of B's columns. */
 GR_INLINE void take_steps(tile_form form, const gr_product *p, const tile_place *at,
                           size_t from, size_t to, vector *sum)
 {
@@ -64,6 +67,9 @@ GR_INLINE void take_steps(tile_form form, const gr_product *p, const tile_place 
             const size_t r = i / vectors;
             sum[i] = chain(by_rows ? row[r][k] : x[r], b_k[i % vectors], sum[i]);
         }
+        GR_UNROLL for (size_t v = 0; v < vectors; v++)
+            if (form.kind == DESCENT_BOTH)
+                sum[sums + v] += b_k[v];
     }
 }
 
@@ -94,6 +100,12 @@ GR_INLINE void take_all_steps(tile_form form, const gr_product *p, const tile_pl
     take_steps(form, p, at, k, p->depth, sum);
 }
 
+/* w = fma(step, sum, shrink w) */
+GR_INLINE void descend(double step, double shrink, vector sum, real *w)
+{
+    store(w, chain((real)step, sum, (real)shrink * load(w)));
+}
+
 GR_INLINE void tile(tile_form form, const gr_product *p, const tile_place *at)
 {
     const bool by_rows = form.kind == ROWS;
@@ -101,8 +113,8 @@ GR_INLINE void tile(tile_form form, const gr_product *p, const tile_place *at)
     const size_t c_row = by_rows ? p->c_stride : WIDTH;
     const size_t c_panel = by_rows ? WIDTH : p->c_stride;
     const size_t sums = form.rows * vectors; /* sum i: row i / vectors, vector i % vectors */
-    const real step = (real)p->step, shrink = (real)p->shrink;
-    vector sum[SUMS];
+    const double step = p->step, shrink = p->shrink;
+    vector sum[SUMS + 2 * VECTORS] = {{0}};
     GR_UNROLL for (size_t i = 0; i < sums; i++)
         sum[i] = at->bias == NULL ? (vector){0} : load(at->bias + i % vectors * LANES);
     for (size_t s = 0; !by_rows && p->depth >= 32 && s < 3 && p->soon[s] != NULL; s++)
@@ -118,10 +130,14 @@ GR_INLINE void tile(tile_form form, const gr_product *p, const tile_place *at)
         const size_t to = r * c_row + v / VECTORS * c_panel + v % VECTORS * LANES;
         if (by_rows && at->mask != NULL)
             sum[i] = through_rectifier(sum[i], load(at->mask + to));
-        if (form.kind == DESCENT)
-            sum[i] = chain(step, sum[i], shrink * load(at->c + to));
-        store(at->c + to, sum[i]);
+        if (form.kind == ROWS || form.kind == COLUMNS)
+            store(at->c + to, sum[i]);
+        else
+            descend(step, shrink, sum[i], at->c + to);
     }
+    GR_UNROLL for (size_t v = 0; v < vectors; v++)
+        if (form.kind == DESCENT_BOTH)
+            descend(p->sums_step, p->sums_shrink, sum[sums + v], at->sums + v * LANES);
 }
 
 /* `count` tiles one below the other, from a row and panel of C on */
@@ -136,7 +152,7 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
         .b = (const real *)p->b + panel * (by_rows ? p->b_stride : WIDTH),
         .bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH,
         .mask = p->mask == NULL ? NULL : (const real *)p->mask + start,
-        .c = (real *)p->c + start,
+        .c = (real *)p->c + start, .sums = (real *)p->sums + panel * WIDTH,
         .soon = from * WIDTH + panel * p->soon_stride, .next = (const char *)p->b,
     };
     if (form.rows * form.panels * VECTORS > SUMS)
@@ -175,6 +191,8 @@ typedef void tiles_of(const gr_product *p, size_t count, size_t from, size_t pan
 TILES_OF(ROWS)
 TILES_OF(COLUMNS)
 TILES_OF(DESCENT)
+TILES(DESCENT_BOTH, 1)
+TILES(DESCENT_BOTH, 2)
 
 #define NAMES(kind, panels)                                                              \
     {                                                                                    \
@@ -183,8 +201,9 @@ TILES_OF(DESCENT)
         kind##_9_##panels, kind##_10_##panels                                            \
     }
 #define NAMES_OF(kind) {NAMES(kind, 1), NAMES(kind, 2), NAMES(kind, 4), NAMES(kind, 8)}
-static tiles_of *const work[3][4][10] = {
+static tiles_of *const work[4][4][10] = {
     [ROWS] = NAMES_OF(ROWS), [COLUMNS] = NAMES_OF(COLUMNS), [DESCENT] = NAMES_OF(DESCENT),
+    [DESCENT_BOTH] = {NAMES(DESCENT_BOTH, 1), NAMES(DESCENT_BOTH, 2)},
 };
 
 /* Rows of the highest tile of 1, 2, 4, 8 panels. */
@@ -197,6 +216,8 @@ static const size_t most_rows[4] = {MOST(1), MOST(2), MOST(4), MOST(8)};
 static size_t choose_width(size_t rows, size_t panels)
 {
     const size_t usual = VECTORS == 1 && panels > 1 ? 1 : 0;
+    if (panels <= (size_t)1 << usual)
+        return usual;
     for (size_t width = 3; width > usual; width--)
         if ((size_t)1 << width <= panels && rows <= most_rows[width])
             return width;
@@ -207,21 +228,109 @@ static size_t choose_width(size_t rows, size_t panels)
 static void product_column(const gr_product *p, size_t width, size_t panel)
 {
     tiles_of *const *kind = work[!p->by_columns ? ROWS : p->descend ? DESCENT : COLUMNS][width];
+    tiles_of *const *first = p->sums == NULL ? kind : work[DESCENT_BOTH][width];
     if (p->rows <= most_rows[width]) {
-        kind[p->rows - 1](p, 1, 0, panel);
+        first[p->rows - 1](p, 1, 0, panel);
         return;
     }
     const size_t count = (p->rows + most_rows[width] - 1) / most_rows[width];
-    const size_t height = p->rows / count, more = p->rows % count;
+    const size_t height = p->rows / count;
+    size_t more = p->rows % count, less = count - more, from = 0;
+    if (first != kind) {
+        from = more > 0 ? height + 1 : height;
+        *(more > 0 ? &more : &less) -= 1;
+        first[from - 1](p, 1, 0, panel);
+    }
     if (more > 0)
-        kind[height](p, more, 0, panel);
-    kind[height - 1](p, count - more, more * (height + 1), panel);
+        kind[height](p, more, from, panel);
+    kind[height - 1](p, less, from + more * (height + 1), panel);
+}
+
+/* ---- few steps ---- */
+
+/* Rows of some panels, one after the other: before a tile had begun its few steps would be
+ * over. b stays in registers. */
+GR_INLINE void low_rows(size_t depth, size_t panels, const gr_product *p, size_t panel)
+{
+    const size_t vectors = panels * VECTORS, rows = p->rows, stride = p->c_stride;
+    const bool rectifies = p->rectify;
+    const real *const *a = (const real *const *)p->a;
+    const real *b = (const real *)p->b + panel * p->b_stride;
+    const real *bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH;
+    const real *mask = p->mask == NULL ? NULL : (const real *)p->mask + panel * WIDTH;
+    real *c = (real *)p->c + panel * WIDTH;
+    vector start[LOW_PANELS * VECTORS], b_k[LOW * LOW_PANELS * VECTORS];
+    GR_UNROLL for (size_t v = 0; v < vectors; v++)
+        start[v] = bias == NULL ? (vector){0} : load(bias + v * LANES);
+    GR_UNROLL for (size_t i = 0; i < depth * vectors; i++)
+        b_k[i] = load(b + i % vectors / VECTORS * p->b_stride + i / vectors * WIDTH +
+                      i % VECTORS * LANES);
+    for (size_t r = 0; r < rows; r++, c += stride) {
+        vector sum[LOW_PANELS * VECTORS];
+        GR_UNROLL for (size_t v = 0; v < vectors; v++)
+            sum[v] = start[v];
+        GR_UNROLL for (size_t i = 0; i < depth * vectors; i++)
+            sum[i % vectors] = chain(a[r][i / vectors], b_k[i], sum[i % vectors]);
+        GR_UNROLL for (size_t v = 0; v < vectors && rectifies; v++)
+            sum[v] = rectify(sum[v]);
+        GR_UNROLL for (size_t v = 0; v < vectors && mask != NULL; v++)
+            sum[v] = through_rectifier(sum[v], load(mask + r * stride + v * LANES));
+        GR_UNROLL for (size_t v = 0; v < vectors; v++)
+            store(c + v * LANES, sum[v]);
+    }
+}
+
+GR_INLINE void low(size_t depth, const gr_product *p)
+{
+    size_t panel = 0;
+    for (; p->panels - panel >= LOW_PANELS; panel += LOW_PANELS)
+        low_rows(depth, LOW_PANELS, p, panel);
+    for (; panel < p->panels; panel++)
+        low_rows(depth, 1, p, panel);
+}
+
+static void low_1(const gr_product *p)
+{
+    low(1, p);
+}
+
+static void low_2(const gr_product *p)
+{
+    low(2, p);
+}
+
+static void low_3(const gr_product *p)
+{
+    low(3, p);
+}
+
+static void low_4(const gr_product *p)
+{
+    low(4, p);
+}
+
+static void (*const low_work[LOW])(const gr_product *p) = {low_1, low_2, low_3, low_4};
+
+/* The transpose of some panels of B, which have just been read. */
+static void turn(const gr_product *p, size_t from, size_t to)
+{
+    for (size_t panel = from; panel < to && p->turned != NULL; panel++)
+        for (size_t k = 0; k < p->depth; k += WIDTH)
+            GR_NAME(transpose_block)(
+                p->depth - k, (const real *)p->b + panel * p->b_stride + k * WIDTH,
+                (real *)p->turned + (k / WIDTH * p->panels + panel) * WIDTH * WIDTH);
 }
 
 void GR_NAME(product)(const gr_product *p)
 {
+    if (!p->by_columns && p->depth - 1 < LOW) {
+        low_work[p->depth - 1](p);
+        turn(p, 0, p->panels);
+        return;
+    }
     for (size_t done = 0, width; done < p->panels && p->rows > 0; done += (size_t)1 << width) {
         width = choose_width(p->rows, p->panels - done);
         product_column(p, width, done);
+        turn(p, done, done + ((size_t)1 << width));
     }
 }

@@ -104,6 +104,8 @@ void GR_NAME(unpack)(size_t rows, size_t columns, const void *w, void *x, size_t
                      size_t column);
 void GR_NAME(transpose)(size_t inputs, size_t outputs, size_t from, size_t to,
                         const void *w, void *wt);
+/* P rows of a panel, those beyond `rows` taken as 0, become P rows of another one. */
+void GR_NAME(transpose_block)(size_t rows, const real *w, real *wt);
 void GR_NAME(column_sums)(size_t rows, size_t columns, size_t from, size_t to,
                           const void *d, void *y);
 void GR_NAME(scale_rows)(size_t rows, size_t columns, const double *weight, void *d);
@@ -127,7 +129,7 @@ void GR_NAME(dropout)(size_t rows, size_t columns, double rate, gr_key key, uint
 double GR_NAME(square_sum)(size_t count, const void *x);
 size_t GR_NAME(find_not_finite)(size_t count, const void *x);
 void GR_NAME(gather)(size_t rows, size_t columns, const void *x, const uint32_t *index,
-                     void *y);
+                     size_t stride, void *y);
 void GR_NAME(gather_labels)(size_t rows, size_t columns, const uint32_t *label,
                             const uint32_t *index, double smoothing, void *y);
 void GR_NAME(from_double)(size_t count, const double *x, void *y);

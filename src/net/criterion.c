@@ -49,20 +49,22 @@ static void gather_targets(gr_plan *plan, const gradus_set *set, const uint32_t 
 {
     const double smoothing = plan->pass.training ? plan->label_smoothing : 0;
     const gradus_net *net = plan->net;
-    const size_t outputs = gr_net_outputs(net), size = net->kernels->size;
+    const size_t outputs = gr_net_outputs(net);
     void *target = gr_at(net, plan->target, rows.from * outputs);
     if (set->label != NULL && outputs > 1) {
         net->kernels->gather_labels(rows.to - rows.from, outputs, set->label,
                                     index + rows.from, smoothing, target);
         return;
     }
-    for (size_t i = rows.from; i < rows.to; i++, target = gr_at(net, target, outputs)) {
-        if (set->label == NULL) {
-            memcpy(target, gr_at(net, set->y, index[i] * outputs), outputs * size);
-        } else { /* a single output: the second of two classes */
-            const double y = (1 - smoothing) * set->label[index[i]] + smoothing / 2;
-            net->kernels->from_double(1, &y, target);
-        }
+    if (set->label == NULL) {
+        net->kernels->gather(rows.to - rows.from, outputs, set->y, index + rows.from, outputs,
+                             target);
+        return;
+    }
+    for (size_t i = rows.from; i < rows.to; i++, target = gr_at(net, target, 1)) {
+        /* a single output: the second of two classes */
+        const double y = (1 - smoothing) * set->label[index[i]] + smoothing / 2;
+        net->kernels->from_double(1, &y, target);
     }
 }
 

@@ -54,6 +54,7 @@ typedef struct gr_pass {
     bool keeps;          /* there is room for the gradient of every parameter */
     bool add_gradient;   /* continue the sums: a later piece of a large batch */
     const gr_descent *descent;
+    bool turns;          /* forward makes transposes for the backward pass: one thread */
     bool first_by_columns; /* the first layer's outputs are dealt to the threads, not rows */
     void **ahead;        /* rows of x that the next step reads; see gr_plan_announce() */
     size_t rows_ahead;
@@ -72,7 +73,7 @@ struct gr_layer_type {
     size_t (*cache)(const gradus_net *net, const gr_node *node, size_t rows);
     /* bytes kept beyond the pass; NULL: none */
     size_t (*lasting)(const gradus_net *net, const gr_node *node);
-    /* before a backward pass: what depends on parameters only; NULL: nothing */
+    /* before a pass of several threads: what depends on parameters only; NULL: nothing */
     void (*prepare)(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads);
     void (*forward)(const gr_pass *pass, const gr_node *node, const gr_part *part);
     void (*backward)(const gr_pass *pass, const gr_node *node, const gr_part *part);

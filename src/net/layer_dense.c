@@ -50,10 +50,16 @@ static size_t cache(const gradus_net *net, const gr_node *node, size_t rows)
            net->kernels->size;
 }
 
+/* Whether BP2 reads the transpose. */
+static bool is_turned(const gr_pass *pass, const gr_node *node)
+{
+    return !node->narrow && pass->at[node->from].dy != NULL;
+}
+
 static void prepare(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads)
 {
     const gradus_net *net = pass->net;
-    if (node->narrow || pass->at[node->from].dy == NULL)
+    if (!is_turned(pass, node))
         return;
     const gr_range panels = gr_cut(node->panels, 1, thread, threads);
     net->kernels->transpose(node->inputs, node->width, panels.from, panels.to,
@@ -89,6 +95,8 @@ static void forward(const gr_pass *pass, const gr_node *node, const gr_part *par
         .b_stride = stride, .bias = bias == NULL ? NULL : gr_at(net, bias, column),
         .c = gr_at(net, z->y, part->rows.from * z->stride + column), .c_stride = z->stride,
         .rectify = node->rectifies,
+        .turned = pass->turns && part->rows.from == 0 && is_turned(pass, node) ? z->cache
+                                                                               : NULL,
         .reach = reach_of(pass, node),
     };
     net->kernels->product(&p);
@@ -226,21 +234,32 @@ static void descend_block(const gr_pass *pass, const gr_node *node, const block 
                    gr_at(net, gradient, p * count));
 }
 
-/* w = fma(-rate gradient_scale, g, shrink w) at the end of each chain. */
+/* Whether products end in w = fma(-rate gradient_scale, g, shrink w). */
+static bool is_plain(const gr_pass *pass)
+{
+    return pass->descent != NULL && pass->descent->plain && pass->rows <= GR_CHAIN &&
+           !pass->add_gradient;
+}
+
+/* With the first inputs goes the bias. */
 static void descend_plain(const gr_pass *pass, const gr_node *node, const block *at)
 {
     const gradus_net *net = pass->net;
-    const gr_update *u = &pass->descent->update[node->tensor];
+    const gr_update *u = &pass->descent->update[node->tensor], *bias = u + 1;
     gr_product p = {.c = gr_at(net, u->w, first_of(net, node, at)),
                     .c_stride = node->inputs * width_of(net), .descend = 1,
                     .step = -u->rate * u->gradient_scale, .shrink = u->shrink};
+    if (node->bias && at->inputs.from == 0) {
+        p.sums = gr_at(net, bias->w, at->panels.from * width_of(net));
+        p.sums_step = -bias->rate * bias->gradient_scale;
+        p.sums_shrink = bias->shrink;
+    }
     product_of_chain(pass, node, at, 0, &p);
 }
 
 static void descend_weight(const gr_pass *pass, const gr_node *node, const block *at)
 {
-    if (pass->descent != NULL && pass->descent->plain && pass->rows <= GR_CHAIN &&
-        !pass->add_gradient) {
+    if (is_plain(pass)) {
         descend_plain(pass, node, at);
         return;
     }
@@ -326,7 +345,7 @@ static void descend(const gr_pass *pass, const gr_node *node, size_t thread, siz
         gr_narrow_descend(pass, node, thread, threads);
     else
         descend_all(pass, node, thread, threads);
-    if (node->bias)
+    if (node->bias && (node->narrow || !is_plain(pass)))
         descend_bias(pass, node, gr_cut(node->panels, 1, thread, threads));
 }
 

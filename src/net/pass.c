@@ -166,19 +166,23 @@ static bool steps_or_keeps(const gr_pass *pass)
 /* Forward and backward through a segment, and its step: no other reads its weights. */
 static void walk_segment(const walk *w, gr_range nodes, size_t thread, size_t threads)
 {
-    const gr_plan *plan = w->plan;
+    gr_plan *plan = w->plan;
     const gr_node *node = plan->net->node;
     const gr_range forward = {nodes.from - 1, nodes.to - 1};
     const gr_range backward = {2 * plan->last + 2 - nodes.to, 2 * plan->last + 2 - nodes.from};
-    for (size_t n = nodes.from; n < nodes.to; n++)
+    for (size_t n = nodes.from; n < nodes.to && threads > 1; n++)
         if (node[n].type->prepare != NULL)
             node[n].type->prepare(&plan->pass, &node[n], thread, threads);
+    if (threads == 1)
+        plan->pass.turns = true;
     if (nodes.to > plan->last) { /* the loss is between them */
         walk_operations(w, (gr_range){forward.from, backward.to}, thread, threads);
     } else {
         walk_operations(w, forward, thread, threads);
         walk_operations(w, backward, thread, threads);
     }
+    if (threads == 1)
+        plan->pass.turns = false;
     gr_pool_wait(plan->pool);
     for (size_t n = nodes.from; n < nodes.to && steps_or_keeps(&plan->pass); n++)
         if (node[n].type->descend != NULL)
@@ -232,6 +236,16 @@ static void small_gradient(const walk *w)
         gr_descend(&plan->pass, i, 0, net->tensor[i].room, gr_gradient_of(&plan->pass, i));
 }
 
+/* row[i] = address of x[index[i]] */
+static void point_at_rows(const gradus_net *net, const gradus_set *set, const uint32_t *index,
+                          size_t count, void **row)
+{
+    char *const x = (char *)(uintptr_t)set->x;
+    const size_t bytes = gr_net_inputs(net) * net->kernels->size;
+    for (size_t i = 0; i < count; i++)
+        row[i] = x + index[i] * bytes;
+}
+
 /* Where the inputs of the examples stand, and their weights. */
 static void load(gr_plan *plan, const gradus_set *set, const uint32_t *index, size_t count)
 {
@@ -239,10 +253,9 @@ static void load(gr_plan *plan, const gradus_set *set, const uint32_t *index, si
     const gr_kept *x = &plan->pass.at[0];
     const size_t inputs = gr_net_inputs(net);
     if (x->y != NULL)
-        net->kernels->gather(count, inputs, set->x, index, x->y);
+        net->kernels->gather(count, inputs, set->x, index, x->stride, x->y);
     else
-        for (size_t i = 0; i < count; i++)
-            x->y_row[i] = gr_at(net, set->x, index[i] * inputs);
+        point_at_rows(net, set, index, count, x->y_row);
     for (size_t i = 0; set->weight != NULL && i < count; i++)
         plan->weight[i] = set->weight[index[i]];
     plan->pass.rows = count;
@@ -251,12 +264,10 @@ static void load(gr_plan *plan, const gradus_set *set, const uint32_t *index, si
 void gr_plan_announce(gr_plan *plan, const gradus_set *set, const uint32_t *index,
                       size_t count)
 {
-    const size_t inputs = gr_net_inputs(plan->net);
     if (plan->small.layers > 0)
         return;
     plan->pass.rows_ahead = count < plan->piece ? count : plan->piece;
-    for (size_t i = 0; i < plan->pass.rows_ahead; i++)
-        plan->pass.ahead[i] = gr_at(plan->net, set->x, index[i] * inputs);
+    point_at_rows(plan->net, set, index, plan->pass.rows_ahead, plan->pass.ahead);
 }
 
 double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count)

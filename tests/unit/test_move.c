@@ -106,7 +106,7 @@ static void gather_picks_rows(void **state)
                     for (size_t i = 0; i < rows; i++)
                         for (size_t j = 0; j < columns; j++)
                             set_at(&expected, i, j, get(&x, index[i] * columns + j));
-                    k->gather(rows, columns, x.data, index, y.data);
+                    k->gather(rows, columns, x.data, index, y.stride, y.data);
                     assert_same_array(&expected, &y);
                     array_free(&x), array_free(&y), array_free(&expected);
                 }

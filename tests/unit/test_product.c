@@ -10,6 +10,7 @@ typedef struct shape {
     int by_columns, biased, descends;
     size_t gap, first;
     int rectifies, masked, fetches;
+    int sums, turns;
 } shape;
 
 /* A product, and where everything stands: a by rows is [rows][depth], by columns it is
@@ -19,6 +20,7 @@ typedef struct operands {
     gr_product p;
     size_t a_stride;
     array a, b, bias, c, mask;
+    array sums, turned; /* empty where they are not asked for */
     const void **row; /* of a */
 } operands;
 
@@ -35,7 +37,8 @@ static operands operands_new(const gr_kernels *k, const shape *s, int odd)
                        .by_columns = s->by_columns, .first = s->first,
                        .b_stride = s->by_columns ? row : line,
                        .c_stride = s->by_columns ? line : row,
-                       .descend = s->descends, .step = step, .shrink = shrink};
+                       .descend = s->descends, .step = step, .shrink = shrink,
+                       .sums_step = 3 * step, .sums_shrink = shrink / 3};
     const size_t b = s->by_columns ? s->depth * row : s->panels * line;
     const size_t c = s->by_columns ? s->panels * line : s->rows * row;
     const size_t a = a_rows * o.a_stride, bias = s->panels * width;
@@ -56,6 +59,9 @@ static operands operands_new(const gr_kernels *k, const shape *s, int odd)
             set(&o.mask, i, 0);
     if (odd && c > 0)
         set(&o.mask, c / 2, NAN);
+    o.sums = lines_between(k, s->sums ? bias : 0, -1, 1);
+    o.turned = lines_between(k, s->turns ? (s->depth + width - 1) / width * width * bias : 0,
+                             -1, 1);
     o.p.rectify = s->rectifies;
     o.p.mask = s->masked ? o.mask.data : NULL;
     o.p.ahead = s->fetches && s->by_columns ? o.row : NULL;
@@ -66,15 +72,28 @@ static operands operands_new(const gr_kernels *k, const shape *s, int odd)
 static void operands_free(operands *o)
 {
     array_free(&o->a), array_free(&o->b), array_free(&o->bias), array_free(&o->c);
-    array_free(&o->mask);
+    array_free(&o->mask), array_free(&o->sums), array_free(&o->turned);
     free(o->row);
 }
 
-/* The contract, element by element, into c. */
+/* The contract, element by element. */
 #define NAIVE(real, fused)                                                              \
-    static void naive_##real(const gr_product *p, size_t width, real *c)                \
+    static void naive_##real(const gr_product *p, size_t width)                         \
     {                                                                                   \
         const real *b = p->b, *bias = p->bias;                                          \
+        const size_t columns = p->panels * width;                                       \
+        real *c = p->c, *sums = p->sums, *turned = p->turned;                           \
+        for (size_t j = 0; sums != NULL && j < columns; j++) {                          \
+            real sum = 0;                                                               \
+            for (size_t l = 0; l < p->depth; l++)                                       \
+                sum += b[l * p->b_stride + j];                                          \
+            sums[j] = fused((real)p->sums_step, sum, sums[j] * (real)p->sums_shrink);   \
+        }                                                                               \
+        for (size_t l = 0; turned != NULL && l < (p->depth + width - 1) / width * width; \
+             l++)                                                                       \
+            for (size_t j = 0; j < columns; j++)                                        \
+                turned[(l / width * columns + j) * width + l % width] =                 \
+                    l < p->depth ? b[j / width * p->b_stride + l * width + j % width] : 0; \
         for (size_t i = 0; i < p->rows; i++)                                            \
             for (size_t j = 0; j < p->panels * width; j++) {                            \
                 const size_t panel = j / width, lane = j % width;                       \
@@ -102,30 +121,44 @@ static void operands_free(operands *o)
 NAIVE(float, fmaf)
 NAIVE(double, fma)
 
-static array expected_of(const operands *o)
+/* What a product changes: copies of the operands' own. */
+typedef struct results {
+    array c, sums, turned;
+} results;
+
+static results results_new(operands *o)
 {
-    array c = array_copy(&o->c);
-    if (o->k->size == 4)
-        naive_float(&o->p, o->k->width, (float *)(void *)c.data);
-    else
-        naive_double(&o->p, o->k->width, (double *)(void *)c.data);
-    return c;
+    results r = {array_copy(&o->c), array_copy(&o->sums), array_copy(&o->turned)};
+    o->p.c = r.c.data;
+    o->p.sums = r.sums.count > 0 ? r.sums.data : NULL;
+    o->p.turned = r.turned.count > 0 ? r.turned.data : NULL;
+    return r;
+}
+
+static void results_free(results *r)
+{
+    array_free(&r->c), array_free(&r->sums), array_free(&r->turned);
 }
 
 /* All of c is compared: what the product does not own keeps what it had. */
 static void check(gradus_precision precision, const shape *s, int odd)
 {
     operands o = operands_new(gr_kernels_find(GR_CPU_REF, precision), s, odd);
-    array expected = expected_of(&o);
+    results expected = results_new(&o);
+    if (o.k->size == 4)
+        naive_float(&o.p, o.k->width);
+    else
+        naive_double(&o.p, o.k->width);
     EACH_CPU(cpu) {
-        array c = array_copy(&o.c);
-        c.k = gr_kernels_find(cpu, precision);
-        o.p.c = c.data;
-        c.k->product(&o.p);
-        assert_same_array(&expected, &c);
-        array_free(&c);
+        results r = results_new(&o);
+        r.c.k = r.sums.k = r.turned.k = gr_kernels_find(cpu, precision);
+        r.c.k->product(&o.p);
+        assert_same_array(&expected.c, &r.c);
+        assert_same_array(&expected.sums, &r.sums);
+        assert_same_array(&expected.turned, &r.turned);
+        results_free(&r);
     }
-    array_free(&expected);
+    results_free(&expected);
     operands_free(&o);
 }
 
@@ -140,6 +173,8 @@ static void check_kinds(gradus_precision precision, shape s)
         s.rectifies = !s.by_columns && (kind >> 2 & 1);
         s.masked = !s.by_columns && (kind >> 3 & 1);
         s.fetches = kind >> 3 & 1;
+        s.sums = s.descends && s.panels <= 2 && s.rows > 0;
+        s.turns = !s.by_columns && s.depth > 0 && s.rows > 0;
         s.gap = whole_between(0, 2);
         s.first = whole_between(0, 9);
         check(precision, &s, whole_between(0, 1) == 0);
@@ -181,6 +216,7 @@ static void large_products_are_their_chains(void **state)
                              .by_columns = trial % 2, .biased = trial / 2 % 2,
                              .descends = trial % 2 && trial / 4 % 2,
                              .rectifies = trial % 4 == 2, .fetches = trial / 4 % 2,
+                             .turns = trial % 2 == 0,
                              .gap = (size_t)trial % 3,
                              .first = whole_between(0, 5)};
             check(precision, &s, 0);
