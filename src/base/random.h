@@ -45,6 +45,12 @@ uint64_t gr_random_below(gr_key key, uint64_t row, uint32_t column, uint64_t bou
 
 /* Uniform integer below `bound` of a 64-bit word, without bias worth naming
  * (bias < bound / 2^64): the upper half of their product. */
-uint64_t gr_word_below(uint64_t word, uint64_t bound);
+static inline uint64_t gr_word_below(uint64_t word, uint64_t bound)
+{
+    uint64_t a0 = (uint32_t)word, a1 = word >> 32, b0 = (uint32_t)bound, b1 = bound >> 32;
+    uint64_t low = a0 * b0, middle = a1 * b0 + (low >> 32); /* neither can overflow */
+    uint64_t other = a0 * b1 + (uint32_t)middle;
+    return a1 * b1 + (middle >> 32) + (other >> 32);
+}
 
 #endif

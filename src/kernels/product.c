@@ -89,7 +89,11 @@ GR_INLINE void take_all_steps(tile_form form, const gr_product *p, const tile_pl
             GR_UNROLL for (size_t i = 0; i < form.panels; i++)
                 __builtin_prefetch(at->b + k * p->b_stride + p->b_next + i * WIDTH, 0, 2);
     }
-    for (k = 0; (reach > 0 || at->share > 0) && p->depth - k >= WIDTH; k += WIDTH) {
+    if (reach == 0 && at->share == 0) {
+        take_steps(form, p, at, 0, p->depth, sum);
+        return;
+    }
+    for (k = 0; p->depth - k >= WIDTH; k += WIDTH) {
         if (reach > 0)
             GR_UNROLL for (size_t r = 0; r < form.rows; r++) /* a line for each one read here */
                 __builtin_prefetch((const char *)(at->a[r] + k) + reach, 0, 2);
@@ -100,10 +104,22 @@ GR_INLINE void take_all_steps(tile_form form, const gr_product *p, const tile_pl
     take_steps(form, p, at, k, p->depth, sum);
 }
 
-/* w = fma(step, sum, shrink w) */
+/* w = fma(step, sum, shrink w); a product by 1 would change nothing. */
 GR_INLINE void descend(double step, double shrink, vector sum, real *w)
 {
-    store(w, chain((real)step, sum, (real)shrink * load(w)));
+    store(w, chain((real)step, sum, shrink == 1 ? load(w) : (real)shrink * load(w)));
+}
+
+/* Sums by rows times the slope of a relu whose outputs are `mask`. */
+GR_INLINE void mask_tile(tile_form form, size_t row, const real *mask, vector *sum)
+{
+    const size_t vectors = form.panels * VECTORS;
+    GR_UNROLL for (size_t i = 0; i < form.rows * vectors; i++) {
+        const size_t v = i % vectors;
+        sum[i] = through_rectifier(sum[i], load(mask + v * LANES));
+        mask += v + 1 == vectors ? row : 0;
+        __asm__("" : "+r"(mask));
+    }
 }
 
 GR_INLINE void tile(tile_form form, const gr_product *p, const tile_place *at)
@@ -125,15 +141,18 @@ GR_INLINE void tile(tile_form form, const gr_product *p, const tile_place *at)
     if (by_rows && p->rectify)
         GR_UNROLL for (size_t i = 0; i < sums; i++)
             sum[i] = rectify(sum[i]);
+    if (by_rows && at->mask != NULL)
+        mask_tile(form, c_row, at->mask, sum);
+    real *c = at->c;
     GR_UNROLL for (size_t i = 0; i < sums; i++) {
-        const size_t r = i / vectors, v = i % vectors;
-        const size_t to = r * c_row + v / VECTORS * c_panel + v % VECTORS * LANES;
-        if (by_rows && at->mask != NULL)
-            sum[i] = through_rectifier(sum[i], load(at->mask + to));
+        const size_t v = i % vectors, to = v / VECTORS * c_panel + v % VECTORS * LANES;
         if (form.kind == ROWS || form.kind == COLUMNS)
-            store(at->c + to, sum[i]);
+            store(c + to, sum[i]);
         else
-            descend(step, shrink, sum[i], at->c + to);
+            descend(step, shrink, sum[i], c + to);
+        c += v + 1 == vectors ? c_row : 0;
+        if (by_rows)
+            __asm__("" : "+r"(c)); /* one pointer, not one for each row */
     }
     GR_UNROLL for (size_t v = 0; v < vectors; v++)
         if (form.kind == DESCENT_BOTH)
@@ -224,26 +243,35 @@ static size_t choose_width(size_t rows, size_t panels)
     return usual;
 }
 
-/* All rows of some panels, in tiles of nearly equal height: `more` of them one row higher. */
-static void product_column(const gr_product *p, size_t width, size_t panel)
+/* All rows in tiles of nearly equal height: `more` of height + 1 above `less` of height. */
+typedef struct cut {
+    size_t width, height, more, less;
+} cut;
+
+static cut cut_rows(size_t rows, size_t width)
 {
-    tiles_of *const *kind = work[!p->by_columns ? ROWS : p->descend ? DESCENT : COLUMNS][width];
-    tiles_of *const *first = p->sums == NULL ? kind : work[DESCENT_BOTH][width];
-    if (p->rows <= most_rows[width]) {
-        first[p->rows - 1](p, 1, 0, panel);
-        return;
+    const size_t most = most_rows[width];
+    if (rows <= most)
+        return (cut){width, rows, 0, 1};
+    const size_t count = (rows + most - 1) / most, more = rows % count;
+    return (cut){width, rows / count, more, count - more};
+}
+
+/* All rows of some panels. */
+static void product_column(const gr_product *p, cut at, size_t panel)
+{
+    const tile_kind usual = !p->by_columns ? ROWS : p->descend ? DESCENT : COLUMNS;
+    tiles_of *const *kind = work[usual][at.width];
+    size_t from = 0;
+    if (p->sums != NULL) { /* the first tile takes them along */
+        from = at.more > 0 ? at.height + 1 : at.height;
+        *(at.more > 0 ? &at.more : &at.less) -= 1;
+        work[DESCENT_BOTH][at.width][from - 1](p, 1, 0, panel);
     }
-    const size_t count = (p->rows + most_rows[width] - 1) / most_rows[width];
-    const size_t height = p->rows / count;
-    size_t more = p->rows % count, less = count - more, from = 0;
-    if (first != kind) {
-        from = more > 0 ? height + 1 : height;
-        *(more > 0 ? &more : &less) -= 1;
-        first[from - 1](p, 1, 0, panel);
-    }
-    if (more > 0)
-        kind[height](p, more, from, panel);
-    kind[height - 1](p, less, from + more * (height + 1), panel);
+    if (at.more > 0)
+        kind[at.height](p, at.more, from, panel);
+    if (at.less > 0)
+        kind[at.height - 1](p, at.less, from + at.more * (at.height + 1), panel);
 }
 
 /* ---- few steps ---- */
@@ -328,9 +356,12 @@ void GR_NAME(product)(const gr_product *p)
         turn(p, 0, p->panels);
         return;
     }
-    for (size_t done = 0, width; done < p->panels && p->rows > 0; done += (size_t)1 << width) {
-        width = choose_width(p->rows, p->panels - done);
-        product_column(p, width, done);
-        turn(p, done, done + ((size_t)1 << width));
+    cut at = {.width = SIZE_MAX};
+    for (size_t done = 0, to; done < p->panels && p->rows > 0; done = to) {
+        const size_t width = choose_width(p->rows, p->panels - done);
+        at = width == at.width ? at : cut_rows(p->rows, width);
+        to = done + ((size_t)1 << width);
+        product_column(p, at, done);
+        turn(p, done, to);
     }
 }

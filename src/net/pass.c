@@ -163,7 +163,8 @@ static bool steps_or_keeps(const gr_pass *pass)
     return pass->descent != NULL || pass->keeps;
 }
 
-/* Forward and backward through a segment, and its step: no other reads its weights. */
+/* Forward and backward through a segment, and its step: no other reads its weights. The last
+ * layers step first: what they read is still near by. */
 static void walk_segment(const walk *w, gr_range nodes, size_t thread, size_t threads)
 {
     gr_plan *plan = w->plan;
@@ -184,7 +185,7 @@ static void walk_segment(const walk *w, gr_range nodes, size_t thread, size_t th
     if (threads == 1)
         plan->pass.turns = false;
     gr_pool_wait(plan->pool);
-    for (size_t n = nodes.from; n < nodes.to && steps_or_keeps(&plan->pass); n++)
+    for (size_t n = nodes.to; n-- > nodes.from && steps_or_keeps(&plan->pass);)
         if (node[n].type->descend != NULL)
             node[n].type->descend(&plan->pass, &node[n], thread, threads);
 }
