@@ -50,15 +50,16 @@ GR_INLINE void transpose_square(size_t rows, const real *from, real *to)
         store(to + r * WIDTH, square[r]);
 }
 
-void GR_NAME(transpose_block)(size_t rows, const real *w, real *wt)
+void GR_NAME(transpose_panel)(size_t rows, const real *w, size_t stride, real *wt)
 {
-    for (size_t i0 = 0; i0 < WIDTH; i0 += LANES) {
-        const size_t left = i0 < rows ? least(LANES, rows - i0) : 0;
-        for (size_t j0 = 0; j0 < WIDTH; j0 += LANES) {
+    for (size_t i = 0; i < (rows + WIDTH - 1) / WIDTH * WIDTH; i += LANES) {
+        const size_t left = i < rows ? least(LANES, rows - i) : 0;
+        real *to = wt + i / WIDTH * stride + i % WIDTH;
+        for (size_t j = 0; j < WIDTH; j += LANES) {
             if (left == LANES)
-                transpose_square(LANES, w + i0 * WIDTH + j0, wt + j0 * WIDTH + i0);
+                transpose_square(LANES, w + i * WIDTH + j, to + j * WIDTH);
             else
-                transpose_square(left, w + i0 * WIDTH + j0, wt + j0 * WIDTH + i0);
+                transpose_square(left, w + i * WIDTH + j, to + j * WIDTH);
         }
     }
 }
@@ -70,10 +71,8 @@ void GR_NAME(transpose)(size_t inputs, size_t outputs, size_t from, size_t to,
 {
     const size_t panels = (outputs + WIDTH - 1) / WIDTH, block = WIDTH * WIDTH;
     for (size_t panel = from; panel < to; panel++)
-        for (size_t i = 0; i < inputs; i += WIDTH)
-            GR_NAME(transpose_block)(inputs - i,
-                                     (const real *)w_values + (panel * inputs + i) * WIDTH,
-                                     (real *)wt_values + (i / WIDTH * panels + panel) * block);
+        GR_NAME(transpose_panel)(inputs, (const real *)w_values + panel * inputs * WIDTH,
+                                 panels * block, (real *)wt_values + panel * block);
 }
 
 /* y[i stride + j] = x[index[i]][j] */

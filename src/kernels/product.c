@@ -342,11 +342,10 @@ static void (*const low_work[LOW])(const gr_product *p) = {low_1, low_2, low_3, 
 /* The transpose of some panels of B, which have just been read. */
 static void turn(const gr_product *p, size_t from, size_t to)
 {
+    const size_t block = WIDTH * WIDTH;
     for (size_t panel = from; panel < to && p->turned != NULL; panel++)
-        for (size_t k = 0; k < p->depth; k += WIDTH)
-            GR_NAME(transpose_block)(
-                p->depth - k, (const real *)p->b + panel * p->b_stride + k * WIDTH,
-                (real *)p->turned + (k / WIDTH * p->panels + panel) * WIDTH * WIDTH);
+        GR_NAME(transpose_panel)(p->depth, (const real *)p->b + panel * p->b_stride,
+                                 p->panels * block, (real *)p->turned + panel * block);
 }
 
 void GR_NAME(product)(const gr_product *p)

@@ -104,8 +104,9 @@ void GR_NAME(unpack)(size_t rows, size_t columns, const void *w, void *x, size_t
                      size_t column);
 void GR_NAME(transpose)(size_t inputs, size_t outputs, size_t from, size_t to,
                         const void *w, void *wt);
-/* P rows of a panel, those beyond `rows` taken as 0, become P rows of another one. */
-void GR_NAME(transpose_block)(size_t rows, const real *w, real *wt);
+/* Each P rows of a panel w, those beyond `rows` taken as 0, become P rows of wt, and the next
+ * ones of wt + stride. */
+void GR_NAME(transpose_panel)(size_t rows, const real *w, size_t stride, real *wt);
 void GR_NAME(column_sums)(size_t rows, size_t columns, size_t from, size_t to,
                           const void *d, void *y);
 void GR_NAME(scale_rows)(size_t rows, size_t columns, const double *weight, void *d);
