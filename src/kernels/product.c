@@ -6,6 +6,7 @@
  * C is worked in tiles of some rows times some panels, whose chains stay in registers: a
  * step of k loads the panels' vectors of B once, and one element of A for each row. Wide
  * and low tiles serve few rows, where a chain's latency must be hidden by other panels.
+ * Few steps of k are left to kernels/shallow.c.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -19,9 +20,7 @@ enum {
     VECTORS = GR_LINE / GR_VECTOR_BYTES,   /* of a row of a panel */
     SUMS = GR_VECTOR_REGISTERS == 32 ? 20 : 12, /* vectors of chains in registers */
     FAR = 1 << 20, /* bytes of b that do not stay in a cache near by */
-    TILE_ROWS = GR_VECTOR_REGISTERS == 32 ? 10 : 6,
-    LOW = 4, /* steps, too few for a tile */
-    LOW_PANELS = GR_VECTOR_REGISTERS == 32 ? 4 : 1 /* side by side */
+    TILE_ROWS = GR_VECTOR_REGISTERS == 32 ? 10 : 6
 };
 
 /* A tile by rows, one by columns, one by columns whose C descends by its sums, and one that
@@ -102,12 +101,6 @@ GR_INLINE void take_all_steps(tile_form form, const gr_product *p, const tile_pl
         take_steps(form, p, at, k, k + WIDTH, sum);
     }
     take_steps(form, p, at, k, p->depth, sum);
-}
-
-/* w = fma(step, sum, shrink w); a product by 1 would change nothing. */
-GR_INLINE void descend(double step, double shrink, vector sum, real *w)
-{
-    store(w, chain((real)step, sum, shrink == 1 ? load(w) : (real)shrink * load(w)));
 }
 
 /* Sums by rows times the slope of a relu whose outputs are `mask`. */
@@ -274,71 +267,6 @@ static void product_column(const gr_product *p, cut at, size_t panel)
         kind[at.height - 1](p, at.less, from + at.more * (at.height + 1), panel);
 }
 
-/* ---- few steps ---- */
-
-/* Rows of some panels, one after the other: before a tile had begun its few steps would be
- * over. b stays in registers. */
-GR_INLINE void low_rows(size_t depth, size_t panels, const gr_product *p, size_t panel)
-{
-    const size_t vectors = panels * VECTORS, rows = p->rows, stride = p->c_stride;
-    const bool rectifies = p->rectify;
-    const real *const *a = (const real *const *)p->a;
-    const real *b = (const real *)p->b + panel * p->b_stride;
-    const real *bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH;
-    const real *mask = p->mask == NULL ? NULL : (const real *)p->mask + panel * WIDTH;
-    real *c = (real *)p->c + panel * WIDTH;
-    vector start[LOW_PANELS * VECTORS], b_k[LOW * LOW_PANELS * VECTORS];
-    GR_UNROLL for (size_t v = 0; v < vectors; v++)
-        start[v] = bias == NULL ? (vector){0} : load(bias + v * LANES);
-    GR_UNROLL for (size_t i = 0; i < depth * vectors; i++)
-        b_k[i] = load(b + i % vectors / VECTORS * p->b_stride + i / vectors * WIDTH +
-                      i % VECTORS * LANES);
-    for (size_t r = 0; r < rows; r++, c += stride) {
-        vector sum[LOW_PANELS * VECTORS];
-        GR_UNROLL for (size_t v = 0; v < vectors; v++)
-            sum[v] = start[v];
-        GR_UNROLL for (size_t i = 0; i < depth * vectors; i++)
-            sum[i % vectors] = chain(a[r][i / vectors], b_k[i], sum[i % vectors]);
-        GR_UNROLL for (size_t v = 0; v < vectors && rectifies; v++)
-            sum[v] = rectify(sum[v]);
-        GR_UNROLL for (size_t v = 0; v < vectors && mask != NULL; v++)
-            sum[v] = through_rectifier(sum[v], load(mask + r * stride + v * LANES));
-        GR_UNROLL for (size_t v = 0; v < vectors; v++)
-            store(c + v * LANES, sum[v]);
-    }
-}
-
-GR_INLINE void low(size_t depth, const gr_product *p)
-{
-    size_t panel = 0;
-    for (; p->panels - panel >= LOW_PANELS; panel += LOW_PANELS)
-        low_rows(depth, LOW_PANELS, p, panel);
-    for (; panel < p->panels; panel++)
-        low_rows(depth, 1, p, panel);
-}
-
-static void low_1(const gr_product *p)
-{
-    low(1, p);
-}
-
-static void low_2(const gr_product *p)
-{
-    low(2, p);
-}
-
-static void low_3(const gr_product *p)
-{
-    low(3, p);
-}
-
-static void low_4(const gr_product *p)
-{
-    low(4, p);
-}
-
-static void (*const low_work[LOW])(const gr_product *p) = {low_1, low_2, low_3, low_4};
-
 /* The transpose of some panels of B, which have just been read. */
 static void turn(const gr_product *p, size_t from, size_t to)
 {
@@ -350,8 +278,7 @@ static void turn(const gr_product *p, size_t from, size_t to)
 
 void GR_NAME(product)(const gr_product *p)
 {
-    if (!p->by_columns && p->depth - 1 < LOW) {
-        low_work[p->depth - 1](p);
+    if (GR_NAME(shallow)(p)) {
         turn(p, 0, p->panels);
         return;
     }

@@ -10,7 +10,7 @@ typedef struct shape {
     int by_columns, biased, descends;
     size_t gap, first;
     int rectifies, masked, fetches;
-    int sums, turns;
+    int sums, turns, keeps; /* the last one: shrink is 1 */
 } shape;
 
 /* A product, and where everything stands: a by rows is [rows][depth], by columns it is
@@ -37,8 +37,9 @@ static operands operands_new(const gr_kernels *k, const shape *s, int odd)
                        .by_columns = s->by_columns, .first = s->first,
                        .b_stride = s->by_columns ? row : line,
                        .c_stride = s->by_columns ? line : row,
-                       .descend = s->descends, .step = step, .shrink = shrink,
-                       .sums_step = 3 * step, .sums_shrink = shrink / 3};
+                       .descend = s->descends, .step = step,
+                       .shrink = s->keeps ? 1 : shrink, .sums_step = 3 * step,
+                       .sums_shrink = s->keeps ? 1 : shrink / 3};
     const size_t b = s->by_columns ? s->depth * row : s->panels * line;
     const size_t c = s->by_columns ? s->panels * line : s->rows * row;
     const size_t a = a_rows * o.a_stride, bias = s->panels * width;
@@ -175,6 +176,7 @@ static void check_kinds(gradus_precision precision, shape s)
         s.fetches = kind >> 3 & 1;
         s.sums = s.descends && s.panels <= 2 && s.rows > 0;
         s.turns = !s.by_columns && s.depth > 0 && s.rows > 0;
+        s.keeps = whole_between(0, 1) == 0;
         s.gap = whole_between(0, 2);
         s.first = whole_between(0, 9);
         check(precision, &s, whole_between(0, 1) == 0);
@@ -251,9 +253,9 @@ static void cuts_change_no_bit(void **state)
             for (int by_columns = 0; by_columns < 2; by_columns++)
                 for (size_t rows = 1; rows < 23; rows += 3)
                     for (size_t panels = 1; panels < 11; panels += 2) {
-                        const shape s = {.rows = 23, .panels = 11, .depth = 70, .biased = 1,
+                        const shape s = {.rows = 23, .panels = 11, .depth = rows % 2 ? 70 : 7,
                                          .by_columns = by_columns, .descends = by_columns,
-                                         .rectifies = !by_columns};
+                                         .biased = !by_columns, .rectifies = !by_columns};
                         operands o = operands_new(gr_kernels_find(cpu, precision), &s, 0);
                         array whole = array_copy(&o.c), cut = array_copy(&o.c);
                         gr_product all = part_of(&o, &whole, 0, 23, 0, 11);
