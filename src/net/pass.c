@@ -22,7 +22,10 @@
 #include "net/narrow.h"
 #include "net/small.h"
 
-enum { BLOCK = 256 }; /* rows taken through the operations at once */
+enum {
+    BLOCK = 256,  /* rows taken through the operations at once */
+    FAR = 1 << 17 /* bytes of targets that do not stay in a cache near by */
+};
 
 /* ---- contributions to a gradient ---- */
 
@@ -163,6 +166,24 @@ static bool steps_or_keeps(const gr_pass *pass)
     return pass->descent != NULL || pass->keeps;
 }
 
+/* What the examples of some rows are to give stands anywhere in the set: it comes during the
+ * forward pass. The first and the last byte of it are in one or two lines. */
+static void fetch_targets(const walk *w, gr_range rows)
+{
+    const gradus_set *set = w->set;
+    const gradus_net *net = w->plan->net;
+    const size_t bytes = set->label != NULL ? sizeof *set->label
+                                            : gr_net_outputs(net) * net->kernels->size;
+    const char *y = set->label != NULL ? (const char *)set->label : set->y;
+    if (set->rows * bytes < FAR)
+        return;
+    rows.to = rows.to - rows.from < BLOCK ? rows.to : rows.from + BLOCK;
+    for (size_t i = rows.from; i < rows.to; i++) {
+        __builtin_prefetch(y + w->index[i] * bytes);
+        __builtin_prefetch(y + w->index[i] * bytes + bytes - 1);
+    }
+}
+
 /* Forward and backward through a segment, and its step: no other reads its weights. The last
  * layers step first: what they read is still near by. */
 static void walk_segment(const walk *w, gr_range nodes, size_t thread, size_t threads)
@@ -176,6 +197,8 @@ static void walk_segment(const walk *w, gr_range nodes, size_t thread, size_t th
             node[n].type->prepare(&plan->pass, &node[n], thread, threads);
     if (threads == 1)
         plan->pass.turns = true;
+    if (nodes.to > plan->last)
+        fetch_targets(w, gr_cut(plan->pass.rows, 1, thread, threads));
     if (nodes.to > plan->last) { /* the loss is between them */
         walk_operations(w, (gr_range){forward.from, backward.to}, thread, threads);
     } else {
