@@ -13,7 +13,7 @@
 #include "message.h"
 #include "text.h"
 
-enum { ROWS = 4096, LINE = 64 };
+enum { ROWS = 4096 };
 
 /* A core of today does about so many operations a second: how long an epoch may be. */
 static const double usual_speed = 1e11;
@@ -160,16 +160,14 @@ static void fill_targets(bench_subject *subject, uint64_t *state)
 
 /* ---- opening ---- */
 
-/* Arrays begin at a line of the cache, so that no run of the program is lucky. */
-static gradus_status make_array(void *array, size_t bytes)
+/* In the library's memory, where the examples of a table stand when it is trained on: at a line
+ * of the cache, so that no run of the program is lucky, and on large pages. */
+static gradus_status make_array(const bench_subject *subject, void *array, size_t bytes)
 {
-    void *block = aligned_alloc(LINE, (bytes / LINE + 1) * LINE);
+    const gradus_status status = gradus_memory_allocate(
+        subject->machine->context[TEAM_ONE], bytes, 1, "data to measure with", array);
 
-    if (!block)
-        return fail(GRADUS_MEMORY, "out of memory: %s of data to measure with",
-                    text_bytes(bytes));
-    *(void **)array = block;
-    return GRADUS_OK;
+    return status == GRADUS_OK ? GRADUS_OK : fail_library(status);
 }
 
 static gradus_status make_net(const bench_subject *subject, bench_team team,
@@ -199,16 +197,17 @@ static gradus_status make_data(bench_subject *subject)
     const bool classes = strcmp(subject->shape.loss, "cross-entropy") == 0;
     uint64_t state = 1;
     gradus_status status =
-        make_array(&subject->x, rows * bench_inputs(&subject->shape) * size);
+        make_array(subject, &subject->x, rows * bench_inputs(&subject->shape) * size);
 
     if (status == GRADUS_OK && classes)
-        status = make_array(&subject->label, rows * sizeof(uint32_t));
+        status = make_array(subject, &subject->label, rows * sizeof(uint32_t));
     else if (status == GRADUS_OK)
-        status = make_array(&subject->y, rows * outputs * size);
+        status = make_array(subject, &subject->y, rows * outputs * size);
     if (status == GRADUS_OK)
-        status = make_array(&subject->prediction, rows * outputs * size);
+        status = make_array(subject, &subject->prediction, rows * outputs * size);
     if (status == GRADUS_OK)
-        status = make_array(&subject->scratch, gradus_net_scratch(subject->net[TEAM_ONE]));
+        status = make_array(subject, &subject->scratch,
+                            gradus_net_scratch(subject->net[TEAM_ONE]));
     if (status != GRADUS_OK)
         return status;
     fill_inputs(subject, &state);
@@ -235,12 +234,12 @@ void bench_subject_close(bench_subject *subject)
 {
     for (size_t team = 0; team < TEAMS; team++)
         gradus_net_free(subject->net[team]);
-    free(subject->x);
-    free(subject->y);
-    free(subject->label);
-    free(subject->prediction);
-    free(subject->scratch);
-    if (subject->machine)
-        subject->machine->bytes -= subject->bytes;
+    if (!subject->machine)
+        return;
+    void *arrays[] = {subject->x, subject->y, subject->label, subject->prediction,
+                      subject->scratch};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        gradus_memory_release(subject->machine->context[TEAM_ONE], arrays[i]);
+    subject->machine->bytes -= subject->bytes;
     *subject = (bench_subject){0};
 }

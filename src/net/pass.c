@@ -167,8 +167,8 @@ static bool steps_or_keeps(const gr_pass *pass)
 }
 
 /* What the examples of some rows are to give stands anywhere in the set: it comes during the
- * forward pass. The first and the last byte of it are in one or two lines. Inline, as gcc leaves
- * out a call that does nothing else. */
+ * forward pass. The first and the last byte of it are in one or two lines. Inline, as gcc
+ * leaves out a call that does nothing else. */
 static inline __attribute__((always_inline)) void fetch_targets(const walk *w, gr_range rows)
 {
     const gradus_set *set = w->set;
