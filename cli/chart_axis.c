@@ -154,18 +154,21 @@ static void linear_ticks(const chart_range *range, size_t most, chart_ticks *tic
     const double width = range->max - range->min;
     const double power = pow(10, floor(log10(width / (double)most)));
     const double size = fmax(fabs(range->min), fabs(range->max));
-    double step = 10 * power;
+    double step = 10 * power, first, last;
     int digits;
 
     for (size_t i = 4; i-- > 0;)
         if (width / (steps[i] * power) <= (double)most + 0.5)
             step = steps[i] * power;
     step = range->whole ? fmax(step, 1) : step;
+    if (!(step > 0 && step < INFINITY)) /* a width beyond the largest or least double */
+        return;
     digits = (int)-floor(log10(step) + 1e-9);
     digits = digits < 0 ? 0 : digits;
-    for (double k = ceil(range->min / step - 1e-9); k * step <= range->max + 1e-9 * step;
-         k++) {
-        const double at = k == 0 ? 0 : k * step; /* no -0 */
+    first = ceil(range->min / step - 1e-9);
+    last = floor(range->max / step + 1e-9);
+    for (double i = 0; i <= last - first; i++) {
+        const double k = first + i, at = k == 0 ? 0 : k * step; /* no -0 */
         if (size >= 1e6 || size < 1e-3)
             add_tick(ticks, at, "%.*g", 3);
         else

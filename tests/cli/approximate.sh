@@ -171,6 +171,8 @@ if [ $proofs = yes ]; then
     refuses 2 'no bound that double can hold' approximate 'exp(x)' --on 700:709 --units 40 \
         --with sigmoid --construction bumps
 fi
+gives 0 'a box up to the largest double' approximate '2.5' --on 0.1:1.7976931348623157e308 \
+    --units 2
 refuses 2 '--within 1e-300: with "free-knots"' approximate 'sin(x)' --on 0:3 --within 1e-300
 refuses 2 'on what box' approximate 'x' --within 0.1
 refuses 2 'is not a side' approximate 'x' --on 0-1 --within 0.1
