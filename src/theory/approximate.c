@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "net/net.h"
 #include "theory/deep.h"
 #include "theory/interval.h"
 #include "theory/polynomial.h"
@@ -222,6 +223,15 @@ static gradus_status out_of_reach(const gr_construction *c, const gr_shape *shap
 
 /* ---- the net ---- */
 
+/* No bound holds for a net of infinite weights, which a box that is too narrow leads to. */
+static gradus_status check_weights(const gr_construction *c, const gradus_net *net)
+{
+    if (net->kernels->find_not_finite(net->parameter_room, net->parameters) == SIZE_MAX)
+        return GRADUS_OK;
+    return gr_fail(GRADUS_ARGUMENT, "f: with \"%s\" a weight is larger than double can hold: "
+                   "take a larger box, or scale f", c->name);
+}
+
 gradus_status gr_approximation_new(const gr_target *target, const gr_construction *c,
                                    size_t pieces, const gr_bound *bound, gradus_net *net,
                                    gradus_approximation **approximation)
@@ -234,6 +244,7 @@ gradus_status gr_approximation_new(const gr_target *target, const gr_constructio
     made->context = target->context;
     made->net = net;
     net = NULL;
+    GR_TRY(check_weights(c, made->net));
     GR_TRY(gr_measure(target, made->net, c->counted == NULL ? pieces : 0, &measured));
     made->about = (gradus_approximation_about){
         .construction = c->name, .activation = c->activation, .about = c->about,

@@ -171,6 +171,8 @@ if [ $proofs = yes ]; then
     refuses 2 'no bound that double can hold' approximate 'exp(x)' --on 700:709 --units 40 \
         --with sigmoid --construction bumps
 fi
+refuses 2 'a weight is larger than double can hold' approximate 'x' --on 0:1e-310 --units 2 \
+    --with sigmoid
 gives 0 'a box up to the largest double' approximate '2.5' --on 0.1:1.7976931348623157e308 \
     --units 2
 refuses 2 '--within 1e-300: with "free-knots"' approximate 'sin(x)' --on 0:3 --within 1e-300
