@@ -186,17 +186,19 @@ void gr_run_close(gr_run *r)
 
 /* ---- one step ---- */
 
-/* The layer of the first weight that is not finite, 0: all are. */
-static size_t find_broken_weight(const gradus_net *net)
+/* What has the first weight or running statistic that is not finite, or NULL. */
+static const gr_tensor *find_broken(const gradus_net *net)
 {
-    const size_t at = net->kernels->find_not_finite(net->parameter_room, net->parameters);
+    const gr_kernels *k = net->kernels;
+    const size_t weight = k->find_not_finite(net->parameter_room, net->parameters);
+    const size_t statistic = k->find_not_finite(net->statistic_room, net->statistics);
     for (size_t i = 0; i < net->tensors; i++) {
         const gr_tensor *tensor = &net->tensor[i];
-        if (tensor->group != GR_GROUP_STATISTIC && at >= tensor->first &&
-            at - tensor->first < tensor->room)
-            return net->node[tensor->node].number;
+        const size_t at = tensor->group == GR_GROUP_STATISTIC ? statistic : weight;
+        if (at >= tensor->first && at - tensor->first < tensor->room)
+            return tensor;
     }
-    return 0;
+    return NULL;
 }
 
 /* Values are found where they first arise; a loss that overflows alone is the last layer's. */
@@ -207,10 +209,15 @@ static gradus_status diverged(gr_run *r)
     char rate[GRADUS_NUMBER_LENGTH];
     gradus_number_write_float((float)(r->options.learning_rate / 10), rate);
     if (!gr_plan_find_not_finite(r->plan, &layer, &type)) {
-        const size_t broken = find_broken_weight(r->net);
-        what = broken > 0 ? "has a weight that is not finite"
-                          : "gives values whose loss is not finite";
-        layer = broken > 0 ? broken : layer;
+        const gr_tensor *broken = find_broken(r->net);
+        what = "gives values whose loss is not finite";
+        if (broken != NULL) {
+            layer = r->net->node[broken->node].number;
+            type = r->net->node[broken->node].type->name;
+            what = broken->group == GR_GROUP_STATISTIC
+                       ? "has a mean or a variance that is not finite"
+                       : "has a weight that is not finite";
+        }
     }
     r->report.diverged_step = r->step + 1;
     r->report.diverged_layer = layer;
@@ -333,8 +340,7 @@ static gradus_status run_epoch(gr_run *r)
     if (status != GRADUS_OK)
         return status;
     r->step--; /* the last one, for messages and the observer */
-    if (r->net->kernels->find_not_finite(r->net->parameter_room, r->net->parameters) !=
-        SIZE_MAX)
+    if (find_broken(r->net) != NULL)
         return diverged(r);
     gradus_metrics valid;
     validate(r, &valid);

@@ -243,6 +243,24 @@ static void divergence_is_found_and_finite_weights_kept(void **state)
     gradus_net_free(net);
 }
 
+/* The loss of such rows is finite: a batch is scaled by its own variance. */
+static void a_variance_beyond_single_precision_is_divergence(void **state)
+{
+    (void)state;
+    examples e;
+    gradus_fit_options options;
+    gradus_fit_report report;
+    make_examples(&e, 1);
+    for (size_t i = 0; i < ROWS * INPUTS; i++)
+        e.x[i] *= 1e25F;
+    gradus_net *net = new_net(NULL, "batchnorm dense 8 tanh output");
+    gradus_fit_defaults(&options);
+    assert_int_equal(gradus_fit(net, &e.set, NULL, &options, &report), GRADUS_DIVERGED);
+    assert_non_null(strstr(gradus_error(), "layer 1 (batchnorm) has a mean or a variance"));
+    assert_int_equal(report.diverged_layer, 1);
+    gradus_net_free(net);
+}
+
 static void bad_settings_are_refused(void **state)
 {
     (void)state;
@@ -288,6 +306,7 @@ int main(void)
         cmocka_unit_test(early_stopping_puts_the_best_weights_back),
         cmocka_unit_test(an_observer_stops_the_run),
         cmocka_unit_test(divergence_is_found_and_finite_weights_kept),
+        cmocka_unit_test(a_variance_beyond_single_precision_is_divergence),
         cmocka_unit_test(bad_settings_are_refused),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
