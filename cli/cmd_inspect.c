@@ -8,10 +8,12 @@
 #include "commands.h"
 #include "inspect.h"
 #include "message.h"
+#include "table.h"
 
 /*
  * Whether a file is a model: its name says so, or it begins as safetensors files do, with
- * eight bytes of length, the upper four of which are 0, and a brace.
+ * eight bytes of length, the upper four of which are 0, and a brace. What a pipe gives is a
+ * table, unless its name says more.
  */
 static bool is_model(const char *path)
 {
@@ -23,7 +25,7 @@ static bool is_model(const char *path)
 
     if (end && (strcmp(end, ".gradus") == 0 || strcmp(end, ".safetensors") == 0))
         return true;
-    file = strcmp(path, "-") == 0 ? NULL : fopen(path, "rb");
+    file = strcmp(path, "-") == 0 || !table_is_file(path) ? NULL : fopen(path, "rb");
     if (!file)
         return false;
     found = fread(first, 1, sizeof first, file) == sizeof first && first[8] == '{' &&

@@ -40,7 +40,7 @@ gradus_read_options table_options(const cli_settings *settings, const gradus_mod
     return read;
 }
 
-static bool is_file(const char *path)
+bool table_is_file(const char *path)
 {
     struct stat about;
     return stat(path, &about) == 0 && S_ISREG(about.st_mode);
@@ -55,7 +55,7 @@ gradus_status table_read(const gradus_context *context, cli_settings *settings,
     gradus_status status = gradus_data_read(context, path, &read, data);
 
     if (status != GRADUS_OK || read.decimal || read.rejects ||
-        !comma_note(*data, commas, sizeof commas) || !is_file(path))
+        !comma_note(*data, commas, sizeof commas) || !table_is_file(path))
         return status;
     read.decimal = ',';
     status = gradus_data_read(context, path, &read, &again);

@@ -12,6 +12,9 @@
  * of the table that it learned from. */
 gradus_read_options table_options(const cli_settings *settings, const gradus_model *model);
 
+/* Whether it can be read a second time: a pipe gives its bytes once. */
+bool table_is_file(const char *path);
+
 /* Reads a table to learn from, and finds out whether it has decimal commas: they are taken
  * where they make numbers of texts, and of no number a text. It takes a second look, at a file
  * and not at a stream, unless a flag says the decimal mark; settings->read.decimal has it then.
