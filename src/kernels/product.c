@@ -169,7 +169,7 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
     };
     if (form.rows * form.panels * VECTORS > SUMS)
         return; /* never called: see most_rows */
-    if (by_rows && p->panels * p->b_stride * sizeof(real) >= FAR &&
+    if (by_rows && p->panels * p->b_stride * sizeof(real) >= FAR && p->depth >= WIDTH &&
         panel + form.panels < p->panels && p->rows >= 4 * form.rows) {
         const size_t lines = form.panels * p->b_stride / WIDTH, pieces = p->depth / WIDTH;
         at.next = (const char *)(at.b + form.panels * p->b_stride) +

@@ -225,6 +225,19 @@ static void large_products_are_their_chains(void **state)
         }
 }
 
+/* Of a B that no cache near by holds, whose next panels are fetched meanwhile. */
+static void products_of_a_large_b_are_their_chains(void **state)
+{
+    (void)state;
+    static const size_t depths[] = {5, 15, 16, 40};
+    EACH_PRECISION(precision)
+        for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
+            const shape s = {.rows = 43, .panels = (1 << 20) / (depths[d] * GR_LINE) + 3,
+                             .depth = depths[d], .turns = 1};
+            check(precision, &s, 0);
+        }
+}
+
 /* A product of some rows and panels of a larger one. */
 static gr_product part_of(const operands *o, array *c, size_t row, size_t rows, size_t panel,
                           size_t panels)
@@ -336,6 +349,7 @@ int main(void)
         cmocka_unit_test(small_products_are_their_chains),
         cmocka_unit_test(every_depth_is_a_chain),
         cmocka_unit_test(large_products_are_their_chains),
+        cmocka_unit_test(products_of_a_large_b_are_their_chains),
         cmocka_unit_test(cuts_change_no_bit),
         cmocka_unit_test(nan_and_infinity_pass_through),
         cmocka_unit_test(a_product_is_near_the_exact_sum),
