@@ -94,6 +94,16 @@ static gradus_status check_twice(const cli_said *flags, size_t count)
     return GRADUS_OK;
 }
 
+/* A variable of the shell that is empty would leave out a file without a word. */
+static gradus_status check_files(const cli_said *flags, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (flags[i].option->kind == KIND_FILE && !*flags[i].value)
+            return fail(GRADUS_ARGUMENT, "--%s \"\": a file without a name: name it, or leave "
+                        "the flag out", flags[i].option->name);
+    return GRADUS_OK;
+}
+
 static gradus_status apply(cli_settings *settings, const cli_said *flags, size_t count)
 {
     char where[72];
@@ -150,6 +160,8 @@ gradus_status args_read(const cli_command *command, int count, char *const *word
     }
     if (status == GRADUS_OK)
         status = check_twice(flags, flag_count);
+    if (status == GRADUS_OK)
+        status = check_files(flags, flag_count);
     if (status == GRADUS_OK)
         status = apply(settings, flags, flag_count);
     if (settings->quiet)

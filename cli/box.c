@@ -22,6 +22,9 @@ static gradus_status read_side(const char *text, size_t length, gradus_interval 
                     (int)(length < 60 ? length : 60), text);
     if (side->min < side->max && isfinite(side->max - side->min))
         return GRADUS_OK;
+    if (side->min < side->max)
+        return fail(GRADUS_ARGUMENT, "--on: \"%.*s\" is wider than the largest double: take a "
+                    "smaller box", (int)(length < 60 ? length : 60), text);
     return fail(GRADUS_ARGUMENT, "--on: \"%.*s\" does not go from a number to a larger one",
                 (int)(length < 60 ? length : 60), text);
 }

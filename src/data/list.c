@@ -74,7 +74,8 @@ gradus_status gr_data_find(const gradus_data *data, const char *name, const char
         used += length;
     }
     return gr_fail(GRADUS_ARGUMENT, "%s: no column \"%s\": there are %s%s", role, name,
-                   names, i < data->columns ? ", ..." : "");
+                   used > 0 ? names : "columns of long names",
+                   used > 0 && i < data->columns ? ", ..." : "");
 }
 
 gradus_status gr_data_mark(const gradus_data *data, const char *list, const char *role,

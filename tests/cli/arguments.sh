@@ -53,6 +53,12 @@ refuses 5 '--network net.txt: neither a file nor a description' \
     train table.csv --target kind --network net.txt
 refuses 2 'cpu' train table.csv --target kind --cpu sse9
 
+refuses 2 '--output "": a file without a name' train table.csv --target kind -o ''
+refuses 2 '--picture "": a file without a name' flow table.csv --target kind --picture=
+
+awk 'BEGIN { while (n++ < 250) printf "a"; print ",b\n1,2\n3,4" }' >long.csv
+refuses 2 'no column "zz": there are columns of long names' train long.csv --target zz
+
 # What a terminal would obey is shown, not sent.
 escape=$(printf '\033[2J')
 refuses 2 '"\x1b[2J" is not a whole number' train table.csv --target kind --epochs "$escape"

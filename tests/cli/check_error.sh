@@ -86,6 +86,7 @@ refuses 2 'is not a side' check error m.gradus 'x' --on 0-1
 refuses 2 'is not a side' check error m.gradus 'x' --on 0:1,
 refuses 2 'is not a side' check error m.gradus 'x' --on 0:inf
 refuses 2 'a larger one' check error m.gradus 'x' --on 1:0
+refuses 2 'is wider than the largest double' check error m.gradus 'x' --on=-1e308:1e308
 refuses 2 'more than 8 sides' check error m.gradus x --on 0:1,0:1,0:1,0:1,0:1,0:1,0:1,0:1,0:1
 refuses 2 'column' check error m.gradus 'x +' --on 0:1
 refuses 2 'it has 2 variables' check error m.gradus 'x + y' --on 0:1
