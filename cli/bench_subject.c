@@ -6,7 +6,6 @@
 #include "bench_subject.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

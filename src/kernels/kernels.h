@@ -36,6 +36,7 @@ enum {
     GR_CHAIN = 4096, /* rows of one chain of a weight gradient */
     GR_LINE = 64,    /* bytes of a line: of a row of a panel */
     GR_ABREAST_LINES = 2, /* rows of a block that stand abreast, in lines */
+    GR_SUMS_PANELS = 2, /* most panels of a product that takes sums along */
     GR_NARROW = 4    /* most outputs of a layer that is worked with rows in the lanes */
 };
 
@@ -83,13 +84,13 @@ typedef struct gr_product {
                                  only by columns; or NULL */
     size_t b_next; /* elements from B to that of the next product, which is fetched meanwhile;
                       only by columns; 0: none */
-    void *turned; /* only by rows: the transpose of B, [depth/P][panels P][P], made between
-                     tiles, or NULL */
+    void *turned; /* only by rows, of one row at least: the transpose of B, 0 beyond depth,
+                     [depth/P][panels P][P], made of panels that have just been read; or NULL */
     size_t reach; /* bytes from a row of A to the one that is fetched meanwhile, as it is read
                      soon; only by rows; 0: none */
     double step, shrink;
-    void *sums; /* only by columns, of at most two panels, with descend: [panels][P], each of
-                   which descends by the sum of its column of B; or NULL */
+    void *sums; /* only by columns, of a row and at most GR_SUMS_PANELS, with descend:
+                   [panels][P], each of which descends by the sum of its column of B; or NULL */
     double sums_step, sums_shrink;
 } gr_product;
 

@@ -164,7 +164,7 @@ GR_INLINE void lose(lose_block *work, size_t rows, size_t outputs, double delta,
     static void name(size_t rows, size_t outputs, double delta, const void *output,    \
                      const void *y, double *value, void *gradient)                     \
     {                                                                                  \
-        if (outputs == 1) /* a constant */                                             \
+        if (outputs == 1) /* known to the compiler: no loops over columns */           \
             lose(name##_block, rows, 1, delta, output, y, value, gradient);            \
         else                                                                           \
             lose(name##_block, rows, outputs, delta, output, y, value, gradient);      \

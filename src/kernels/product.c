@@ -6,7 +6,7 @@
  * C is worked in tiles of some rows times some panels, whose chains stay in registers: a
  * step of k loads the panels' vectors of B once, and one element of A for each row. Wide
  * and low tiles serve few rows, where a chain's latency must be hidden by other panels.
- * Few steps of k are left to kernels/shallow.c.
+ * Few steps by rows, and descents by few rows, are those of kernels/shallow.c.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -25,7 +25,7 @@ enum {
 
 /* A tile by rows, one by columns, one by columns whose C descends by its sums, and one that
  * takes the sums of B's columns along, by which a bias descends. */
-typedef enum tile_kind { ROWS, COLUMNS, DESCENT, DESCENT_BOTH } tile_kind;
+typedef enum tile_kind { ROWS, COLUMNS, DESCENT, DESCENT_SUMS } tile_kind;
 
 /* Always a constant where a function with one is inlined: only then do the sums stay in
  * registers. */
@@ -67,7 +67,7 @@ GR_INLINE void take_steps(tile_form form, const gr_product *p, const tile_place 
             sum[i] = chain(by_rows ? row[r][k] : x[r], b_k[i % vectors], sum[i]);
         }
         GR_UNROLL for (size_t v = 0; v < vectors; v++)
-            if (form.kind == DESCENT_BOTH)
+            if (form.kind == DESCENT_SUMS)
                 sum[sums + v] += b_k[v];
     }
 }
@@ -148,7 +148,7 @@ GR_INLINE void tile(tile_form form, const gr_product *p, const tile_place *at)
             __asm__("" : "+r"(c)); /* one pointer, not one for each row */
     }
     GR_UNROLL for (size_t v = 0; v < vectors; v++)
-        if (form.kind == DESCENT_BOTH)
+        if (form.kind == DESCENT_SUMS)
             descend(p->sums_step, p->sums_shrink, sum[sums + v], at->sums + v * LANES);
 }
 
@@ -164,7 +164,8 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
         .b = (const real *)p->b + panel * (by_rows ? p->b_stride : WIDTH),
         .bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH,
         .mask = p->mask == NULL ? NULL : (const real *)p->mask + start,
-        .c = (real *)p->c + start, .sums = (real *)p->sums + panel * WIDTH,
+        .c = (real *)p->c + start,
+        .sums = p->sums == NULL ? NULL : (real *)p->sums + panel * WIDTH,
         .soon = from * WIDTH + panel * p->soon_stride, .next = (const char *)p->b,
     };
     if (form.rows * form.panels * VECTORS > SUMS)
@@ -203,8 +204,8 @@ typedef void tiles_of(const gr_product *p, size_t count, size_t from, size_t pan
 TILES_OF(ROWS)
 TILES_OF(COLUMNS)
 TILES_OF(DESCENT)
-TILES(DESCENT_BOTH, 1)
-TILES(DESCENT_BOTH, 2)
+TILES(DESCENT_SUMS, 1)
+TILES(DESCENT_SUMS, 2)
 
 #define NAMES(kind, panels)                                                              \
     {                                                                                    \
@@ -215,7 +216,7 @@ TILES(DESCENT_BOTH, 2)
 #define NAMES_OF(kind) {NAMES(kind, 1), NAMES(kind, 2), NAMES(kind, 4), NAMES(kind, 8)}
 static tiles_of *const work[4][4][10] = {
     [ROWS] = NAMES_OF(ROWS), [COLUMNS] = NAMES_OF(COLUMNS), [DESCENT] = NAMES_OF(DESCENT),
-    [DESCENT_BOTH] = {NAMES(DESCENT_BOTH, 1), NAMES(DESCENT_BOTH, 2)},
+    [DESCENT_SUMS] = {NAMES(DESCENT_SUMS, 1), NAMES(DESCENT_SUMS, 2)},
 };
 
 /* Rows of the highest tile of 1, 2, 4, 8 panels. */
@@ -259,7 +260,7 @@ static void product_column(const gr_product *p, cut at, size_t panel)
     if (p->sums != NULL) { /* the first tile takes them along */
         from = at.more > 0 ? at.height + 1 : at.height;
         *(at.more > 0 ? &at.more : &at.less) -= 1;
-        work[DESCENT_BOTH][at.width][from - 1](p, 1, 0, panel);
+        work[DESCENT_SUMS][at.width][from - 1](p, 1, 0, panel);
     }
     if (at.more > 0)
         kind[at.height](p, at.more, from, panel);

@@ -20,14 +20,14 @@ enum {
     HELD = GR_VECTOR_REGISTERS == 32 ? 20 : 10, /* vectors of B in registers */
     SUMS = GR_VECTOR_REGISTERS == 32 ? 4 : 2,   /* and of chains, but a row at least */
     DEEPEST = 10,
-    LOW = 4, /* steps by rows */
-    LOW_PANELS = GR_VECTOR_REGISTERS == 32 ? 4 : 1 /* side by side */
+    STEPS = 4, /* by rows */
+    PANELS_ABREAST = GR_VECTOR_REGISTERS == 32 && VECTORS == 1 ? 4 : 1 /* by rows */
 };
 
 /* ---- by rows ---- */
 
 /* Rows of some panels, one after the other: B stays in registers. */
-GR_INLINE void low_rows(size_t depth, size_t panels, const gr_product *p, size_t panel)
+GR_INLINE void rows_of(size_t depth, size_t panels, const gr_product *p, size_t panel)
 {
     const size_t vectors = panels * VECTORS, rows = p->rows, stride = p->c_stride;
     const bool rectifies = p->rectify;
@@ -36,57 +36,60 @@ GR_INLINE void low_rows(size_t depth, size_t panels, const gr_product *p, size_t
     const real *bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH;
     const real *mask = p->mask == NULL ? NULL : (const real *)p->mask + panel * WIDTH;
     real *c = (real *)p->c + panel * WIDTH;
-    vector start[LOW_PANELS * VECTORS], b_k[LOW * LOW_PANELS * VECTORS];
+    vector start[PANELS_ABREAST * VECTORS], b_k[STEPS * PANELS_ABREAST * VECTORS];
     GR_UNROLL for (size_t v = 0; v < vectors; v++)
         start[v] = bias == NULL ? (vector){0} : load(bias + v * LANES);
     GR_UNROLL for (size_t i = 0; i < depth * vectors; i++)
         b_k[i] = load(b + i % vectors / VECTORS * p->b_stride + i / vectors * WIDTH +
                       i % VECTORS * LANES);
     for (size_t r = 0; r < rows; r++, c += stride) {
-        vector sum[LOW_PANELS * VECTORS];
+        vector sum[PANELS_ABREAST * VECTORS];
         GR_UNROLL for (size_t v = 0; v < vectors; v++)
             sum[v] = start[v];
         GR_UNROLL for (size_t i = 0; i < depth * vectors; i++)
             sum[i % vectors] = chain(a[r][i / vectors], b_k[i], sum[i % vectors]);
-        GR_UNROLL for (size_t v = 0; v < vectors && rectifies; v++)
-            sum[v] = rectify(sum[v]);
-        GR_UNROLL for (size_t v = 0; v < vectors && mask != NULL; v++)
-            sum[v] = through_rectifier(sum[v], load(mask + r * stride + v * LANES));
+        if (rectifies)
+            GR_UNROLL for (size_t v = 0; v < vectors; v++)
+                sum[v] = rectify(sum[v]);
+        if (mask != NULL)
+            GR_UNROLL for (size_t v = 0; v < vectors; v++)
+                sum[v] = through_rectifier(sum[v], load(mask + r * stride + v * LANES));
         GR_UNROLL for (size_t v = 0; v < vectors; v++)
             store(c + v * LANES, sum[v]);
     }
 }
 
-GR_INLINE void low(size_t depth, const gr_product *p)
+GR_INLINE void by_rows(size_t depth, const gr_product *p)
 {
     size_t panel = 0;
-    for (; p->panels - panel >= LOW_PANELS; panel += LOW_PANELS)
-        low_rows(depth, LOW_PANELS, p, panel);
+    for (; p->panels - panel >= PANELS_ABREAST; panel += PANELS_ABREAST)
+        rows_of(depth, PANELS_ABREAST, p, panel);
     for (; panel < p->panels; panel++)
-        low_rows(depth, 1, p, panel);
+        rows_of(depth, 1, p, panel);
 }
 
-static void low_1(const gr_product *p)
+static void by_rows_1(const gr_product *p)
 {
-    low(1, p);
+    by_rows(1, p);
 }
 
-static void low_2(const gr_product *p)
+static void by_rows_2(const gr_product *p)
 {
-    low(2, p);
+    by_rows(2, p);
 }
 
-static void low_3(const gr_product *p)
+static void by_rows_3(const gr_product *p)
 {
-    low(3, p);
+    by_rows(3, p);
 }
 
-static void low_4(const gr_product *p)
+static void by_rows_4(const gr_product *p)
 {
-    low(4, p);
+    by_rows(4, p);
 }
 
-static void (*const low_work[LOW])(const gr_product *p) = {low_1, low_2, low_3, low_4};
+static void (*const rows_work[STEPS])(const gr_product *p) = {by_rows_1, by_rows_2, by_rows_3,
+                                                              by_rows_4};
 
 /* ---- descent ---- */
 
@@ -184,8 +187,8 @@ static panels_of *const work[2][DEEPEST] = {NAMES(1), NAMES(2)};
 bool GR_NAME(shallow)(const gr_product *p)
 {
     const size_t most = p->depth > 0 ? HELD / VECTORS / p->depth : 0; /* panels that are held */
-    if (!p->by_columns && p->depth - 1 < LOW) {
-        low_work[p->depth - 1](p);
+    if (!p->by_columns && p->depth - 1 < STEPS) {
+        rows_work[p->depth - 1](p);
         return true;
     }
     if (!p->descend || p->depth > DEEPEST || most == 0 || p->bias != NULL)

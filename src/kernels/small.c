@@ -85,8 +85,9 @@ GR_INLINE void settle(const gr_small_target *to, size_t at, size_t used, vector 
         on[lane] = at % WIDTH + lane < used ? -1 : 0;
     sum = (vector)(on & (index_vector)sum);
     if (u != NULL)
-        sum = chain((real)(-u->rate * u->gradient_scale), sum, (real)u->shrink * load(c));
-    store(c, sum);
+        descend(-u->rate * u->gradient_scale, u->shrink, sum, c);
+    else
+        store(c, sum);
 }
 
 /* Rows [from, from + count) of a gradient: sum_k a[k][i] b(k, j), b [depth][P]. */

@@ -73,7 +73,8 @@ struct gr_layer_type {
     size_t (*cache)(const gradus_net *net, const gr_node *node, size_t rows);
     /* bytes kept beyond the pass; NULL: none */
     size_t (*lasting)(const gradus_net *net, const gr_node *node);
-    /* before a pass of several threads: what depends on parameters only; NULL: nothing */
+    /* before a pass of several threads, and by forward where pass->turns: what depends on
+     * parameters only; NULL: nothing */
     void (*prepare)(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads);
     void (*forward)(const gr_pass *pass, const gr_node *node, const gr_part *part);
     void (*backward)(const gr_pass *pass, const gr_node *node, const gr_part *part);

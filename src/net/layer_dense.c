@@ -17,7 +17,7 @@
 #include "net/narrow.h"
 
 enum {
-    GROUP = 2,     /* panels of outputs whose gradient is computed at once */
+    GROUP = GR_SUMS_PANELS, /* panels of outputs whose gradient is computed at once */
     CHUNK = 64,    /* inputs of them, where it is kept for an update: 8 KiB */
     AHEAD = 10,    /* rows of x, a tile of the product, that are fetched ahead */
     LONG = 64,     /* inputs of a row for which that pays */

@@ -166,9 +166,9 @@ static bool steps_or_keeps(const gr_pass *pass)
     return pass->descent != NULL || pass->keeps;
 }
 
-/* What the examples of some rows are to give stands anywhere in the set: it comes during the
- * forward pass. The first and the last byte of it are in one or two lines. Inline, as gcc
- * leaves out a call that does nothing else. */
+/* What the examples of a first block are to give stands anywhere in the set, in a line or two
+ * each: it comes during the forward pass. Inline, as gcc leaves out a call that does nothing
+ * else. */
 static inline __attribute__((always_inline)) void fetch_targets(const walk *w, gr_range rows)
 {
     const gradus_set *set = w->set;
@@ -176,7 +176,7 @@ static inline __attribute__((always_inline)) void fetch_targets(const walk *w, g
     const size_t bytes = set->label != NULL ? sizeof *set->label
                                             : gr_net_outputs(net) * net->kernels->size;
     const char *y = set->label != NULL ? (const char *)set->label : set->y;
-    if (set->rows * bytes < FAR)
+    if (set->rows * bytes < FAR || bytes > GR_LINE)
         return;
     rows.to = rows.to - rows.from < BLOCK ? rows.to : rows.from + BLOCK;
     for (size_t i = rows.from; i < rows.to; i++) {
@@ -198,9 +198,8 @@ static void walk_segment(const walk *w, gr_range nodes, size_t thread, size_t th
             node[n].type->prepare(&plan->pass, &node[n], thread, threads);
     if (threads == 1)
         plan->pass.turns = true;
-    if (nodes.to > plan->last)
-        fetch_targets(w, gr_cut(plan->pass.rows, 1, thread, threads));
     if (nodes.to > plan->last) { /* the loss is between them */
+        fetch_targets(w, gr_cut(plan->pass.rows, 1, thread, threads));
         walk_operations(w, (gr_range){forward.from, backward.to}, thread, threads);
     } else {
         walk_operations(w, forward, thread, threads);

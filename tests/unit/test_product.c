@@ -1,4 +1,5 @@
-/* tests/unit/test_product.c - the product is its chain of fused multiply-adds, bit by bit.
+/* tests/unit/test_product.c - the product (kernels/product.c, kernels/shallow.c) is its
+ * chain of fused multiply-adds, bit by bit.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -261,14 +262,17 @@ static gr_product part_of(const operands *o, array *c, size_t row, size_t rows, 
 static void cuts_change_no_bit(void **state)
 {
     (void)state;
+    static const size_t depths[] = {3, 7, 70};
     EACH_PRECISION(precision)
         EACH_CPU(cpu)
-            for (int by_columns = 0; by_columns < 2; by_columns++)
+            for (int kind = 0; kind < 4; kind++)
                 for (size_t rows = 1; rows < 23; rows += 3)
                     for (size_t panels = 1; panels < 11; panels += 2) {
-                        const shape s = {.rows = 23, .panels = 11, .depth = rows % 2 ? 70 : 7,
+                        const int by_columns = kind & 1;
+                        const shape s = {.rows = 23, .panels = 11,
+                                         .depth = depths[(rows + panels / 2) % 3],
                                          .by_columns = by_columns, .descends = by_columns,
-                                         .biased = !by_columns, .rectifies = !by_columns};
+                                         .biased = kind >> 1, .rectifies = !by_columns};
                         operands o = operands_new(gr_kernels_find(cpu, precision), &s, 0);
                         array whole = array_copy(&o.c), cut = array_copy(&o.c);
                         gr_product all = part_of(&o, &whole, 0, 23, 0, 11);
