@@ -102,13 +102,20 @@ static void gather_picks_rows(void **state)
                 for (size_t columns = 0; columns <= 4 * MOST; columns++) {
                     const gr_kernels *k = gr_kernels_find(cpu, precision);
                     array x = array_odd(k, 4 * columns), y = matrix_odd(k, rows, columns);
-                    array expected = array_copy(&y);
+                    array expected = array_copy(&y), dense = array_new(k, rows * columns);
+                    array expected_dense = array_copy(&dense);
                     for (size_t i = 0; i < rows; i++)
-                        for (size_t j = 0; j < columns; j++)
+                        for (size_t j = 0; j < columns; j++) {
                             set_at(&expected, i, j, get(&x, index[i] * columns + j));
+                            set(&expected_dense, i * columns + j,
+                                get(&x, index[i] * columns + j));
+                        }
                     k->gather(rows, columns, x.data, index, y.stride, y.data);
+                    k->gather(rows, columns, x.data, index, columns, dense.data);
                     assert_same_array(&expected, &y);
+                    assert_same_array(&expected_dense, &dense);
                     array_free(&x), array_free(&y), array_free(&expected);
+                    array_free(&dense), array_free(&expected_dense);
                 }
 }
 
