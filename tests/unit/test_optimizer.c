@@ -9,19 +9,31 @@
 
 #include "gradus.h"
 
+enum { MOST_ROWS = 40, MOST_INPUTS = 20, MOST_OUTPUTS = 6, MOST_WEIGHTS = 4096 };
+
 /* One step of plain descent with decay: w <- (1 - rate decay) w - rate g, b <- b - rate g */
-static void decay_acts_on_weight_matrices_only(void **state)
+static void check_decay(const char *text, size_t inputs, size_t outputs, size_t rows)
 {
-    (void)state;
     gradus_net *net;
     gradus_fit_options options;
-    const double x[2] = {1, -2}, y[1] = {0.5};
-    double before[2], after[2], bias[2], gradient[3], loss;
-    const gradus_set set = {.rows = 1, .x = x, .y = y};
-    assert_int_equal(gradus_net_new(NULL, "output start=normal", 2, 1, GRADUS_FLOAT64, 1,
-                                    &net), GRADUS_OK);
-    gradus_net_get(net, 0, before);
-    gradus_net_get(net, 1, &bias[0]);
+    double x[MOST_ROWS * MOST_INPUTS], y[MOST_ROWS * MOST_OUTPUTS], loss;
+    static double before[MOST_WEIGHTS], after[MOST_WEIGHTS], gradient[MOST_WEIGHTS];
+    const gradus_set set = {.rows = rows, .x = x, .y = y};
+    for (size_t i = 0; i < MOST_ROWS * MOST_INPUTS; i++)
+        x[i] = sin((double)i);
+    for (size_t i = 0; i < MOST_ROWS * MOST_OUTPUTS; i++)
+        y[i] = cos((double)i);
+    assert_int_equal(gradus_net_new(NULL, text, inputs, outputs, GRADUS_FLOAT64, 1, &net),
+                     GRADUS_OK);
+    double *at = before;
+    for (size_t i = 0; i < gradus_net_tensors(net); i++) {
+        gradus_tensor tensor;
+        gradus_net_tensor(net, i, &tensor);
+        gradus_net_get(net, i, at);
+        for (size_t k = 0; k < tensor.rows * tensor.columns; k++, at++)
+            *at += 0.25; /* biases begin at 0, which does not decay */
+        gradus_net_set(net, i, at - tensor.rows * tensor.columns);
+    }
     assert_int_equal(gradus_net_gradient(net, "mse", &set, 1, &loss, gradient, NULL),
                      GRADUS_OK);
     gradus_fit_defaults(&options);
@@ -29,14 +41,29 @@ static void decay_acts_on_weight_matrices_only(void **state)
     options.schedule = "constant";
     options.learning_rate = 0.25;
     options.weight_decay = 0.5;
+    options.batch = rows;
     options.epochs = 1;
     assert_int_equal(gradus_fit(net, &set, NULL, &options, NULL), GRADUS_OK);
-    gradus_net_get(net, 0, after);
-    gradus_net_get(net, 1, &bias[1]);
-    for (int i = 0; i < 2; i++)
-        assert_true(fabs(after[i] - ((1 - 0.125) * before[i] - 0.25 * gradient[i])) < 1e-15);
-    assert_true(fabs(bias[1] - (bias[0] - 0.25 * gradient[2])) < 1e-15);
+    for (size_t i = 0, first = 0; i < gradus_net_tensors(net); i++) {
+        gradus_tensor tensor;
+        gradus_net_tensor(net, i, &tensor);
+        gradus_net_get(net, i, after);
+        const double shrink = tensor.rank == 2 ? 1 - 0.125 : 1;
+        for (size_t k = 0; k < tensor.rows * tensor.columns; k++, first++)
+            assert_true(fabs(after[k] - (shrink * before[first] - 0.25 * gradient[first])) <
+                        1e-13);
+    }
     gradus_net_free(net);
+}
+
+/* By the kernels of a network of narrow layers, of few rows and of many. */
+static void decay_acts_on_weight_matrices_only(void **state)
+{
+    (void)state;
+    check_decay("output start=normal", 2, 1, 1);
+    check_decay("dense 40 tanh dense 30 relu output", MOST_INPUTS, MOST_OUTPUTS, 3);
+    check_decay("dense 40 tanh dense 30 relu output", MOST_INPUTS, MOST_OUTPUTS, MOST_ROWS);
+    check_decay("dense 40 tanh dense 30 relu output", MOST_INPUTS, 1, MOST_ROWS);
 }
 
 /* The rate times the clipped norm is how far plain descent goes. */
