@@ -61,6 +61,9 @@ static inline size_t gr_stride(size_t columns, size_t size)
  *                B = W) and BP2 (a = dz, B = W^T);
  *   by columns   A(i, k) = a[k][first + i],  B a matrix, C in panels: BP3 (a = x, B = dz).
  *
+ * By columns, rows of A may stand in tiles of T = gr_kernels.tile elements, `tile` elements
+ * from one to the next: A(i, k) = a[k][first + i / T tile + i % T].
+ *
  * Strides count elements from row to row of a matrix, from panel to panel of panels. C
  * takes the sums or, by columns, descends by them: C(i, j) = fma(step, sum, shrink C(i, j)).
  */
@@ -69,6 +72,7 @@ typedef struct gr_product {
     int by_columns;
     const void *const *a;
     size_t first;
+    size_t tile;  /* only by columns: see above; 0: A stands as it is */
     const void *b;
     size_t b_stride;
     const void *bias; /* [panels][P] or NULL */
@@ -80,8 +84,9 @@ typedef struct gr_product {
     const void *soon[3]; /* only by columns: panels that are read at the place of C next: they
                             are fetched meanwhile; NULL behind the last */
     size_t soon_stride;
-    const void *const *ahead; /* [depth] rows whose columns are fetched, as they are read soon;
-                                 only by columns; or NULL */
+    const void *const *ahead; /* [depth] rows whose elements from ahead_first on are fetched, as
+                                 they are read soon; only by columns; or NULL */
+    size_t ahead_first;
     size_t b_next; /* elements from B to that of the next product, which is fetched meanwhile;
                       only by columns; 0: none */
     void *turned; /* only by rows, of one row at least: the transpose of B, 0 beyond depth,
@@ -233,6 +238,7 @@ typedef struct gr_kernels {
     gradus_precision precision;
     size_t size;  /* bytes of an element: 4 or 8 */
     size_t width; /* P, elements of a line */
+    size_t tile;  /* T, rows of a tile of a product by columns; 0: tiles do not pay */
 
     void (*product)(const gr_product *p);
     void (*narrow)(const gr_narrow *p);
@@ -257,6 +263,11 @@ typedef struct gr_kernels {
      * wt has outputs rounded up to P rows. */
     void (*transpose)(size_t inputs, size_t outputs, size_t from, size_t to, const void *w,
                       void *wt);
+
+    /* Columns of rows into tiles of T: y[i / T * tile + k T + i % T] = x[k][first + i],
+     * i < columns, k < rows; NULL where T is 0 */
+    void (*pack_tiles)(size_t rows, size_t columns, const void *const *x, size_t first,
+                       size_t tile, void *y);
 
     /* y[j] = sum_i d(i, j) for columns of the panels [from, to), one chain of additions
      * over the rows from +0: BP4 */

@@ -75,6 +75,22 @@ void GR_NAME(transpose)(size_t inputs, size_t outputs, size_t from, size_t to,
                                  panels * block, (real *)wt_values + panel * block);
 }
 
+/* Row after row, as they may stand far from each other. */
+void GR_NAME(pack_tiles)(size_t rows, size_t columns, const void *const *x, size_t first,
+                         size_t tile, void *y_values)
+{
+    enum { T = GR_TILE > 0 ? GR_TILE : 1 };
+    real *y = y_values;
+    for (size_t k = 0; k < rows; k++, y += T) {
+        const real *from = (const real *)x[k] + first;
+        size_t i = 0;
+        for (; columns - i >= T; i += T)
+            memcpy(y + i / T * tile, from + i, T * sizeof(real));
+        for (size_t j = i; j < columns; j++)
+            y[i / T * tile + j - i] = from[j];
+    }
+}
+
 /* y[i stride + j] = x[index[i]][j] */
 void GR_NAME(gather)(size_t rows, size_t columns, const void *x_values,
                      const uint32_t *index, size_t stride, void *y_values)

@@ -20,7 +20,9 @@ enum {
     VECTORS = GR_LINE / GR_VECTOR_BYTES,   /* of a row of a panel */
     SUMS = GR_VECTOR_REGISTERS == 32 ? 20 : 12, /* vectors of chains in registers */
     FAR = 1 << 20, /* bytes of b that do not stay in a cache near by */
-    TILE_ROWS = GR_VECTOR_REGISTERS == 32 ? 10 : 6
+    TILE_ROWS = GR_VECTOR_REGISTERS == 32 ? 10 : 6,
+    LOW_ROWS = GR_TILE > 0 ? GR_TILE : 1, /* of the tiles that A may stand in */
+    HELD = 512 /* steps of a panel of B that is brought side by side: 32 KiB */
 };
 
 /* A tile by rows, one by columns, one by columns whose C descends by its sums, and one that
@@ -38,7 +40,10 @@ typedef struct tile_form {
 typedef struct tile_place {
     const real *const *a; /* of its first row; by columns: of k = 0 */
     size_t first;         /* by columns: its first row's column of a */
+    size_t row;           /* by columns: of C, its first one */
     const real *b, *bias, *mask;
+    size_t b_row;         /* by columns: elements of b from step to step */
+    size_t panel;         /* of b */
     real *c, *sums;
     size_t soon;          /* by columns: its first element of p->soon */
     const char *next;     /* by rows: its share of the next panels of b */
@@ -51,12 +56,12 @@ GR_INLINE void take_steps(tile_form form, const gr_product *p, const tile_place 
 {
     const bool by_rows = form.kind == ROWS;
     const size_t vectors = form.panels * VECTORS, sums = form.rows * vectors;
-    const size_t b_row = by_rows ? WIDTH : p->b_stride;
+    const size_t b_row = by_rows ? WIDTH : at->b_row;
     const size_t b_panel = by_rows ? p->b_stride : WIDTH;
     const real *row[TILE_ROWS], *b = at->b + from * b_row;
     GR_UNROLL for (size_t r = 0; r < form.rows; r++)
         row[r] = by_rows ? at->a[r] : NULL;
-    for (size_t k = from; k < to; k++, b += b_row) {
+    GR_UNROLL_STEPS for (size_t k = from; k < to; k++, b += b_row) {
         vector b_k[SUMS];
         const real *x = by_rows ? NULL : at->a[k] + at->first;
         __asm__("" : "+r"(x)); /* one pointer and constants, not a pointer a row */
@@ -80,13 +85,14 @@ GR_INLINE void take_all_steps(tile_form form, const gr_product *p, const tile_pl
     const char *next = at->next;
     size_t k = 0;
     for (; form.kind != ROWS && p->ahead != NULL && k < p->depth; k++)
-        __builtin_prefetch((const real *)p->ahead[k] + at->first, 0, 2);
+        __builtin_prefetch((const real *)p->ahead[k] + p->ahead_first + at->row, 0, 2);
     if (form.kind != ROWS && p->b_next > 0) {
-        const size_t from = (at->first - p->first) * p->depth / p->rows;
-        const size_t to = (at->first - p->first + form.rows) * p->depth / p->rows;
+        const real *b_next = (const real *)p->b + at->panel * WIDTH + p->b_next;
+        const size_t from = at->row * p->depth / p->rows;
+        const size_t to = (at->row + form.rows) * p->depth / p->rows;
         for (k = from; k < to; k++)
             GR_UNROLL for (size_t i = 0; i < form.panels; i++)
-                __builtin_prefetch(at->b + k * p->b_stride + p->b_next + i * WIDTH, 0, 2);
+                __builtin_prefetch(b_next + k * p->b_stride + i * WIDTH, 0, 2);
     }
     if (reach == 0 && at->share == 0) {
         take_steps(form, p, at, 0, p->depth, sum);
@@ -115,14 +121,43 @@ GR_INLINE void mask_tile(tile_form form, size_t row, const real *mask, vector *s
     }
 }
 
+/* Stores go on from row to row with one pointer, not one for each row. */
+GR_INLINE void store_tile(tile_form form, const gr_product *p, const vector *sum, real *c)
+{
+    const bool by_rows = form.kind == ROWS;
+    const size_t vectors = form.panels * VECTORS;
+    const size_t row = by_rows ? p->c_stride : WIDTH, panel = by_rows ? WIDTH : p->c_stride;
+    GR_UNROLL for (size_t i = 0; i < form.rows * vectors; i++) {
+        const size_t v = i % vectors;
+        store(c + v / VECTORS * panel + v % VECTORS * LANES, sum[i]);
+        c += v + 1 == vectors ? row : 0;
+        if (by_rows)
+            __asm__("" : "+r"(c));
+    }
+}
+
+/* C = fma(step, sum, shrink C). It shrinks by itself: gcc reads C for both ways at once, and
+ * has no registers for that. */
+GR_INLINE void descend_tile(tile_form form, const gr_product *p, const vector *sum, real *c)
+{
+    const size_t vectors = form.panels * VECTORS;
+    const double step = p->step, shrink = p->shrink;
+    if (shrink != 1)
+        for (size_t i = 0; i < form.panels; i++)
+            for (size_t j = 0; j < form.rows * WIDTH; j++)
+                c[i * p->c_stride + j] *= (real)shrink;
+    GR_UNROLL for (size_t i = 0; i < form.rows * vectors; i++) {
+        const size_t v = i % vectors;
+        descend(step, 1, sum[i],
+                c + i / vectors * WIDTH + v / VECTORS * p->c_stride + v % VECTORS * LANES);
+    }
+}
+
 GR_INLINE void tile(tile_form form, const gr_product *p, const tile_place *at)
 {
     const bool by_rows = form.kind == ROWS;
     const size_t vectors = form.panels * VECTORS;
-    const size_t c_row = by_rows ? p->c_stride : WIDTH;
-    const size_t c_panel = by_rows ? WIDTH : p->c_stride;
     const size_t sums = form.rows * vectors; /* sum i: row i / vectors, vector i % vectors */
-    const double step = p->step, shrink = p->shrink;
     vector sum[SUMS + 2 * VECTORS] = {{0}};
     GR_UNROLL for (size_t i = 0; i < sums; i++)
         sum[i] = at->bias == NULL ? (vector){0} : load(at->bias + i % vectors * LANES);
@@ -135,33 +170,30 @@ GR_INLINE void tile(tile_form form, const gr_product *p, const tile_place *at)
         GR_UNROLL for (size_t i = 0; i < sums; i++)
             sum[i] = rectify(sum[i]);
     if (by_rows && at->mask != NULL)
-        mask_tile(form, c_row, at->mask, sum);
-    real *c = at->c;
-    GR_UNROLL for (size_t i = 0; i < sums; i++) {
-        const size_t v = i % vectors, to = v / VECTORS * c_panel + v % VECTORS * LANES;
-        if (form.kind == ROWS || form.kind == COLUMNS)
-            store(c + to, sum[i]);
-        else
-            descend(step, shrink, sum[i], c + to);
-        c += v + 1 == vectors ? c_row : 0;
-        if (by_rows)
-            __asm__("" : "+r"(c)); /* one pointer, not one for each row */
-    }
+        mask_tile(form, p->c_stride, at->mask, sum);
+    if (form.kind == ROWS || form.kind == COLUMNS)
+        store_tile(form, p, sum, at->c);
+    else
+        descend_tile(form, p, sum, at->c);
     GR_UNROLL for (size_t v = 0; v < vectors; v++)
         if (form.kind == DESCENT_SUMS)
             descend(p->sums_step, p->sums_shrink, sum[sums + v], at->sums + v * LANES);
 }
 
-/* `count` tiles one below the other, from a row and panel of C on */
+/* `count` tiles one below the other, from a row and panel of C on; `held` is that panel of B,
+ * side by side, or NULL. */
 GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t from,
-                     size_t panel)
+                     size_t panel, const real *held)
 {
     const bool by_rows = form.kind == ROWS;
     const size_t c_row = by_rows ? p->c_stride : WIDTH;
     const size_t start = from * c_row + panel * (by_rows ? WIDTH : p->c_stride);
+    const size_t step = !by_rows && p->tile > 0 ? p->tile : form.rows;
     tile_place at = {
-        .a = (const real *const *)p->a + (by_rows ? from : 0), .first = p->first + from,
+        .a = (const real *const *)p->a + (by_rows ? from : 0), .row = from, .panel = panel,
+        .first = p->first + (step == p->tile ? from / LOW_ROWS * step : from),
         .b = (const real *)p->b + panel * (by_rows ? p->b_stride : WIDTH),
+        .b_row = p->b_stride,
         .bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH,
         .mask = p->mask == NULL ? NULL : (const real *)p->mask + start,
         .c = (real *)p->c + start,
@@ -170,6 +202,10 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
     };
     if (form.rows * form.panels * VECTORS > SUMS)
         return; /* never called: see most_rows */
+    if (held != NULL) {
+        at.b = held;
+        at.b_row = WIDTH;
+    }
     if (by_rows && p->panels * p->b_stride * sizeof(real) >= FAR && p->depth >= WIDTH &&
         panel + form.panels < p->panels && p->rows >= 4 * form.rows) {
         const size_t lines = form.panels * p->b_stride / WIDTH, pieces = p->depth / WIDTH;
@@ -180,7 +216,8 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
     for (size_t i = 0; i < count; i++) {
         tile(form, p, &at);
         at.a += by_rows ? form.rows : 0;
-        at.first += form.rows;
+        at.first += step;
+        at.row += form.rows;
         at.mask = at.mask == NULL ? NULL : at.mask + form.rows * c_row;
         at.c += form.rows * c_row;
         at.soon += form.rows * WIDTH;
@@ -188,12 +225,13 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
     }
 }
 
-typedef void tiles_of(const gr_product *p, size_t count, size_t from, size_t panel);
+typedef void tiles_of(const gr_product *p, size_t count, size_t from, size_t panel,
+                      const real *held);
 #define TILE(kind, rows, panels)                                                         \
     static void kind##_##rows##_##panels(const gr_product *p, size_t count, size_t from, \
-                                         size_t panel)                                   \
+                                         size_t panel, const real *held)                 \
     {                                                                                    \
-        tiles((tile_form){rows, panels, kind}, p, count, from, panel);                   \
+        tiles((tile_form){rows, panels, kind}, p, count, from, panel, held);             \
     }
 #define TILES(kind, panels)                                                              \
     TILE(kind, 1, panels) TILE(kind, 2, panels) TILE(kind, 3, panels)                    \
@@ -237,35 +275,57 @@ static size_t choose_width(size_t rows, size_t panels)
     return usual;
 }
 
-/* All rows in tiles of nearly equal height: `more` of height + 1 above `less` of height. */
+/* All rows: so many tiles of a height, and others below them. */
 typedef struct cut {
-    size_t width, height, more, less;
+    size_t width;
+    struct {
+        size_t height, count;
+    } run[2];
 } cut;
 
-static cut cut_rows(size_t rows, size_t width)
+/* Tiles of nearly equal height; or those that A stands in, and a last one. */
+static cut cut_rows(const gr_product *p, size_t width)
 {
-    const size_t most = most_rows[width];
+    const size_t rows = p->rows, most = most_rows[width], rest = rows % LOW_ROWS;
+    if (p->tile > 0)
+        return (cut){width, {{LOW_ROWS, rows / LOW_ROWS}, {rest, rest > 0}}};
     if (rows <= most)
-        return (cut){width, rows, 0, 1};
-    const size_t count = (rows + most - 1) / most, more = rows % count;
-    return (cut){width, rows / count, more, count - more};
+        return (cut){width, {{rows, 1}}};
+    const size_t count = (rows + most - 1) / most, height = rows / count, more = rows % count;
+    return (cut){width, {{height + 1, more}, {height, count - more}}};
 }
 
-/* All rows of some panels. */
-static void product_column(const gr_product *p, cut at, size_t panel)
+/* All rows of some panels; the first tile takes sums along. */
+static void product_column(const gr_product *p, const cut *at, size_t panel, const real *held)
 {
     const tile_kind usual = !p->by_columns ? ROWS : p->descend ? DESCENT : COLUMNS;
-    tiles_of *const *kind = work[usual][at.width];
-    size_t from = 0;
-    if (p->sums != NULL) { /* the first tile takes them along */
-        from = at.more > 0 ? at.height + 1 : at.height;
-        *(at.more > 0 ? &at.more : &at.less) -= 1;
-        work[DESCENT_SUMS][at.width][from - 1](p, 1, 0, panel);
+    for (size_t i = 0, from = 0; i < 2; i++) {
+        const size_t height = at->run[i].height;
+        size_t count = at->run[i].count;
+        if (count > 0 && from == 0 && p->sums != NULL) {
+            work[DESCENT_SUMS][at->width][height - 1](p, 1, 0, panel, held);
+            from = height;
+            count--;
+        }
+        if (count > 0)
+            work[usual][at->width][height - 1](p, count, from, panel, held);
+        from += count * height;
     }
-    if (at.more > 0)
-        kind[at.height](p, at.more, from, panel);
-    if (at.less > 0)
-        kind[at.height - 1](p, at.less, from + at.more * (at.height + 1), panel);
+}
+
+/* Where A stands in tiles: a panel of B, whose rows are far from each other, is read by each
+ * of them, and brought side by side before. */
+static void product_of_tiles(const gr_product *p)
+{
+    const cut at = cut_rows(p, 0);
+    vector held[HELD * VECTORS];
+    for (size_t panel = 0; panel < p->panels; panel++) {
+        const real *b = (const real *)p->b + panel * WIDTH;
+        for (size_t k = 0; k < p->depth && p->depth <= HELD; k++, b += p->b_stride)
+            GR_UNROLL for (size_t v = 0; v < VECTORS; v++)
+                held[k * VECTORS + v] = load(b + v * LANES);
+        product_column(p, &at, panel, p->depth <= HELD ? (const real *)held : NULL);
+    }
 }
 
 /* The transpose of some panels of B, which have just been read. */
@@ -279,6 +339,10 @@ static void turn(const gr_product *p, size_t from, size_t to)
 
 void GR_NAME(product)(const gr_product *p)
 {
+    if (p->tile > 0) {
+        product_of_tiles(p);
+        return;
+    }
     if (GR_NAME(shallow)(p)) {
         turn(p, 0, p->panels);
         return;
@@ -286,9 +350,9 @@ void GR_NAME(product)(const gr_product *p)
     cut at = {.width = SIZE_MAX};
     for (size_t done = 0, to; done < p->panels && p->rows > 0; done = to) {
         const size_t width = choose_width(p->rows, p->panels - done);
-        at = width == at.width ? at : cut_rows(p->rows, width);
+        at = width == at.width ? at : cut_rows(p, width);
         to = done + ((size_t)1 << width);
-        product_column(p, at, done);
+        product_column(p, &at, done, NULL);
         turn(p, done, to);
     }
 }

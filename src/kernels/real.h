@@ -60,6 +60,20 @@ typedef uint64_t real_bits;
 #define GR_UNROLL _Pragma("GCC unroll 32")
 #endif
 
+/* T, see kernels.h: where there are few registers, tiles are low, and each reads B again.
+ * (On AVX-512, whose tiles take ten rows, what packing saves it costs.) */
+enum { GR_TILE = GR_VECTOR_REGISTERS == 32 ? 0 : 12 * GR_VECTOR_BYTES / GR_LINE };
+
+/* Before the loop over the steps of a tile. Low tiles have few multiply-adds a step: four steps
+ * a turn leave out one instruction in twelve, which counts where two threads share a core. */
+#if GR_VECTOR_REGISTERS == 32
+#define GR_UNROLL_STEPS
+#elif defined(__clang__)
+#define GR_UNROLL_STEPS _Pragma("clang loop unroll_count(4)")
+#else
+#define GR_UNROLL_STEPS _Pragma("GCC unroll 4")
+#endif
+
 static inline real_bits real_to_bits(real x)
 {
     real_bits bits;
@@ -109,6 +123,8 @@ void GR_NAME(transpose)(size_t inputs, size_t outputs, size_t from, size_t to,
 /* Each P rows of a panel w, those beyond `rows` taken as 0, become P rows of wt, and the next
  * ones of wt + stride. */
 void GR_NAME(transpose_panel)(size_t rows, const real *w, size_t stride, real *wt);
+void GR_NAME(pack_tiles)(size_t rows, size_t columns, const void *const *x, size_t first,
+                         size_t tile, void *y);
 void GR_NAME(column_sums)(size_t rows, size_t columns, size_t from, size_t to,
                           const void *d, void *y);
 void GR_NAME(scale_rows)(size_t rows, size_t columns, const double *weight, void *d);

@@ -7,23 +7,20 @@
  *     BP4         db = sum over rows of dz
  *
  * In memory W stands in panels of [inputs][outputs], so that all three products vectorise
- * across outputs; BP2 works on its transpose, made once per pass. BP3 is cut by the weights,
- * never by the rows: a thread computes the gradient of its weights and descends by it while
+ * across outputs; BP2 works on its transpose, made once per pass. BP3 is cut into blocks
+ * (net/strips.c): a thread computes the gradient of some weights and descends by it while
  * it is in the cache, without storing it.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "base/status.h"
-#include "net/narrow.h"
+#include "net/dense.h"
 
 enum {
-    GROUP = GR_SUMS_PANELS, /* panels of outputs whose gradient is computed at once */
-    CHUNK = 64,    /* inputs of them, where it is kept for an update: 8 KiB */
+    CHUNK = 60,    /* inputs of them, where it is kept for an update: tiles of 3, 6 or 10 */
     AHEAD = 10,    /* rows of x, a tile of the product, that are fetched ahead */
     LONG = 64,     /* inputs of a row for which that pays */
     DEEP = 128,    /* rows beside whose products fetching what an optimiser keeps is nothing */
-    INPUTS = 8,    /* grain of the cut between threads */
-    STRIP = 1 << 18, /* bytes of x */
     FAR = 1 << 19  /* bytes of dz that do not stay in a cache near by */
 };
 
@@ -128,22 +125,15 @@ static void backward(const gr_pass *pass, const gr_node *node, const gr_part *pa
 
 /* ---- gradients of the parameters ---- */
 
-/* Some inputs times some panels of outputs of the weight. */
-typedef struct block {
-    gr_range inputs, panels;
-    bool first; /* of the thread's blocks of these inputs: it fetches ahead */
-    bool last;  /* of the panels: there is no next dz to fetch */
-} block;
-
 /* Element of the weight that a block begins with. */
-static size_t first_of(const gradus_net *net, const gr_node *node, const block *at)
+static size_t first_of(const gradus_net *net, const gr_node *node, const gr_block *at)
 {
     return (at->panels.from * node->inputs + at->inputs.from) * width_of(net);
 }
 
 /* What a block's gradient changes comes from far: the weights and what an optimiser keeps,
  * or where it is stored. */
-static void fetch_soon(const gr_pass *pass, const gr_node *node, const block *at,
+static void fetch_soon(const gr_pass *pass, const gr_node *node, const gr_block *at,
                        gr_product *p)
 {
     const gradus_net *net = pass->net;
@@ -161,7 +151,7 @@ static void fetch_soon(const gr_pass *pass, const gr_node *node, const block *at
 }
 
 /* The gradient of a block over one chain of rows; p says where it goes. */
-static void product_of_chain(const gr_pass *pass, const gr_node *node, const block *at,
+static void product_of_chain(const gr_pass *pass, const gr_node *node, const gr_block *at,
                              size_t row, gr_product *p)
 {
     const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
@@ -171,10 +161,16 @@ static void product_of_chain(const gr_pass *pass, const gr_node *node, const blo
     p->by_columns = 1;
     p->a = (const void *const *)x->y_row + row;
     p->first = at->inputs.from;
+    if (at->strip->row != NULL) { /* all rows are one chain */
+        p->a = at->strip->row;
+        p->tile = at->strip->tile;
+        p->first = (at->inputs.from - at->strip->from) / pass->net->kernels->tile * p->tile;
+    }
     p->b = gr_at(pass->net, z->dy, row * z->stride + at->panels.from * width_of(pass->net));
     p->b_stride = z->stride;
     if (!at->last && p->depth * z->stride * pass->net->kernels->size >= FAR)
-        p->b_next = GROUP * width_of(pass->net);
+        p->b_next = GR_GROUP * width_of(pass->net);
+    p->ahead_first = at->inputs.from;
     p->ahead = at->first && node->from == 0 && pass->rows_ahead >= p->depth
              ? (const void *const *)pass->ahead : NULL;
     fetch_soon(pass, node, at, p);
@@ -183,12 +179,12 @@ static void product_of_chain(const gr_pass *pass, const gr_node *node, const blo
 
 /* dW of a block, [panels][.][P] with c_stride elements from panel to panel: the first chain
  * of rows is stored, the sums of later ones are added. */
-static void gradient_of_block(const gr_pass *pass, const gr_node *node, const block *at,
+static void gradient_of_block(const gr_pass *pass, const gr_node *node, const gr_block *at,
                               void *c, size_t c_stride)
 {
     const gradus_net *net = pass->net;
     const size_t count = (at->inputs.to - at->inputs.from) * width_of(net);
-    _Alignas(GR_LINE) char later[GROUP * CHUNK * GR_LINE];
+    _Alignas(GR_LINE) char later[GR_GROUP * CHUNK * GR_LINE];
     for (size_t row = 0; row < pass->rows; row += GR_CHAIN) {
         if (row == 0 && !pass->add_gradient) {
             gr_product p = {.c = c, .c_stride = c_stride};
@@ -216,13 +212,13 @@ void gr_descend(const gr_pass *pass, size_t tensor, size_t first, size_t count,
     pass->descent->step(&u);
 }
 
-static void descend_block(const gr_pass *pass, const gr_node *node, const block *at)
+static void descend_block(const gr_pass *pass, const gr_node *node, const gr_block *at)
 {
     const gradus_net *net = pass->net;
     const size_t stride = node->inputs * width_of(net); /* of the weight, panel to panel */
     const size_t first = first_of(net, node, at);
     const size_t count = (at->inputs.to - at->inputs.from) * width_of(net);
-    _Alignas(GR_LINE) char gradient[GROUP * CHUNK * GR_LINE];
+    _Alignas(GR_LINE) char gradient[GR_GROUP * CHUNK * GR_LINE];
     if (pass->descent == NULL) {
         void *dw = gr_at(net, gr_gradient_of(pass, node->tensor), first);
         gradient_of_block(pass, node, at, dw, stride);
@@ -242,7 +238,7 @@ static bool is_plain(const gr_pass *pass)
 }
 
 /* With the first inputs goes the bias. */
-static void descend_plain(const gr_pass *pass, const gr_node *node, const block *at)
+static void descend_plain(const gr_pass *pass, const gr_node *node, const gr_block *at)
 {
     const gradus_net *net = pass->net;
     const gr_update *u = &pass->descent->update[node->tensor], *bias = u + 1;
@@ -257,13 +253,13 @@ static void descend_plain(const gr_pass *pass, const gr_node *node, const block 
     product_of_chain(pass, node, at, 0, &p);
 }
 
-static void descend_weight(const gr_pass *pass, const gr_node *node, const block *at)
+void gr_dense_descend(const gr_pass *pass, const gr_node *node, const gr_block *at)
 {
     if (is_plain(pass)) {
         descend_plain(pass, node, at);
         return;
     }
-    block piece = {.panels = at->panels, .first = at->first, .last = at->last};
+    gr_block piece = *at;
     for (size_t from = at->inputs.from; from < at->inputs.to; from += CHUNK) {
         piece.inputs.from = from;
         piece.inputs.to = at->inputs.to - from < CHUNK ? at->inputs.to : from + CHUNK;
@@ -293,58 +289,12 @@ static void descend_bias(const gr_pass *pass, const gr_node *node, gr_range pane
         gr_descend(pass, node->tensor + 1, first, count, gr_at(net, db, first));
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Of a strip of inputs, the pieces of GROUP panels and INPUTS inputs that are `mine` when
- * those of `panels` are numbered group after group. */
-static void descend_strip(const gr_pass *pass, const gr_node *node, gr_range strip,
-                          gr_range panels, gr_range mine)
-{
-    const size_t pieces = (node->inputs + INPUTS - 1) / INPUTS; /* of a group */
-    for (size_t panel = panels.from, first = 0; panel < panels.to;
-         panel += GROUP, first += pieces) {
-        if (first >= mine.to || first + pieces <= mine.from)
-            continue;
-        const size_t from = mine.from > first ? (mine.from - first) * INPUTS : 0;
-        const size_t to = least((mine.to - first) * INPUTS, node->inputs);
-        const block at = {
-            .inputs = {from > strip.from ? from : strip.from, least(to, strip.to)},
-            .panels = {panel, least(panel + GROUP, panels.to)},
-            .first = panel == panels.from,
-            .last = panel + GROUP >= panels.to,
-        };
-        if (at.inputs.from < at.inputs.to)
-            descend_weight(pass, node, &at);
-    }
-}
-
-/* In strips of inputs whose x, read once for each group of panels, stays in the cache. A
- * thread that computed some of the outputs descends the weights that it read for them. */
-static void descend_all(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads)
-{
-    const bool own = pass->first_by_columns && node->from == 0;
-    const gr_range panels = own ? gr_cut(node->panels, 1, thread, threads)
-                                : (gr_range){0, node->panels};
-    const size_t groups = (panels.to - panels.from + GROUP - 1) / GROUP;
-    const size_t pieces = groups * ((node->inputs + INPUTS - 1) / INPUTS);
-    const gr_range mine = own ? (gr_range){0, pieces} : gr_cut(pieces, 1, thread, threads);
-    const size_t row = pass->rows * pass->net->kernels->size; /* bytes of x of an input */
-    const size_t inputs = row * node->inputs <= STRIP ? node->inputs
-                        : row * INPUTS > STRIP ? INPUTS : STRIP / row / INPUTS * INPUTS;
-    for (size_t from = 0; from < node->inputs; from += inputs)
-        descend_strip(pass, node, (gr_range){from, least(from + inputs, node->inputs)},
-                      panels, mine);
-}
-
 static void descend(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads)
 {
     if (node->narrow)
         gr_narrow_descend(pass, node, thread, threads);
     else
-        descend_all(pass, node, thread, threads);
+        gr_strips_descend(pass, node, thread, threads);
     if (node->bias && (node->narrow || !is_plain(pass)))
         descend_bias(pass, node, gr_cut(node->panels, 1, thread, threads));
 }

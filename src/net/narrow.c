@@ -10,7 +10,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "net/narrow.h"
+#include "net/dense.h"
 
 #include <string.h>
 

@@ -19,7 +19,7 @@
 #include "base/status.h"
 #include "net/checkpoint.h"
 #include "net/criterion.h"
-#include "net/narrow.h"
+#include "net/dense.h"
 #include "net/small.h"
 
 enum {

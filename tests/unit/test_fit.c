@@ -27,6 +27,7 @@ static uint64_t trained_digest(size_t threads, const char *cpu, const char *text
     gradus_context_defaults(&where);
     where.threads = threads;
     where.cpu = cpu;
+    where.always_threads = 1;
     assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
     gradus_net *net = new_net(context, text);
     gradus_fit_defaults(&options);

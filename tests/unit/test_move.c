@@ -92,6 +92,38 @@ static void a_transpose_moves_every_element_of_its_panels(void **state)
         }
 }
 
+/* Columns [first, first + columns) of rows that stand anywhere; what is between two tiles, and
+ * behind the last column, keeps what it had. */
+static void check_tiles(const gr_kernels *k, size_t rows, size_t columns, size_t first)
+{
+    const size_t T = k->tile, tile = rows * T + rows % 3, stride = first + columns + 1;
+    array x = array_odd(k, rows * stride);
+    array y = array_odd(k, (columns / T + 1) * tile), expected = array_copy(&y);
+    const void *row[MOST];
+    for (size_t l = 0; l < rows; l++)
+        row[l] = element(&x, (rows - 1 - l) * stride);
+    for (size_t l = 0; l < rows; l++)
+        for (size_t i = 0; i < columns; i++)
+            memcpy(element(&expected, i / T * tile + l * T + i % T),
+                   element(&x, (rows - 1 - l) * stride + first + i), k->size);
+    k->pack_tiles(rows, columns, row, first, tile, y.data);
+    assert_same_array(&expected, &y);
+    array_free(&x), array_free(&y), array_free(&expected);
+}
+
+static void tiles_hold_columns_of_rows(void **state)
+{
+    (void)state;
+    EACH_PRECISION(precision)
+        EACH_CPU(cpu) {
+            const gr_kernels *k = gr_kernels_find(cpu, precision);
+            assert_int_equal(k->tile > 0, k->pack_tiles != NULL);
+            for (size_t rows = 0; rows < MOST && k->tile > 0; rows++)
+                for (size_t columns = 0; columns <= MOST; columns++)
+                    check_tiles(k, rows, columns, whole_between(0, 9));
+        }
+}
+
 static void gather_picks_rows(void **state)
 {
     (void)state;
@@ -166,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(panels_hold_every_element_and_zeros),
         cmocka_unit_test(a_transpose_moves_every_element_of_its_panels),
+        cmocka_unit_test(tiles_hold_columns_of_rows),
         cmocka_unit_test(gather_picks_rows),
         cmocka_unit_test(labels_become_smoothed_rows),
         cmocka_unit_test(doubles_are_rounded_once),

@@ -1,0 +1,47 @@
+/*
+ * net/dense.h - the parts of a dense layer
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef GR_NET_DENSE_H
+#define GR_NET_DENSE_H
+
+#include "net/layer.h"
+
+/* net/narrow.c: what net/layer_dense.c does for layers of more outputs; a gradient of the bias
+ * is the same there. */
+void gr_narrow_forward(const gr_pass *pass, const gr_node *node, const gr_part *part);
+void gr_narrow_backward(const gr_pass *pass, const gr_node *node, const gr_part *part);
+void gr_narrow_descend(const gr_pass *pass, const gr_node *node, size_t thread,
+                       size_t threads);
+
+/* x of some inputs, in tiles of gr_kernels.tile (kernels/kernels.h). */
+typedef struct gr_strip {
+    const void *const *row; /* [rows]; NULL: x is read where it stands */
+    size_t from;            /* its first input */
+    size_t tile;            /* elements from one tile to the next */
+} gr_strip;
+
+enum { GR_GROUP = GR_SUMS_PANELS }; /* most panels of a block */
+
+/* Some inputs times some panels of outputs of the weight. */
+typedef struct gr_block {
+    gr_range inputs, panels;
+    bool first; /* of the thread's blocks of these inputs: it fetches ahead */
+    bool last;  /* of the panels: there is no next dz to fetch */
+    const gr_strip *strip;
+} gr_block;
+
+/* net/layer_dense.c: gradients of a block of the weight, and the step where there is one; with
+ * the first inputs goes the bias, where products end in the step. */
+void gr_dense_descend(const gr_pass *pass, const gr_node *node, const gr_block *block);
+
+/* net/strips.c: a thread's blocks, one after the other. */
+void gr_strips_descend(const gr_pass *pass, const gr_node *node, size_t thread,
+                       size_t threads);
+
+/* The step of some elements of a tensor, from `first` on, by their gradient g. */
+void gr_descend(const gr_pass *pass, size_t tensor, size_t first, size_t count,
+                const void *g);
+
+#endif

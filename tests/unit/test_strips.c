@@ -1,0 +1,124 @@
+/*
+ * tests/unit/test_strips.c - weights of a wide layer, whose gradient is cut into strips and
+ * blocks of packed x, take the step that they take in narrow layers of their own
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "runner.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "gradus.h"
+
+enum { MOST_ROWS = 520, INPUTS = 131, OUTPUTS = 100, PART = 16 };
+
+/* Numbers about as large as real ones, of which no two products are alike. */
+static double number(size_t i)
+{
+    return sin(1.7 * (double)i) + 0.1 * cos(0.3 * (double)i);
+}
+
+static void fill(void *array, gradus_precision precision, size_t i, double x)
+{
+    const float rounded = (float)x;
+    if (precision == GRADUS_FLOAT32)
+        memcpy((char *)array + i * sizeof rounded, &rounded, sizeof rounded);
+    else
+        memcpy((char *)array + i * sizeof x, &x, sizeof x);
+}
+
+typedef struct how {
+    gradus_precision precision;
+    const char *cpu, *optimizer;
+    size_t threads, rows;
+} how;
+
+/* Weights and biases of the outputs [first, first + outputs) after two steps. */
+static void train(const how *h, size_t first, size_t outputs, void *weight, void *bias)
+{
+    static double x[MOST_ROWS * INPUTS], y[MOST_ROWS * OUTPUTS];
+    const gradus_set set = {.rows = h->rows, .x = x, .y = y};
+    gradus_context *context;
+    gradus_context_options where;
+    gradus_fit_options options;
+    gradus_net *net;
+    gradus_context_defaults(&where);
+    where.threads = h->threads;
+    where.always_threads = 1;
+    where.cpu = h->cpu;
+    assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
+    assert_int_equal(gradus_net_new(context, "output", INPUTS, outputs, h->precision, 1, &net),
+                     GRADUS_OK);
+    for (size_t i = 0; i < h->rows * INPUTS; i++)
+        fill(x, h->precision, i, number(i));
+    for (size_t i = 0; i < h->rows; i++)
+        for (size_t j = 0; j < outputs; j++)
+            fill(y, h->precision, i * outputs + j, number(7 * i + first + j));
+    for (size_t i = 0; i < outputs * INPUTS; i++)
+        fill(weight, h->precision, i, 0.1 * number(first * INPUTS + i));
+    gradus_net_set(net, 0, weight);
+    gradus_fit_defaults(&options);
+    options.optimizer = h->optimizer;
+    options.schedule = "constant";
+    options.learning_rate = 0.01;
+    options.weight_decay = 0.1;
+    options.clip = 0;
+    options.batch = h->rows;
+    options.epochs = 2;
+    if (gradus_fit(net, &set, NULL, &options, NULL) != GRADUS_OK)
+        fail_msg("%s", gradus_error());
+    gradus_net_get(net, 0, weight);
+    gradus_net_get(net, 1, bias);
+    gradus_net_free(net);
+    gradus_context_free(context);
+}
+
+typedef struct values {
+    char weight[INPUTS * OUTPUTS * sizeof(double)], bias[OUTPUTS * sizeof(double)];
+} values;
+
+/* Each part alone, of too few outputs to be packed. */
+static void train_parts(const how *h, size_t size, values *v)
+{
+    for (size_t first = 0; first < OUTPUTS; first += PART) {
+        const size_t outputs = OUTPUTS - first < PART ? OUTPUTS - first : PART;
+        train(h, first, outputs, v->weight + first * INPUTS * size, v->bias + first * size);
+    }
+}
+
+static void check(how h)
+{
+    static const char *const cpus[] = {"ref", NULL};
+    static values parts, whole;
+    const size_t size = h.precision == GRADUS_FLOAT32 ? sizeof(float) : sizeof(double);
+    train_parts(&h, size, &parts);
+    for (size_t c = 0; c < 2; c++)
+        for (h.threads = 1; h.threads <= 3; h.threads++) {
+            h.cpu = cpus[c];
+            train(&h, 0, OUTPUTS, whole.weight, whole.bias);
+            assert_memory_equal(parts.weight, whole.weight, OUTPUTS * INPUTS * size);
+            assert_memory_equal(parts.bias, whole.bias, OUTPUTS * size);
+        }
+}
+
+/* More rows than are packed, too, and fewer; inputs that fill no last strip, no last tile. */
+static void a_step_is_that_of_its_parts(void **state)
+{
+    (void)state;
+    static const size_t rows[] = {20, 33, 100, MOST_ROWS};
+    static const char *const optimizers[] = {"sgd", "adamw"};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int kind = 0; kind < 4; kind++)
+            check((how){kind % 2 == 0 ? GRADUS_FLOAT32 : GRADUS_FLOAT64, NULL,
+                        optimizers[kind / 2], 1, rows[i]});
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_step_is_that_of_its_parts),
+    };
+    return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
+}
