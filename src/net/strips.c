@@ -14,7 +14,7 @@ enum {
     STRIP = 1 << 18,  /* bytes of x */
     PACKED = 3 << 15, /* of x in tiles */
     LOW = 48,         /* inputs of a strip beside whose products packing it is little */
-    SHORT = 32,       /* rows that are not packed, as tiles reach all of them in a cache */
+    SHORT = 48,       /* rows that are not packed, as tiles reach all of them in a cache */
     LONG = 512        /* most rows that are: of dz of a panel stand side by side */
 };
 
