@@ -31,7 +31,7 @@ typedef struct cutting {
     gr_range mine;   /* pieces of GR_GROUP panels and `grain` inputs, group after group */
     size_t grain;
     size_t inputs;   /* of a strip */
-    char *room;      /* for x of a strip in tiles, or NULL */
+    char *room;      /* for x of a strip in tiles, where it is packed */
 } cutting;
 
 /* Of a strip of inputs, the pieces that are `mine`. */

@@ -9,7 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "gradus.h"
 
 enum { MOST_ROWS = 520, INPUTS = 131, OUTPUTS = 100, PART = 16 };
