@@ -265,7 +265,7 @@ typedef struct gr_kernels {
                       void *wt);
 
     /* Columns of rows into tiles of T: y[i / T * tile + k T + i % T] = x[k][first + i],
-     * i < columns, k < rows; NULL where T is 0 */
+     * i < columns, k < rows; of no use where T is 0 */
     void (*pack_tiles)(size_t rows, size_t columns, const void *const *x, size_t first,
                        size_t tile, void *y);
 

@@ -44,7 +44,7 @@ GR_INLINE void take_column(vector x, const real *w, size_t outputs, vector *sum)
 
 /* Some groups of LANES rows, so that a chain does not wait for itself; sum [groups][outputs] */
 GR_INLINE void rows_in_lanes(size_t groups, size_t outputs, const gr_narrow *p,
-                             const real *const *row, vector *sums)
+                             const real *const *row, real *sums)
 {
     const real *bias = p->bias;
     vector sum[GROUPS * GR_NARROW] = {{0}};
@@ -70,7 +70,7 @@ GR_INLINE void rows_in_lanes(size_t groups, size_t outputs, const gr_narrow *p,
         }
     }
     for (size_t j = 0; j < groups * outputs; j++)
-        sums[j] = sum[j];
+        store(sums + j * LANES, sum[j]);
 }
 
 /* One row: the chains of its outputs. */
@@ -99,17 +99,21 @@ GR_INLINE void all_rows(size_t outputs, const gr_narrow *p)
     for (size_t from = 0; from < p->rows; from += GROUPS * LANES) {
         const size_t left = p->rows - from;
         const size_t rows = left < GROUPS * LANES ? left : GROUPS * LANES;
-        const real *row[GROUPS * LANES];
-        vector sum[GROUPS * GR_NARROW];
-        for (size_t i = 0; i < GROUPS * LANES; i++) /* without a row a lane repeats the last */
-            row[i] = p->x[from + (i < rows ? i : rows - 1)];
+        const real *const *row = (const real *const *)p->x + from;
+        const real *repeated[GROUPS * LANES];
+        _Alignas(GR_LINE) real sum[GROUPS * GR_NARROW * LANES];
+        if (rows < GROUPS * LANES) { /* without a row a lane repeats the last */
+            for (size_t i = 0; i < GROUPS * LANES; i++)
+                repeated[i] = row[i < rows ? i : rows - 1];
+            row = repeated;
+        }
         if (rows <= LANES)
             rows_in_lanes(1, outputs, p, row, sum);
         else
             rows_in_lanes(GROUPS, outputs, p, row, sum);
         for (size_t i = 0; i < rows; i++, z += p->z_stride)
             for (size_t j = 0; j < outputs; j++)
-                z[j] = sum[i / LANES * outputs + j][i % LANES];
+                z[j] = sum[(i / LANES * outputs + j) * LANES + i % LANES];
     }
 }
 

@@ -25,6 +25,12 @@ enum {
     HELD = 512 /* steps of a panel of B that is brought side by side: 32 KiB */
 };
 
+/* Whether A stands in tiles; never where tiles are high. */
+GR_INLINE bool is_in_tiles(const gr_product *p)
+{
+    return GR_TILE > 0 && p->tile > 0;
+}
+
 /* A tile by rows, one by columns, one by columns whose C descends by its sums, and one that
  * takes the sums of B's columns along, by which a bias descends. */
 typedef enum tile_kind { ROWS, COLUMNS, DESCENT, DESCENT_SUMS } tile_kind;
@@ -140,17 +146,16 @@ GR_INLINE void store_tile(tile_form form, const gr_product *p, const vector *sum
  * has no registers for that. */
 GR_INLINE void descend_tile(tile_form form, const gr_product *p, const vector *sum, real *c)
 {
-    const size_t vectors = form.panels * VECTORS;
+    const size_t vectors = form.panels * VECTORS, panel = p->c_stride;
     const double step = p->step, shrink = p->shrink;
     if (shrink != 1)
         for (size_t i = 0; i < form.panels; i++)
             for (size_t j = 0; j < form.rows * WIDTH; j++)
-                c[i * p->c_stride + j] *= (real)shrink;
-    GR_UNROLL for (size_t i = 0; i < form.rows * vectors; i++) {
-        const size_t v = i % vectors;
-        descend(step, 1, sum[i],
-                c + i / vectors * WIDTH + v / VECTORS * p->c_stride + v % VECTORS * LANES);
-    }
+                c[i * panel + j] *= (real)shrink;
+    GR_UNROLL for (size_t i = 0; i < form.panels; i++, c += panel)
+        GR_UNROLL for (size_t j = 0; j < form.rows * VECTORS; j++)
+            descend(step, 1, sum[j / VECTORS * vectors + i * VECTORS + j % VECTORS],
+                    c + j * LANES);
 }
 
 GR_INLINE void tile(tile_form form, const gr_product *p, const tile_place *at)
@@ -188,10 +193,11 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
     const bool by_rows = form.kind == ROWS;
     const size_t c_row = by_rows ? p->c_stride : WIDTH;
     const size_t start = from * c_row + panel * (by_rows ? WIDTH : p->c_stride);
-    const size_t step = !by_rows && p->tile > 0 ? p->tile : form.rows;
+    const bool in_tiles = !by_rows && is_in_tiles(p);
+    const size_t step = in_tiles ? p->tile : form.rows;
     tile_place at = {
         .a = (const real *const *)p->a + (by_rows ? from : 0), .row = from, .panel = panel,
-        .first = p->first + (step == p->tile ? from / LOW_ROWS * step : from),
+        .first = p->first + (in_tiles ? from / LOW_ROWS * step : from),
         .b = (const real *)p->b + panel * (by_rows ? p->b_stride : WIDTH),
         .b_row = p->b_stride,
         .bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH,
@@ -202,7 +208,7 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
     };
     if (form.rows * form.panels * VECTORS > SUMS)
         return; /* never called: see most_rows */
-    if (held != NULL) {
+    if (in_tiles && held != NULL) {
         at.b = held;
         at.b_row = WIDTH;
     }
@@ -287,7 +293,7 @@ typedef struct cut {
 static cut cut_rows(const gr_product *p, size_t width)
 {
     const size_t rows = p->rows, most = most_rows[width], rest = rows % LOW_ROWS;
-    if (p->tile > 0)
+    if (is_in_tiles(p))
         return (cut){width, {{LOW_ROWS, rows / LOW_ROWS}, {rest, rest > 0}}};
     if (rows <= most)
         return (cut){width, {{rows, 1}}};
@@ -296,7 +302,8 @@ static cut cut_rows(const gr_product *p, size_t width)
 }
 
 /* All rows of some panels; the first tile takes sums along. */
-static void product_column(const gr_product *p, const cut *at, size_t panel, const real *held)
+GR_INLINE void product_column(const gr_product *p, const cut *at, size_t panel,
+                              const real *held)
 {
     const tile_kind usual = !p->by_columns ? ROWS : p->descend ? DESCENT : COLUMNS;
     for (size_t i = 0, from = 0; i < 2; i++) {
@@ -339,7 +346,7 @@ static void turn(const gr_product *p, size_t from, size_t to)
 
 void GR_NAME(product)(const gr_product *p)
 {
-    if (p->tile > 0) {
+    if (is_in_tiles(p)) {
         product_of_tiles(p);
         return;
     }

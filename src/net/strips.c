@@ -28,8 +28,9 @@ typedef struct cutting {
     const gr_pass *pass;
     const gr_node *node;
     gr_range panels; /* the thread's, of which its pieces are */
-    gr_range mine;   /* pieces of GR_GROUP panels and `grain` inputs, group after group */
-    size_t grain;
+    gr_range mine;   /* pieces of GR_GROUP panels and some inputs, group after group */
+    size_t grain;    /* inputs of a piece */
+    size_t pieces;   /* of a group */
     size_t inputs;   /* of a strip */
     char *room;      /* for x of a strip in tiles, where it is packed */
 } cutting;
@@ -37,10 +38,9 @@ typedef struct cutting {
 /* Of a strip of inputs, the pieces that are `mine`. */
 static void descend_strip(const cutting *c, gr_range inputs, const gr_strip *strip)
 {
-    const size_t pieces = (c->node->inputs + c->grain - 1) / c->grain; /* of a group */
     for (size_t panel = c->panels.from, first = 0; panel < c->panels.to;
-         panel += GR_GROUP, first += pieces) {
-        if (first >= c->mine.to || first + pieces <= c->mine.from)
+         panel += GR_GROUP, first += c->pieces) {
+        if (first >= c->mine.to || first + c->pieces <= c->mine.from)
             continue;
         const size_t from = c->mine.from > first ? (c->mine.from - first) * c->grain : 0;
         const size_t to = least((c->mine.to - first) * c->grain, c->node->inputs);
@@ -102,8 +102,9 @@ void gr_strips_descend(const gr_pass *pass, const gr_node *node, size_t thread, 
     else
         c.inputs = row * node->inputs <= STRIP ? node->inputs
                  : row * INPUTS > STRIP ? INPUTS : STRIP / row / INPUTS * INPUTS;
+    c.pieces = (node->inputs + c.grain - 1) / c.grain;
     const size_t groups = (c.panels.to - c.panels.from + GR_GROUP - 1) / GR_GROUP;
-    const size_t pieces = groups * ((node->inputs + c.grain - 1) / c.grain);
+    const size_t pieces = groups * c.pieces;
     c.mine = own ? (gr_range){0, pieces} : gr_cut(pieces, 1, thread, threads);
     for (size_t from = 0; from < node->inputs; from += c.inputs) {
         const gr_range inputs = {from, least(from + c.inputs, node->inputs)};
