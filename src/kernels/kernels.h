@@ -37,7 +37,8 @@ enum {
     GR_LINE = 64,    /* bytes of a line: of a row of a panel */
     GR_ABREAST_LINES = 2, /* rows of a block that stand abreast, in lines */
     GR_SUMS_PANELS = 2, /* most panels of a product that takes sums along */
-    GR_NARROW = 4    /* most outputs of a layer that is worked with rows in the lanes */
+    GR_NARROW = 4,   /* most outputs of a layer that is worked with rows in the lanes */
+    GR_TILED_STEPS = 512 /* most steps of a product of an A in tiles */
 };
 
 /* Panels of `columns` columns; elements from row to row of a matrix. */
@@ -62,7 +63,7 @@ static inline size_t gr_stride(size_t columns, size_t size)
  *   by columns   A(i, k) = a[k][first + i],  B a matrix, C in panels: BP3 (a = x, B = dz).
  *
  * By columns, rows of A may stand in tiles of T = gr_kernels.tile elements, `tile` elements
- * from one to the next: A(i, k) = a[k][first + i / T tile + i % T].
+ * from one to the next: A(i, k) = a[k][first + i / T tile + i % T], k < GR_TILED_STEPS.
  *
  * Strides count elements from row to row of a matrix, from panel to panel of panels. C
  * takes the sums or, by columns, descends by them: C(i, j) = fma(step, sum, shrink C(i, j)).

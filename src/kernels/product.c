@@ -21,8 +21,7 @@ enum {
     SUMS = GR_VECTOR_REGISTERS == 32 ? 20 : 12, /* vectors of chains in registers */
     FAR = 1 << 20, /* bytes of b that do not stay in a cache near by */
     TILE_ROWS = GR_VECTOR_REGISTERS == 32 ? 10 : 6,
-    LOW_ROWS = GR_TILE > 0 ? GR_TILE : 1, /* of the tiles that A may stand in */
-    HELD = 512 /* steps of a panel of B that is brought side by side: 32 KiB */
+    LOW_ROWS = GR_TILE > 0 ? GR_TILE : 1 /* of the tiles that A may stand in */
 };
 
 /* Whether A stands in tiles; never where tiles are high. */
@@ -186,7 +185,7 @@ GR_INLINE void tile(tile_form form, const gr_product *p, const tile_place *at)
 }
 
 /* `count` tiles one below the other, from a row and panel of C on; `held` is that panel of B,
- * side by side, or NULL. */
+ * side by side, where A stands in tiles. */
 GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t from,
                      size_t panel, const real *held)
 {
@@ -198,8 +197,8 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
     tile_place at = {
         .a = (const real *const *)p->a + (by_rows ? from : 0), .row = from, .panel = panel,
         .first = p->first + (in_tiles ? from / LOW_ROWS * step : from),
-        .b = (const real *)p->b + panel * (by_rows ? p->b_stride : WIDTH),
-        .b_row = p->b_stride,
+        .b = in_tiles ? held : (const real *)p->b + panel * (by_rows ? p->b_stride : WIDTH),
+        .b_row = in_tiles ? WIDTH : p->b_stride,
         .bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH,
         .mask = p->mask == NULL ? NULL : (const real *)p->mask + start,
         .c = (real *)p->c + start,
@@ -208,10 +207,6 @@ GR_INLINE void tiles(tile_form form, const gr_product *p, size_t count, size_t f
     };
     if (form.rows * form.panels * VECTORS > SUMS)
         return; /* never called: see most_rows */
-    if (in_tiles && held != NULL) {
-        at.b = held;
-        at.b_row = WIDTH;
-    }
     if (by_rows && p->panels * p->b_stride * sizeof(real) >= FAR && p->depth >= WIDTH &&
         panel + form.panels < p->panels && p->rows >= 4 * form.rows) {
         const size_t lines = form.panels * p->b_stride / WIDTH, pieces = p->depth / WIDTH;
@@ -267,6 +262,7 @@ static tiles_of *const work[4][4][10] = {
 #define MOST(panels) \
     (SUMS / (panels * VECTORS) < TILE_ROWS ? SUMS / (panels * VECTORS) : TILE_ROWS)
 static const size_t most_rows[4] = {MOST(1), MOST(2), MOST(4), MOST(8)};
+_Static_assert(LOW_ROWS <= MOST(1), "no tile is as high as those that A stands in");
 
 /* The widest tile (2^n panels) that takes all rows at once, else the one that needs the
  * fewest loads for each multiply-add. */
@@ -325,13 +321,13 @@ GR_INLINE void product_column(const gr_product *p, const cut *at, size_t panel,
 static void product_of_tiles(const gr_product *p)
 {
     const cut at = cut_rows(p, 0);
-    vector held[HELD * VECTORS];
+    vector held[GR_TILED_STEPS * VECTORS]; /* 32 KiB */
     for (size_t panel = 0; panel < p->panels; panel++) {
         const real *b = (const real *)p->b + panel * WIDTH;
-        for (size_t k = 0; k < p->depth && p->depth <= HELD; k++, b += p->b_stride)
+        for (size_t k = 0; k < p->depth; k++, b += p->b_stride)
             GR_UNROLL for (size_t v = 0; v < VECTORS; v++)
                 held[k * VECTORS + v] = load(b + v * LANES);
-        product_column(p, &at, panel, p->depth <= HELD ? (const real *)held : NULL);
+        product_column(p, &at, panel, (const real *)held);
     }
 }
 

@@ -65,7 +65,7 @@ typedef uint64_t real_bits;
 enum { GR_TILE = GR_VECTOR_REGISTERS == 32 ? 0 : 12 * GR_VECTOR_BYTES / GR_LINE };
 
 /* Before the loop over the steps of a tile. Low tiles have few multiply-adds a step: four steps
- * a turn leave out one instruction in twelve, which counts where two threads share a core.
+ * a turn leave out one instruction in fifteen, which counts where two threads share a core.
  * With sanitizers compilers take minutes for what they see unrolled. */
 #if GR_VECTOR_REGISTERS == 32 || defined(GR_SANITIZED)
 #define GR_UNROLL_STEPS

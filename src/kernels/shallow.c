@@ -155,7 +155,7 @@ GR_INLINE void take_panels(shallow_form form, const gr_product *p, size_t panel)
     while (rows - i >= WIDTH) {
         if (ahead != NULL)
             GR_UNROLL for (size_t k = 0; k < form.depth; k++)
-                __builtin_prefetch(ahead[k] + p->first + i, 0, 2);
+                __builtin_prefetch(ahead[k] + p->ahead_first + i, 0, 2);
         for (const size_t end = i + WIDTH; i < end; i += abreast)
             take_rows(form, abreast, &at, i);
     }

@@ -22,12 +22,12 @@ typedef struct gr_strip {
     size_t tile;            /* elements from one tile to the next */
 } gr_strip;
 
-enum { GR_GROUP = GR_SUMS_PANELS }; /* most panels of a block */
-
-/* Some inputs times some panels of outputs of the weight. */
+/* Some inputs times some panels, at most GR_SUMS_PANELS, of outputs of the weight; with a strip
+ * whose x is in tiles, inputs.from is whole tiles behind strip->from. */
 typedef struct gr_block {
     gr_range inputs, panels;
-    bool first; /* of the thread's blocks of these inputs: it fetches ahead */
+    bool first; /* of the blocks of these inputs that any thread has or, where outputs are dealt
+                   to threads, of this one's: it fetches ahead */
     bool last;  /* of the panels: there is no next dz to fetch */
     const gr_strip *strip;
 } gr_block;

@@ -17,7 +17,8 @@
 #include "net/dense.h"
 
 enum {
-    CHUNK = 60,    /* inputs of them, where it is kept for an update: tiles of 3, 6 or 10 */
+    CHUNK = 60,    /* inputs of a block whose gradient is kept for an update: whole tiles (see
+                      gr_block), also where they have ten rows */
     AHEAD = 10,    /* rows of x, a tile of the product, that are fetched ahead */
     LONG = 64,     /* inputs of a row for which that pays */
     DEEP = 128,    /* rows beside whose products fetching what an optimiser keeps is nothing */
@@ -169,7 +170,7 @@ static void product_of_chain(const gr_pass *pass, const gr_node *node, const gr_
     p->b = gr_at(pass->net, z->dy, row * z->stride + at->panels.from * width_of(pass->net));
     p->b_stride = z->stride;
     if (!at->last && p->depth * z->stride * pass->net->kernels->size >= FAR)
-        p->b_next = GR_GROUP * width_of(pass->net);
+        p->b_next = GR_SUMS_PANELS * width_of(pass->net);
     p->ahead_first = at->inputs.from;
     p->ahead = at->first && node->from == 0 && pass->rows_ahead >= p->depth
              ? (const void *const *)pass->ahead : NULL;
@@ -184,7 +185,7 @@ static void gradient_of_block(const gr_pass *pass, const gr_node *node, const gr
 {
     const gradus_net *net = pass->net;
     const size_t count = (at->inputs.to - at->inputs.from) * width_of(net);
-    _Alignas(GR_LINE) char later[GR_GROUP * CHUNK * GR_LINE];
+    _Alignas(GR_LINE) char later[GR_SUMS_PANELS * CHUNK * GR_LINE];
     for (size_t row = 0; row < pass->rows; row += GR_CHAIN) {
         if (row == 0 && !pass->add_gradient) {
             gr_product p = {.c = c, .c_stride = c_stride};
@@ -218,7 +219,7 @@ static void descend_block(const gr_pass *pass, const gr_node *node, const gr_blo
     const size_t stride = node->inputs * width_of(net); /* of the weight, panel to panel */
     const size_t first = first_of(net, node, at);
     const size_t count = (at->inputs.to - at->inputs.from) * width_of(net);
-    _Alignas(GR_LINE) char gradient[GR_GROUP * CHUNK * GR_LINE];
+    _Alignas(GR_LINE) char gradient[GR_SUMS_PANELS * CHUNK * GR_LINE];
     if (pass->descent == NULL) {
         void *dw = gr_at(net, gr_gradient_of(pass, node->tensor), first);
         gradient_of_block(pass, node, at, dw, stride);

@@ -13,9 +13,8 @@ enum {
     INPUTS = 8,       /* grain of the cut between threads */
     STRIP = 1 << 18,  /* bytes of x */
     PACKED = 3 << 15, /* of x in tiles */
-    LOW = 48,         /* inputs of a strip beside whose products packing it is little */
-    SHORT = 48,       /* rows that are not packed, as tiles reach all of them in a cache */
-    LONG = 512        /* most rows that are: of dz of a panel stand side by side */
+    LOW = 48,         /* inputs of a strip for which bringing dz side by side pays */
+    FEW_ROWS = 48     /* are not packed: what a tile reads of x and dz is in L1 anyway */
 };
 
 static size_t least(size_t a, size_t b)
@@ -28,10 +27,9 @@ typedef struct cutting {
     const gr_pass *pass;
     const gr_node *node;
     gr_range panels; /* the thread's, of which its pieces are */
-    gr_range mine;   /* pieces of GR_GROUP panels and some inputs, group after group */
+    gr_range mine;   /* pieces of GR_SUMS_PANELS panels and some inputs, group after group */
     size_t grain;    /* inputs of a piece */
     size_t pieces;   /* of a group */
-    size_t inputs;   /* of a strip */
     char *room;      /* for x of a strip in tiles, where it is packed */
 } cutting;
 
@@ -39,16 +37,16 @@ typedef struct cutting {
 static void descend_strip(const cutting *c, gr_range inputs, const gr_strip *strip)
 {
     for (size_t panel = c->panels.from, first = 0; panel < c->panels.to;
-         panel += GR_GROUP, first += c->pieces) {
+         panel += GR_SUMS_PANELS, first += c->pieces) {
         if (first >= c->mine.to || first + c->pieces <= c->mine.from)
             continue;
         const size_t from = c->mine.from > first ? (c->mine.from - first) * c->grain : 0;
         const size_t to = least((c->mine.to - first) * c->grain, c->node->inputs);
         const gr_block at = {
             .inputs = {from > inputs.from ? from : inputs.from, least(to, inputs.to)},
-            .panels = {panel, least(panel + GR_GROUP, c->panels.to)},
+            .panels = {panel, least(panel + GR_SUMS_PANELS, c->panels.to)},
             .first = panel == c->panels.from,
-            .last = panel + GR_GROUP >= c->panels.to,
+            .last = panel + GR_SUMS_PANELS >= c->panels.to,
             .strip = strip,
         };
         if (at.inputs.from < at.inputs.to)
@@ -62,7 +60,7 @@ static void descend_packed_strip(const cutting *c, gr_range inputs)
     const gradus_net *net = c->pass->net;
     const gr_kernels *k = net->kernels;
     const size_t rows = c->pass->rows;
-    const void *row[LONG];
+    const void *row[GR_TILED_STEPS];
     const gr_strip strip = {row, inputs.from, rows * k->tile};
     for (size_t i = 0; i < rows; i++)
         row[i] = c->room + i * k->tile * k->size;
@@ -72,20 +70,33 @@ static void descend_packed_strip(const cutting *c, gr_range inputs)
     descend_strip(c, inputs, &strip);
 }
 
-/* Whether x is packed, and then where and in strips of how many inputs. */
-static bool finds_room(cutting *c, size_t thread, size_t threads)
+/* Bytes of a thread's room for x in tiles. */
+static size_t room_of(const gr_pass *pass, const gr_node *node, size_t threads)
 {
-    const gradus_net *net = c->pass->net;
-    const gr_kernels *k = net->kernels;
-    const size_t row = c->pass->rows * k->size; /* bytes of x of an input */
-    if (k->tile == 0 || c->pass->rows <= SHORT || c->pass->rows > LONG ||
-        c->pass->add_gradient || c->panels.to - c->panels.from <= GR_GROUP)
-        return false;
-    const size_t room = c->node->type->cache(net, c->node, c->pass->rows);
-    const size_t bytes = room / threads / GR_LINE * GR_LINE, strip = k->tile * row;
-    c->inputs = least(bytes, PACKED) / strip * k->tile;
-    c->room = (char *)c->pass->at[gr_node_index(c->pass, c->node)].cache + thread * bytes;
-    return least(c->inputs, c->node->inputs) >= LOW;
+    return node->type->cache(pass->net, node, pass->rows) / threads / GR_LINE * GR_LINE;
+}
+
+/* Inputs of a strip that is packed; 0: none is, as a thread would not read it often enough, of
+ * so many panels, or has no room. */
+static size_t inputs_of_packed(const cutting *c, size_t panels, size_t threads)
+{
+    const gr_pass *pass = c->pass;
+    const gr_kernels *k = pass->net->kernels;
+    if (k->tile == 0 || pass->rows <= FEW_ROWS || pass->rows > GR_TILED_STEPS ||
+        pass->add_gradient || panels <= GR_SUMS_PANELS)
+        return 0;
+    const size_t bytes = least(room_of(pass, c->node, threads), PACKED);
+    const size_t inputs = bytes / (k->tile * pass->rows * k->size) * k->tile;
+    return least(inputs, c->node->inputs) < LOW ? 0 : inputs;
+}
+
+/* Inputs of a strip whose x is read where it stands. */
+static size_t inputs_of_plain(const cutting *c)
+{
+    const size_t row = c->pass->rows * c->pass->net->kernels->size; /* bytes of an input */
+    if (row * c->node->inputs <= STRIP)
+        return c->node->inputs;
+    return row * INPUTS > STRIP ? INPUTS : STRIP / row / INPUTS * INPUTS;
 }
 
 /* A thread that computed some of the outputs descends the weights that it read for them. */
@@ -95,20 +106,20 @@ void gr_strips_descend(const gr_pass *pass, const gr_node *node, size_t thread, 
     cutting c = {pass, node, .panels = {0, node->panels}, .grain = INPUTS};
     if (own)
         c.panels = gr_cut(node->panels, 1, thread, threads);
-    const size_t row = pass->rows * pass->net->kernels->size; /* bytes of x of an input */
-    const bool packed = finds_room(&c, thread, threads);
-    if (packed)
+    const size_t panels = c.panels.to - c.panels.from;
+    const size_t packed = inputs_of_packed(&c, own ? panels : panels / threads, threads);
+    if (packed > 0) {
         c.grain = pass->net->kernels->tile;
-    else
-        c.inputs = row * node->inputs <= STRIP ? node->inputs
-                 : row * INPUTS > STRIP ? INPUTS : STRIP / row / INPUTS * INPUTS;
+        c.room = (char *)pass->at[gr_node_index(pass, node)].cache +
+                 thread * room_of(pass, node, threads);
+    }
     c.pieces = (node->inputs + c.grain - 1) / c.grain;
-    const size_t groups = (c.panels.to - c.panels.from + GR_GROUP - 1) / GR_GROUP;
-    const size_t pieces = groups * c.pieces;
+    const size_t pieces = (panels + GR_SUMS_PANELS - 1) / GR_SUMS_PANELS * c.pieces;
     c.mine = own ? (gr_range){0, pieces} : gr_cut(pieces, 1, thread, threads);
-    for (size_t from = 0; from < node->inputs; from += c.inputs) {
-        const gr_range inputs = {from, least(from + c.inputs, node->inputs)};
-        if (packed)
+    const size_t step = packed > 0 ? packed : inputs_of_plain(&c);
+    for (size_t from = 0; from < node->inputs; from += step) {
+        const gr_range inputs = {from, least(from + step, node->inputs)};
+        if (packed > 0)
             descend_packed_strip(&c, inputs);
         else
             descend_strip(&c, inputs, &(gr_strip){.row = NULL});

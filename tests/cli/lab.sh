@@ -112,7 +112,7 @@ near_count() {
             s/.*"gradient_cost":\([0-9.]*\).*/\1/p;s/.*"ratio":\([0-9.]*\).*/\1/p' |
         awk 'NR % 2 { r = $1; next } $1 > r / 1.5 && $1 < r * 1.5' | wc -l)" -eq 7 ]
 }
-near_count || run lab cost --json # something else ran meanwhile: once more
+near_count || run lab cost --json # something else ran meanwhile: again, at most twice
 near_count || run lab cost --json
 check 'what is measured is near what is counted' near_count
 
