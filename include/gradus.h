@@ -1113,8 +1113,8 @@ GRADUS_API GRADUS_CHECKED gradus_status gradus_check_library(
  * statistics and dropout is off, as in prediction; without both, the gradients are those
  * of gradus_net_gradient().
  *
- * Errors   ARGUMENT: unknown loss, a heaviside layer, numbers that are not finite, more than
- *          100,000 parameters; MEMORY.
+ * Errors   ARGUMENT: unknown loss, a heaviside layer, numbers or a loss that are not finite,
+ *          more than 100,000 parameters; MEMORY.
  * Cost     a few gradients.  Memory   about seven times the parameters, in double.
  */
 typedef struct gradus_explanation gradus_explanation;

@@ -40,6 +40,8 @@ static gradus_status refuse_known(const unsigned char *bytes, size_t count,
         {"\x28\xB5\x2F\xFD", 4, "compressed by zstd: unpack it"},
         {"\xFD" "7zXZ", 5, "compressed by xz: unpack it"},
         {"BZh", 3, "compressed by bzip2: unpack it"},
+        {"\xFF\xFE\0\0", 4, "UTF-32 text: save it as UTF-8"},
+        {"\0\0\xFE\xFF", 4, "UTF-32 text: save it as UTF-8"},
         {"\xFF\xFE", 2, "UTF-16 text: save it as UTF-8"},
         {"\xFE\xFF", 2, "UTF-16 text: save it as UTF-8"},
     };

@@ -326,6 +326,15 @@ static gradus_status check_size(const gradus_net *net)
     return GRADUS_OK;
 }
 
+static gradus_status check_loss(const gradus_explanation *e)
+{
+    if (!isfinite(e->loss))
+        return gr_fail(GRADUS_ARGUMENT, "explain: the loss is not finite: end the network with "
+                       "what the loss goes with (cross-entropy: softmax, binary-cross-entropy: "
+                       "sigmoid, poisson: exp), or take another loss");
+    return GRADUS_OK;
+}
+
 static gradus_status check_trainable(const gradus_net *net)
 {
     double alpha;
@@ -367,6 +376,7 @@ gradus_status gradus_explanation_new(const gradus_net *net, const double *x, con
     lay_out(e);
     memcpy(e->target, y, gr_net_outputs(net) * sizeof *y);
     work(e, x);
+    GR_TRY(check_loss(e));
     *explanation = e;
     e = NULL;
 done:

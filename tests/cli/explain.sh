@@ -62,6 +62,10 @@ near 'one weight' 'len(j["weights"])' 1
 near 'by its place' 'j["weights"]["w6"]["value"]' 0.6
 near 'p - y' 'sum(j["delta"])' 0
 
+# A logarithm of 0 or below has no gradient to explain.
+refuses 2 'the loss is not finite: end the network' explain \
+    --network 'dense 2 relu' --x 1,2 --y 0,1 --weights -1,-1,-1,-1,0,0 --loss cross-entropy
+
 # The rows of a table, as the model's network sees them.
 make_table table.csv
 "$program" train table.csv --target kind --epochs 3 --hidden 3 -q -o m.gradus

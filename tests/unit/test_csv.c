@@ -202,6 +202,10 @@ static void bad_files_are_explained(void **state)
           "npy");
     fails_with("\xFF\xFE" "a\0", 4, NULL, GRADUS_DATA,
                "t.csv: is UTF-16 text: save it as UTF-8");
+    fails_with("\xFF\xFE\0\0" "a\0\0", 8, NULL, GRADUS_DATA,
+               "t.csv: is UTF-32 text: save it as UTF-8");
+    fails_with("\0\0\xFE\xFF\0\0\0" "a", 8, NULL, GRADUS_DATA,
+               "t.csv: is UTF-32 text: save it as UTF-8");
     fails("a\x01\x02" "b\n", "t.csv: is no text: is it a binary file?");
     fails("\x89PNG\r\n\x1a\n", "t.csv: is a picture");
     mkdir("d", 0777);
