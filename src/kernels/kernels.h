@@ -113,6 +113,22 @@ typedef struct gr_narrow {
     size_t z_stride;
 } gr_narrow;
 
+/*
+ * dx(i, j) = sum_k dz[i][k] w(j, k)          i < rows, j < inputs, k < outputs
+ *
+ * the chains of a product by rows with the transpose of w, which is not needed. Columns of dx
+ * beyond, in whole lines, are 0 where those of the mask are.
+ */
+typedef struct gr_input_gradient {
+    size_t rows, inputs, outputs; /* at least P inputs */
+    const void *const *dz;        /* rows of whole lines */
+    const void *w;                /* panels [outputs/P][inputs][P] */
+    void *dx;
+    size_t stride;                /* of dx */
+    const void *mask;             /* dx times relu'(mask(i, j)), a matrix like dx; or NULL */
+    void *room;                   /* whole lines: input_gradient_room(outputs) bytes */
+} gr_input_gradient;
+
 /* An activation of the library, of matrices. Elementwise ones work their whole memory. */
 typedef struct gr_activate {
     /* a(i, j) = s(z(i, j));  a may be z */
@@ -240,9 +256,12 @@ typedef struct gr_kernels {
     size_t size;  /* bytes of an element: 4 or 8 */
     size_t width; /* P, elements of a line */
     size_t tile;  /* T, rows of a tile of a product by columns; 0: tiles do not pay */
+    size_t lanes; /* rows that input_gradient works at once; 0: it does not pay */
 
     void (*product)(const gr_product *p);
     void (*narrow)(const gr_narrow *p);
+    void (*input_gradient)(const gr_input_gradient *p);
+    size_t (*input_gradient_room)(size_t outputs);
     void (*abreast)(const gr_abreast *p);
 
     /* Prediction of one row, x [inputs] and y [outputs], by layers one behind the other; two

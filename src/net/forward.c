@@ -239,7 +239,7 @@ static void forward_block(const gradus_net *net, const void *x, size_t rows, voi
     take_input(net, &pass, x);
     for (size_t n = 1; n < net->nodes; n++) {
         const gr_node *node = &net->node[n];
-        node->type->forward(&pass, node, &(gr_part){{0, rows}, {0, node->panels}});
+        node->type->forward(&pass, node, &(gr_part){{0, rows}, {0, node->panels}, 0});
     }
     give_output(net, &pass, y);
 }

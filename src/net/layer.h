@@ -54,6 +54,7 @@ typedef struct gr_pass {
     bool keeps;          /* there is room for the gradient of every parameter */
     bool add_gradient;   /* continue the sums: a later piece of a large batch */
     const gr_descent *descent;
+    size_t threads;      /* that walk backward */
     bool turns;          /* forward makes transposes for the backward pass: one thread */
     bool first_by_columns; /* the first layer's outputs are dealt to the threads, not rows */
     void **ahead;        /* rows of x that the next step reads; see gr_plan_announce() */
@@ -65,6 +66,7 @@ typedef struct gr_pass {
 /* A part of the rows, or of the panels of columns, of a node's matrix; the other one whole. */
 typedef struct gr_part {
     gr_range rows, panels;
+    size_t thread; /* that works it */
 } gr_part;
 
 struct gr_layer_type {

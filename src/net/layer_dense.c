@@ -7,7 +7,8 @@
  *     BP4         db = sum over rows of dz
  *
  * In memory W stands in panels of [inputs][outputs], so that all three products vectorise
- * across outputs; BP2 works on its transpose, made once per pass. BP3 is cut into blocks
+ * across outputs; BP2 works on its transpose, made once per pass, or, where that would fill the
+ * caches, on W as it stands, with rows in the lanes. BP3 is cut into blocks
  * (net/strips.c): a thread computes the gradient of some weights and descends by it while
  * it is in the cache, without storing it.
  *
@@ -22,6 +23,7 @@ enum {
     AHEAD = 10,    /* rows of x, a tile of the product, that are fetched ahead */
     LONG = 64,     /* inputs of a row for which that pays */
     DEEP = 128,    /* rows beside whose products fetching what an optimiser keeps is nothing */
+    LARGE = 1 << 20, /* bytes of W beside whose transpose those of dz and dx are little */
     FAR = 1 << 19  /* bytes of dz that do not stay in a cache near by */
 };
 
@@ -48,10 +50,24 @@ static size_t cache(const gradus_net *net, const gr_node *node, size_t rows)
            net->kernels->size;
 }
 
+/* Whether BP2 reads a large W as it stands, with rows in the lanes, of which few are empty. */
+static bool reads_weight(const gr_pass *pass, const gr_node *node)
+{
+    const gradus_net *net = pass->net;
+    const gr_kernels *k = net->kernels;
+    const size_t rows = pass->rows / pass->threads;
+    const size_t room = k->input_gradient_room(node->width);
+    if (k->lanes == 0 || node->inputs * node->width * k->size < LARGE)
+        return false;
+    return (k->lanes - rows % k->lanes) % k->lanes <= rows / 8 &&
+           room * pass->threads <= cache(net, node, pass->rows);
+}
+
 /* Whether BP2 reads the transpose. */
 static bool is_turned(const gr_pass *pass, const gr_node *node)
 {
-    return !node->narrow && pass->at[node->from].dy != NULL;
+    return !node->narrow && pass->at[node->from].dy != NULL &&
+           !reads_weight(pass, node);
 }
 
 static void prepare(const gr_pass *pass, const gr_node *node, size_t thread, size_t threads)
@@ -101,26 +117,52 @@ static void forward(const gr_pass *pass, const gr_node *node, const gr_part *par
 }
 
 /* dx = W^T dz: the product of dz [rows][outputs] with W^T [outputs][inputs]. */
+static void backward_by_transpose(const gr_pass *pass, const gr_node *node, const gr_part *part,
+                                  void *dx)
+{
+    const gradus_net *net = pass->net;
+    const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
+    const gr_product p = {
+        .rows = part->rows.to - part->rows.from,
+        .panels = net->node[node->from].panels, .depth = node->width,
+        .a = (const void *const *)z->dy_row + part->rows.from,
+        .b = z->cache, .b_stride = transpose_stride(net, node),
+        .c = dx, .c_stride = x->stride, .mask = gr_mask_of(pass, node, part),
+    };
+    net->kernels->product(&p);
+}
+
+/* The same, by W as it stands. */
+static void backward_by_weight(const gr_pass *pass, const gr_node *node, const gr_part *part,
+                               void *dx)
+{
+    const gradus_net *net = pass->net;
+    const gr_kernels *k = net->kernels;
+    const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
+    const gr_input_gradient p = {
+        .rows = part->rows.to - part->rows.from, .inputs = node->inputs,
+        .outputs = node->width, .dz = (const void *const *)z->dy_row + part->rows.from,
+        .w = gr_tensor_values(net, weight_of(net, node)),
+        .dx = dx, .stride = x->stride, .mask = gr_mask_of(pass, node, part),
+        .room = (char *)z->cache + part->thread * k->input_gradient_room(node->width),
+    };
+    k->input_gradient(&p);
+}
+
 static void backward(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
     if (node->narrow) {
         gr_narrow_backward(pass, node, part);
         return;
     }
-    const gradus_net *net = pass->net;
-    const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
     void *dx = gr_pass_begin(pass, node, node->from);
     if (dx == NULL)
         return;
-    const gr_product p = {
-        .rows = part->rows.to - part->rows.from,
-        .panels = net->node[node->from].panels, .depth = node->width,
-        .a = (const void *const *)z->dy_row + part->rows.from,
-        .b = z->cache, .b_stride = transpose_stride(net, node),
-        .c = gr_row(net, dx, x->stride, part->rows.from), .c_stride = x->stride,
-        .mask = gr_mask_of(pass, node, part),
-    };
-    net->kernels->product(&p);
+    dx = gr_row(pass->net, dx, pass->at[node->from].stride, part->rows.from);
+    if (reads_weight(pass, node))
+        backward_by_weight(pass, node, part, dx);
+    else
+        backward_by_transpose(pass, node, part, dx);
     gr_pass_end(pass, node, node->from, part);
 }
 

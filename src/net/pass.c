@@ -114,11 +114,13 @@ static void run_operation(const walk *w, size_t operation, const gr_part *part)
 
 /* A row part names the panels of what the operation writes: of the node it reads, for a
  * backward pass. */
-static void run_by_rows(const walk *w, gr_range operations, gr_range rows)
+static void run_by_rows(const walk *w, gr_range operations, size_t thread, size_t threads)
 {
     const gr_plan *plan = w->plan;
+    const gr_range rows = gr_cut(plan->pass.rows, 1, thread, threads);
     for (size_t from = rows.from; from < rows.to; from += BLOCK) {
-        gr_part part = {.rows = {from, rows.to - from < BLOCK ? rows.to : from + BLOCK}};
+        gr_part part = {.rows = {from, rows.to - from < BLOCK ? rows.to : from + BLOCK},
+                        .thread = thread};
         for (size_t i = operations.from; i < operations.to; i++) {
             const gr_node *node = node_of(plan, i);
             part.panels = (gr_range){
@@ -134,7 +136,8 @@ static void run_by_columns(const walk *w, gr_range operations, size_t thread,
     const gr_plan *plan = w->plan;
     for (size_t i = operations.from; i < operations.to; i++) {
         const size_t panels = node_of(plan, i)->panels;
-        const gr_part part = {{0, plan->pass.rows}, gr_cut(panels, 1, thread, threads)};
+        const gr_part part = {{0, plan->pass.rows}, gr_cut(panels, 1, thread, threads),
+                              thread};
         if (part.panels.from < part.panels.to)
             run_operation(w, i, &part);
     }
@@ -155,8 +158,7 @@ static void walk_operations(const walk *w, gr_range operations, size_t thread,
         if (columns)
             run_by_columns(w, (gr_range){i, next}, thread, threads);
         else
-            run_by_rows(w, (gr_range){i, next},
-                        gr_cut(plan->pass.rows, 1, thread, threads));
+            run_by_rows(w, (gr_range){i, next}, thread, threads);
     }
 }
 
@@ -323,6 +325,7 @@ void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *inde
     if (plan->small.layers > 0 && pass->descent != descent)
         gr_small_aim(plan, descent);
     pass->descent = descent;
+    pass->threads = gr_pool_threads(plan->pool);
     *loss = 0;
     for (size_t from = 0; from < count; from += plan->piece) {
         const size_t rows = count - from < plan->piece ? count - from : plan->piece;
@@ -357,11 +360,11 @@ static void walk_values(void *job, size_t thread, size_t threads)
         to += to == plan->last; /* the loss */
         if (from > 0) /* rows of one segment stand where others do of the next */
             gr_pool_wait(plan->pool);
-        run_by_rows(w, (gr_range){from, to}, rows);
+        run_by_rows(w, (gr_range){from, to}, thread, threads);
     }
     if (plan->fused)
         end->type->forward(&plan->pass, end,
-                           &(gr_part){rows, {0, end->panels}});
+                           &(gr_part){rows, {0, end->panels}, thread});
     for (size_t i = rows.from; i < rows.to; i++) {
         w->value[i] = plan->value[i];
         k->to_double(end->width, gr_row(net, y->y, y->stride, i),
