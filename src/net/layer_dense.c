@@ -55,7 +55,7 @@ static bool reads_weight(const gr_pass *pass, const gr_node *node)
 {
     const gradus_net *net = pass->net;
     const gr_kernels *k = net->kernels;
-    const size_t rows = pass->rows / pass->threads;
+    const size_t rows = (pass->rows + pass->threads - 1) / pass->threads; /* of a thread */
     const size_t room = k->input_gradient_room(node->width);
     if (k->lanes == 0 || node->inputs * node->width * k->size < LARGE)
         return false;

@@ -79,8 +79,10 @@ static const char *const nets[] = {
     "repeat 5 { dense 3 relu } output",
     "batchnorm dense 5 batchnorm batchnorm dense 18 softplus output",
     "dense 21 softmax dense 6 softmax dense 30 mish output sigmoid",
-    "output", "dense 4 relu output",
+    "dense 600 relu dense 600 tanh output", /* in double a weight of 1 MiB and more */
+    "dense 4 relu output",
     "dense 50 relu dense 70 tanh dense 55 relu output", /* gradients by packed strips */
+    "output",
 };
 
 static void no_distance_changes_a_bit(void **state)

@@ -48,7 +48,7 @@ static void check(gradus_precision precision, const shape *s)
             set_at(&dx, i, j, expected_at(ref, &dz, &w, &mask, s, i, j));
     EACH_CPU(cpu) {
         const gr_kernels *k = gr_kernels_find(cpu, precision);
-        array got = matrix_odd(k, s->rows, s->inputs);
+        array got = matrix_odd(k, s->rows, s->inputs), before = array_copy(&got);
         array room = lines_odd(k, k->input_gradient_room(s->outputs) / k->size);
         const gr_input_gradient p = {
             .rows = s->rows, .inputs = s->inputs, .outputs = s->outputs, .dz = row,
@@ -56,10 +56,13 @@ static void check(gradus_precision precision, const shape *s)
             .mask = s->masked ? mask.data : NULL, .room = room.data};
         k->input_gradient(&p);
         assert_same_array(&dx, &got);
-        for (size_t i = 0; i < got.rows; i++) /* whole lines, no more */
-            for (size_t j = s->inputs; j % k->width != 0; j++)
-                assert_true(get_at(&got, i, j) == 0);
-        array_free(&got), array_free(&room);
+        for (size_t i = 0; i < got.rows; i++)
+            for (size_t j = s->inputs; j < got.stride; j++) { /* whole lines, no more */
+                const double kept = get_at(&before, i, j), x = get_at(&got, i, j);
+                const size_t end = (s->inputs + k->width - 1) / k->width * k->width;
+                assert_true(j < end ? x == 0 : x == kept || (isnan(x) && isnan(kept)));
+            }
+        array_free(&got), array_free(&room), array_free(&before);
     }
     array_free(&dz), array_free(&dx), array_free(&w), array_free(&mask);
     free(row);
@@ -70,7 +73,8 @@ static void every_shape_is_its_chains(void **state)
 {
     (void)state;
     static const size_t rows[] = {1, 2, 7, 8, 16, 17, 31, 33, 63, 64, 65, 130};
-    static const size_t inputs[] = {16, 17, 20, 21, 39, 40, 41, 42, 79, 80, 81, 82, 85, 163};
+    static const size_t inputs[] = {16, 17, 20, 21, 39, 40,  41, 42,
+                                    79, 80, 81, 82, 85, 128, 163};
     static const size_t outputs[] = {1, 3, 8, 15, 16, 17, 40, 70};
     EACH_PRECISION(precision)
         for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
