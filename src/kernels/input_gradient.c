@@ -16,8 +16,8 @@
 
 enum {
     WIDTH = GR_LINE / sizeof(real),                 /* P */
-    VECTORS = GR_VECTOR_REGISTERS == 32 ? 4 : 2,    /* of a group of rows */
-    ROWS = VECTORS * LANES,                         /* of a group */
+    ROWS = GR_GROUP_ROWS,
+    VECTORS = ROWS / LANES,                         /* of a group of rows */
     INPUTS = GR_VECTOR_REGISTERS == 32 ? 5 : 6,     /* of a tile */
     PANELS = 5,                                     /* of dx that stand by columns at once */
     AHEAD = 4                                       /* panels of W that are fetched ahead */
@@ -26,17 +26,6 @@ enum {
 size_t GR_NAME(input_gradient_room)(size_t outputs)
 {
     return ((outputs + WIDTH - 1) / WIDTH + 1 + PANELS) * WIDTH * ROWS * sizeof(real);
-}
-
-/* Apart from the chains, as in kernels/narrow.c. */
-static __attribute__((noinline)) void turn_square(const real *const *row, size_t k, real *to)
-{
-    vector square[LANES];
-    GR_UNROLL for (int i = 0; i < LANES; i++)
-        square[i] = load(row[i] + k);
-    transpose(square);
-    GR_UNROLL for (int i = 0; i < LANES; i++)
-        store(to + i * ROWS, square[i]);
 }
 
 /* dz of a group, [outputs][ROWS]; without a row a lane repeats the last. */
@@ -48,7 +37,7 @@ static void turn_dz(const gr_input_gradient *p, size_t from, real *dzt)
         row[i] = (const real *)p->dz[from + (i < left ? i : left - 1)];
     for (size_t i = 0; i < ROWS; i += LANES)
         for (size_t k = 0; k < p->outputs; k += LANES)
-            turn_square(row + i, k, dzt + k * ROWS + i);
+            GR_NAME(transpose_rows)(row + i, k, ROWS, dzt + k * ROWS + i);
 }
 
 /* Inputs [0, INPUTS) of w for a group: dxt [.][ROWS] */

@@ -64,6 +64,18 @@ void GR_NAME(transpose_panel)(size_t rows, const real *w, size_t stride, real *w
     }
 }
 
+/* Here, not where chains use them: a compiler that sees these shuffles and chains at once takes
+ * the chains to single elements. */
+void GR_NAME(transpose_rows)(const real *const *row, size_t k, size_t stride, real *columns)
+{
+    vector square[LANES];
+    GR_UNROLL for (int i = 0; i < LANES; i++)
+        square[i] = load(row[i] + k);
+    transpose(square);
+    GR_UNROLL for (size_t i = 0; i < LANES; i++)
+        store(columns + i * stride, square[i]);
+}
+
 /* The transpose of the panels [from, to) of w [outputs/P][inputs][P]; wt is
  * [inputs/P][outputs rounded up to P][P]. */
 void GR_NAME(transpose)(size_t inputs, size_t outputs, size_t from, size_t to,

@@ -16,19 +16,6 @@ enum {
     GROUPS = 2
 };
 
-/* The columns k, k + 1, ... of x, LANES of them, in `column`: apart, because a compiler that
- * sees its shuffles and the chains at once takes them to single elements. */
-static __attribute__((noinline)) void transpose_rows(const real *const *row, size_t k,
-                                                     real *column)
-{
-    vector square[LANES];
-    GR_UNROLL for (int i = 0; i < LANES; i++)
-        square[i] = load(row[i] + k);
-    transpose(square);
-    GR_UNROLL for (int i = 0; i < LANES; i++)
-        store(column + i * LANES, square[i]);
-}
-
 /* The weight of input k and output 0; those of other outputs are WIDTH apart. */
 GR_INLINE const real *weight_at(const gr_narrow *p, size_t outputs, size_t k)
 {
@@ -55,7 +42,7 @@ GR_INLINE void rows_in_lanes(size_t groups, size_t outputs, const gr_narrow *p,
         const real *w = weight_at(p, outputs, k);
         _Alignas(GR_LINE) real column[GROUPS][LANES * LANES];
         for (size_t g = 0; g < groups; g++)
-            transpose_rows(row + g * LANES, k, column[g]);
+            GR_NAME(transpose_rows)(row + g * LANES, k, LANES, column[g]);
         GR_UNROLL for (size_t i = 0; i < LANES; i++)
             GR_UNROLL for (size_t g = 0; g < groups; g++)
                 take_column(load(column[g] + i * LANES), w + i, outputs, sum + g * outputs);

@@ -64,6 +64,11 @@ typedef uint64_t real_bits;
  * (On AVX-512, whose tiles take ten rows, what packing saves it costs.) */
 enum { GR_TILE = GR_VECTOR_REGISTERS == 32 ? 0 : 12 * GR_VECTOR_BYTES / GR_LINE };
 
+/* Rows that are in the lanes at once in kernels/input_gradient.c: four vectors, or two. */
+enum {
+    GR_GROUP_ROWS = (GR_VECTOR_REGISTERS == 32 ? 4 : 2) * (GR_VECTOR_BYTES / sizeof(real))
+};
+
 /* Before the loop over the steps of a tile. Low tiles have few multiply-adds a step: four steps
  * a turn leave out one instruction in fifteen, which counts where two threads share a core.
  * With sanitizers compilers take minutes for what they see unrolled. */
@@ -123,6 +128,8 @@ void GR_NAME(unpack)(size_t rows, size_t columns, const void *w, void *x, size_t
                      size_t column);
 void GR_NAME(transpose)(size_t inputs, size_t outputs, size_t from, size_t to,
                         const void *w, void *wt);
+/* Columns k, k + 1, ... of rows, as many of each as a vector has lanes, `stride` apart. */
+void GR_NAME(transpose_rows)(const real *const *row, size_t k, size_t stride, real *columns);
 /* Each P rows of a panel w, those beyond `rows` taken as 0, become P rows of wt, and the next
  * ones of wt + stride. */
 void GR_NAME(transpose_panel)(size_t rows, const real *w, size_t stride, real *wt);

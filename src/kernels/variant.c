@@ -11,7 +11,7 @@ const gr_kernels GR_NAME(kernels) = {
     .size = sizeof(real),
     .width = GR_LINE / sizeof(real),
     .tile = GR_TILE,
-    .lanes = GR_VECTOR_BYTES == GR_LINE ? 4 * GR_LINE / sizeof(real) : 0,
+    .lanes = GR_VECTOR_BYTES == GR_LINE ? GR_GROUP_ROWS : 0,
     .product = GR_NAME(product),
     .narrow = GR_NAME(narrow),
     .input_gradient = GR_NAME(input_gradient),

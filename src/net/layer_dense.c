@@ -55,12 +55,12 @@ static bool reads_weight(const gr_pass *pass, const gr_node *node)
 {
     const gradus_net *net = pass->net;
     const gr_kernels *k = net->kernels;
-    const size_t rows = (pass->rows + pass->threads - 1) / pass->threads; /* of a thread */
-    const size_t room = k->input_gradient_room(node->width);
     if (k->lanes == 0 || node->inputs * node->width * k->size < LARGE)
         return false;
+    const size_t rows = (pass->rows + pass->threads - 1) / pass->threads; /* of a thread */
+    const size_t room = k->input_gradient_room(node->width) * pass->threads;
     return (k->lanes - rows % k->lanes) % k->lanes <= rows / 8 &&
-           room * pass->threads <= cache(net, node, pass->rows);
+           room <= cache(net, node, pass->rows);
 }
 
 /* Whether BP2 reads the transpose. */
