@@ -28,12 +28,14 @@
 #if GR_REAL_BITS == 32
 typedef float real;
 typedef uint32_t real_bits;
+typedef int32_t real_signed_bits;
 #define real_fma fmaf
 #define real_abs fabsf
 #define real_sqrt sqrtf
 #else
 typedef double real;
 typedef uint64_t real_bits;
+typedef int64_t real_signed_bits;
 #define real_fma fma
 #define real_abs fabs
 #define real_sqrt sqrt
@@ -68,6 +70,11 @@ enum { GR_TILE = GR_VECTOR_REGISTERS == 32 ? 0 : 12 * GR_VECTOR_BYTES / GR_LINE 
 enum {
     GR_GROUP_ROWS = (GR_VECTOR_REGISTERS == 32 ? 4 : 2) * (GR_VECTOR_BYTES / sizeof(real))
 };
+
+/* Of rows abreast, see kernels.h. Beyond a few inputs x must be transposed between the chains'
+ * steps, for which AVX-512 has the registers; in double precision there is twice as much of it.
+ * Beyond 1000, two blocks of x, the weights, and the rows that come next leave the L2 cache. */
+enum { GR_ABREAST_INPUTS = GR_VECTOR_BYTES == GR_LINE && GR_REAL_BITS == 32 ? 1000 : 32 };
 
 /* Before the loop over the steps of a tile. Low tiles have few multiply-adds a step: four steps
  * a turn leave out one instruction in fifteen, which counts where two threads share a core.
