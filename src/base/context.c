@@ -10,12 +10,14 @@
 #include "base/crew.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/scratch.h"
 #include "base/status.h"
 
 enum { MOST_THREADS = 4096 };
 
 static gradus_context default_context;
-static gr_crew default_crew; /* which ends with the process */
+static gr_crew default_crew; /* which ends with the process, as does */
+static gr_scratch default_scratch;
 static pthread_once_t default_once = PTHREAD_ONCE_INIT;
 
 static void make_default(void)
@@ -28,6 +30,7 @@ static void make_default(void)
         .cpus = cpus,
         .cpu = gr_cpu_best(),
         .crew = &default_crew,
+        .scratch = &default_scratch,
     };
 }
 
@@ -54,10 +57,11 @@ static int is_whole(const gradus_context_options *options)
              files->rename && files->remove && files->sync_folder && files->kind));
 }
 
-/* A context and its crew, one block. */
+/* A context and what it keeps, one block. */
 typedef struct own {
     gradus_context context;
     gr_crew crew;
+    gr_scratch scratch;
 } own;
 
 gradus_status gradus_context_new(const gradus_context_options *options,
@@ -91,6 +95,7 @@ gradus_status gradus_context_new(const gradus_context_options *options,
     if (status != GRADUS_OK)
         return status;
     made.crew = &block->crew;
+    made.scratch = &block->scratch;
     block->context = made;
     *context = &block->context;
     return GRADUS_OK;
@@ -101,6 +106,7 @@ void gradus_context_free(gradus_context *context)
     if (context == NULL)
         return;
     gr_crew_free(context->crew);
+    gr_scratch_free(context);
     for (size_t i = 0; i < context->activation_count; i++)
         gr_release(context, (char *)context->activations[i].name);
     for (size_t i = 0; i < context->loss_count; i++)

@@ -1,8 +1,8 @@
 /*
  * base/context.h - the context: doors to memory and files, CPU, threads, user functions
  *
- * Immutable once it is shared, but for its crew. Internal code never sees NULL: every public
- * function starts with `context = gr_context_or_default(context)`.
+ * Immutable once it is shared, but for its crew and scratch. Internal code never sees NULL:
+ * every public function starts with `context = gr_context_or_default(context)`.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -13,6 +13,7 @@
 #include "gradus.h"
 
 typedef struct gr_crew gr_crew;
+typedef struct gr_scratch gr_scratch;
 
 struct gradus_context {
     gradus_memory memory;
@@ -26,6 +27,7 @@ struct gradus_context {
     gradus_loss *losses;
     size_t loss_count;
     gr_crew *crew;                  /* base/crew.h */
+    gr_scratch *scratch;            /* base/scratch.h */
 };
 
 /* Room for the name of an activation or loss, with its final 0. */

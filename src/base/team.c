@@ -11,6 +11,7 @@
 
 #include "base/crew.h"
 #include "base/memory.h"
+#include "base/scratch.h"
 #include "base/status.h"
 
 enum { TEXT = 1024 }; /* a message, as long as base/status.c keeps it */
@@ -19,6 +20,7 @@ struct gr_team {
     const gradus_context *given;
     gradus_context context; /* the members' */
     gr_crew crew;           /* its */
+    gr_scratch scratch;     /* its */
     gr_pool *pool;
     size_t items;
     gr_item *work;
@@ -110,6 +112,7 @@ gradus_status gr_team_new(const gradus_context *context, size_t items, gr_team *
     }
     team->context = *context;
     team->context.crew = &team->crew;
+    team->context.scratch = &team->scratch;
     team->context.memory =
         (gradus_memory){team_allocate, team_resize, team_release, team};
     team->context.threads = context->threads / gr_team_members(team);
@@ -121,6 +124,8 @@ void gr_team_free(gr_team *team)
     if (team == NULL)
         return;
     gr_crew_free(&team->crew);
+    if (team->context.scratch != NULL)
+        gr_scratch_free(&team->context);
     gr_pool_free(team->pool);
     pthread_mutex_destroy(&team->failure_door);
     pthread_mutex_destroy(&team->observer_door);

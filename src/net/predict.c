@@ -8,7 +8,7 @@
  */
 #include "base/clock.h"
 #include "base/crew.h"
-#include "base/memory.h"
+#include "base/scratch.h"
 #include "base/status.h"
 #include "net/forward.h"
 #include "net/layer.h"
@@ -29,7 +29,7 @@ typedef struct predict_job {
     atomic_size_t next;
     size_t mine;           /* rows that the caller predicted */
     double begun, started, ended; /* the run; the caller its first row, and behind its last */
-    char *scratch;         /* [threads][room] */
+    void *scratch;         /* [threads][room] */
     size_t room;
 } predict_job;
 
@@ -37,7 +37,7 @@ static void predict_pieces(void *job_, size_t thread, size_t threads)
 {
     predict_job *job = job_;
     const gradus_net *net = job->net;
-    char *scratch = job->scratch + thread * job->room;
+    char *scratch = (char *)job->scratch + thread * job->room;
     size_t from, done = 0;
     if (thread == 0 && threads > 1)
         job->started = gr_clock();
@@ -78,8 +78,8 @@ gradus_status gradus_net_predict(const gradus_net *net, const void *x, size_t ro
                        .room = gr_forward_scratch(net, rows)};
     GR_TRY(gr_crew_borrow(net->context, net->work * (double)rows / multiply_adds, &pool));
     job.piece = piece_of(rows, gr_pool_threads(pool));
-    GR_TRY(gr_allocate(net->context, gr_pool_threads(pool), job.room, "predictions",
-                       &job.scratch));
+    GR_TRY(gr_scratch_borrow(net->context, gr_pool_threads(pool), job.room, "predictions",
+                             &job.scratch));
     const unsigned mode = gr_float_enter();
     if (pool != NULL)
         job.begun = gr_clock();
@@ -88,7 +88,7 @@ gradus_status gradus_net_predict(const gradus_net *net, const void *x, size_t ro
         saved = saved_of(&job);
     gr_float_leave(mode);
 done:
-    gr_release(net->context, job.scratch);
+    gr_scratch_give_back(net->context, job.scratch);
     gr_crew_give_back(net->context, pool, saved);
     return status;
 }
