@@ -3,8 +3,10 @@
  *
  *     z(j, i) = bias(j) + sum_k w(k, j) x(k, i),  a = s(z)      the chains of kernels/product.c
  *
- * Rows i of a block stand side by side, so that vectors are full whatever the layers' widths. x
- * is transposed once, and the block goes through all layers without leaving the cache.
+ * Rows i of a block stand side by side, so that vectors are full whatever the layers' widths.
+ * The block goes through all layers without leaving the cache. Meanwhile x of the next one is
+ * transposed, a strip between some steps of chains and others: they wait for multiply-adds, of
+ * which it has none.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -14,42 +16,81 @@
 #include "kernels/vector.inc"
 
 enum {
-    WIDTH = GR_LINE / sizeof(real),       /* P */
-    ROWS = GR_ABREAST_LINES * WIDTH,         /* of a block */
-    VECTORS = ROWS / LANES,               /* of a unit */
+    WIDTH = GR_LINE / sizeof(real),             /* P */
+    ROWS = GR_ABREAST_LINES * WIDTH,            /* of a block */
+    VECTORS = ROWS / LANES,                     /* of a unit */
     SUMS = GR_VECTOR_REGISTERS == 32 ? 20 : 12, /* vectors of chains in registers */
-    UNITS = SUMS / VECTORS < 8 ? SUMS / VECTORS : 8 /* of a tile */
+    STRIP = LANES * QUAD * sizeof(real),        /* bytes */
+    UNITS = SUMS / VECTORS < 8 ? SUMS / VECTORS : 8, /* of a tile */
+    /* whether a strip has registers beside a tile's chains, and comes between their steps */
+    BETWEEN = GR_VECTOR_REGISTERS == 32 && GR_VECTOR_BYTES == GR_LINE
 };
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
 
 /* ---- x of a block ---- */
 
-/* xt(k, i) = x(i, k) of a square; both may be read and written beyond the columns. Apart,
- * because a compiler that sees its shuffles and the chains at once takes them to single
- * elements. */
-static __attribute__((noinline)) void turn_square(const real *x, size_t stride, real *xt)
+/* How far xt(k, i) = x(i, k) has come, by strips of QUAD columns of LANES rows. */
+typedef struct turning {
+    const real *x;    /* its first row */
+    size_t inputs;
+    real *xt;         /* [inputs rounded up to P][ROWS] */
+    size_t k, i;      /* where the next strip begins; i = ROWS: there is none */
+    size_t last_k;    /* where the last one of a row begins */
+    const char *soon; /* that strip's share of the block behind, which is fetched */
+    size_t steps;     /* of a tile's chains between two strips, in elements of w */
+} turning;
+
+/* So that x of the next block is there when its turn comes. */
+static size_t steps_between(const gr_plain_layer *l)
 {
-    vector square[LANES];
-    GR_UNROLL for (size_t i = 0; i < LANES; i++)
-        square[i] = load(x + i * stride);
-    transpose(square);
-    GR_UNROLL for (size_t k = 0; k < LANES; k++)
-        store(xt + k * ROWS, square[k]);
+    const size_t tiles = (l->outputs + UNITS - 1) / UNITS, steps = tiles * QUAD / VECTORS;
+    return (steps > 0 ? steps : 1) * WIDTH;
 }
 
-/* The first of `left` rows that follow each other. Squares reach beyond the last one. */
-static void turn_rows(size_t inputs, size_t left, const real *x, real *xt)
+/* Strips of few inputs reach into the next row, where there is one. */
+static turning begin_turning(const gr_abreast *p, size_t from, void *xt)
 {
-    const size_t over = (inputs + LANES - 1) / LANES * LANES - inputs;
-    if (left >= ROWS && (left - ROWS) * inputs >= over) {
-        for (size_t i = 0; i < ROWS; i += LANES)
-            for (size_t k = 0; k < inputs; k += LANES)
-                turn_square(x + i * inputs + k, inputs, xt + k * ROWS + i);
-        return;
+    const size_t inputs = p->layer[0].inputs;
+    const real *x = (const real *)p->x + from * inputs;
+    turning t = {.x = x, .inputs = inputs, .xt = xt, .i = from < p->rows ? 0 : ROWS,
+                 .last_k = inputs > QUAD ? inputs - QUAD : 0,
+                 .soon = (const char *)(x + ROWS * inputs),
+                 .steps = steps_between(&p->layer[0])};
+    if (from + ROWS <= p->rows && (p->rows - from - ROWS + 1) * inputs < QUAD)
+        for (; t.i < ROWS; t.i++)
+            for (size_t k = 0; k < inputs; k++)
+                t.xt[k * ROWS + t.i] = x[t.i * inputs + k];
+    return t;
+}
+
+/* The last strip of a row takes some columns of the one before again. */
+GR_INLINE void turn_strip(turning *t)
+{
+    const size_t k = least(t->k, t->last_k);
+    real *const xt = t->xt + k * ROWS + t->i;
+    const char *const soon = t->soon;
+    vector column[QUAD];
+    columns_of_rows(t->x + t->i * t->inputs + k, t->inputs, column);
+    GR_UNROLL for (size_t j = 0; j < QUAD; j++)
+        store(xt + j * ROWS, column[j]);
+    GR_UNROLL for (size_t byte = 0; byte < STRIP; byte += GR_LINE)
+        __builtin_prefetch(soon + byte);
+    t->soon = soon + STRIP;
+    t->k += QUAD;
+    if (t->k >= t->inputs) {
+        t->k = 0;
+        t->i += LANES;
     }
-    const size_t rows = left < ROWS ? left : ROWS;
-    for (size_t k = 0; k < inputs; k++)
-        for (size_t i = 0; i < ROWS; i++) /* without a row a lane repeats the last */
-            xt[k * ROWS + i] = x[(i < rows ? i : rows - 1) * inputs + k];
+}
+
+static void turn_rest(turning *t)
+{
+    while (t->i < ROWS)
+        turn_strip(t);
 }
 
 /* ---- a layer ---- */
@@ -79,20 +120,36 @@ GR_INLINE void take_units(size_t units, const gr_plain_layer *l, size_t from, co
     }
 }
 
-/* The chains of some units from one on, all rows of the block; z is of layer `next` if there is
- * one, whose chains go on at once. */
+/* A step of chains: w(k, .) is `apart` elements from unit to unit, x a row of all units. */
+GR_INLINE void take_step(size_t units, const real *w, size_t apart, const real *x, vector *sum)
+{
+    GR_UNROLL for (size_t i = 0; i < units * VECTORS; i++)
+        sum[i] = chain(w[i / VECTORS * apart], load(x + i % VECTORS * LANES), sum[i]);
+}
+
+/* The chains of some units from one on, all rows of the block, and strips of the next one
+ * between their steps; z is of layer `next` if there is one, whose chains go on at once. */
 GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_plain_layer *l,
-                               const gr_plain_layer *next, size_t from, const real *x, real *z)
+                               const gr_plain_layer *next, size_t from, turning *behind,
+                               const real *x, real *z)
 {
     vector sum[SUMS];
     const real *bias = l->bias;
     GR_UNROLL for (size_t i = 0; i < units * VECTORS; i++)
         sum[i] = bias == NULL ? (vector){0} : all(bias[from + i / VECTORS]);
-    for (size_t k = 0; k < l->inputs; k++, x += ROWS) {
-        const real *w = weight_at(l, narrow, from, k);
-        GR_UNROLL for (size_t i = 0; i < units * VECTORS; i++)
-            sum[i] = chain(w[i / VECTORS * (narrow ? WIDTH : 1)],
-                           load(x + i % VECTORS * LANES), sum[i]);
+    for (size_t k = 0; narrow && k < l->inputs; k++, x += ROWS)
+        take_step(units, weight_at(l, narrow, from, k), WIDTH, x, sum);
+    if (!narrow) {
+        const real *w = weight_at(l, false, from, 0), *const end = w + l->inputs * WIDTH;
+        while (w < end) {
+            const real *stop = end;
+            if (BETWEEN && behind->i < ROWS) {
+                turn_strip(behind);
+                stop = (size_t)(end - w) < behind->steps ? end : w + behind->steps;
+            }
+            for (; w < stop; w += WIDTH, x += ROWS)
+                take_step(units, w, 1, x, sum);
+        }
     }
     if (l->rectify)
         GR_UNROLL for (size_t i = 0; i < units * VECTORS; i++)
@@ -106,19 +163,19 @@ GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_plain_layer *
 }
 
 typedef void some_units(const gr_plain_layer *l, const gr_plain_layer *next, size_t from,
-                        const real *x, real *z);
-#define SOME(units)                                                                         \
-    static void wide_##units(const gr_plain_layer *l, const gr_plain_layer *next,           \
-                             size_t from, const real *x, real *z)                           \
-    {                                                                                       \
-        if (units <= UNITS) /* else never called */                                         \
-            chains_of_units(units <= UNITS ? units : 1, false, l, next, from, x, z);        \
-    }                                                                                       \
-    static void narrow_##units(const gr_plain_layer *l, const gr_plain_layer *next,         \
-                               size_t from, const real *x, real *z)                         \
-    {                                                                                       \
-        if (units <= UNITS)                                                                 \
-            chains_of_units(units <= UNITS ? units : 1, true, l, next, from, x, z);         \
+                        turning *behind, const real *x, real *z);
+#define SOME(units)                                                                          \
+    static void wide_##units(const gr_plain_layer *l, const gr_plain_layer *next,            \
+                             size_t from, turning *behind, const real *x, real *z)           \
+    {                                                                                        \
+        if (units <= UNITS) /* else never called */                                          \
+            chains_of_units(units <= UNITS ? units : 1, false, l, next, from, behind, x, z); \
+    }                                                                                        \
+    static void narrow_##units(const gr_plain_layer *l, const gr_plain_layer *next,          \
+                               size_t from, turning *behind, const real *x, real *z)         \
+    {                                                                                        \
+        if (units <= UNITS)                                                                  \
+            chains_of_units(units <= UNITS ? units : 1, true, l, next, from, behind, x, z);  \
     }
 SOME(1) SOME(2) SOME(3) SOME(4) SOME(5) SOME(6) SOME(7) SOME(8)
 #define NAMES(kind)                                                                  \
@@ -127,17 +184,16 @@ SOME(1) SOME(2) SOME(3) SOME(4) SOME(5) SOME(6) SOME(7) SOME(8)
     }
 static some_units *const work[2][8] = {NAMES(wide), NAMES(narrow)};
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* A tile's units stand in one panel. */
-static void forward(const gr_plain_layer *l, const gr_plain_layer *next, const real *x, real *z)
+/* A tile's units stand in one panel. Two alike are faster than one of eight and one of few,
+ * which waits for its chains; but not where all have few. */
+static void forward(const gr_plain_layer *l, const gr_plain_layer *next, turning *behind,
+                    const real *x, real *z)
 {
     for (size_t from = 0, units; from < l->outputs; from += units) {
-        units = least(least(UNITS, l->outputs - from), WIDTH - from % WIDTH);
-        work[l->narrow][units - 1](l, next, from, x, z);
+        units = least(l->outputs - from, WIDTH - from % WIDTH);
+        if (units > UNITS)
+            units = UNITS == 8 && units < 2 * UNITS ? (units + 1) / 2 : UNITS;
+        work[l->narrow][units - 1](l, next, from, behind, x, z);
     }
     l = next == NULL ? l : next;
     if (l->activate != NULL && !l->by_rows)
@@ -146,47 +202,67 @@ static void forward(const gr_plain_layer *l, const gr_plain_layer *next, const r
 
 /* ---- all layers ---- */
 
-/* y(i, j) = yt(j, i) */
-static void give_rows(size_t rows, size_t outputs, const real *yt, real *y, size_t stride)
+/* y(i, j) = yt(j, i), j < outputs. What a vector writes behind them belongs to the next rows,
+ * which come later; behind the last one y may end. */
+static void give_rows(size_t outputs, const real *yt, real *y, size_t stride)
 {
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < outputs; j++)
-            y[i * stride + j] = yt[j * ROWS + i];
+    for (size_t i = 0; i < ROWS; i += QUAD)
+        for (size_t from = (outputs - 1) / LANES * LANES + LANES; from > 0;) {
+            vector row[QUAD];
+            from -= LANES;
+            columns_of_rows(yt + from * ROWS + i, ROWS, row);
+            for (size_t r = 0, at; r < QUAD; r++) {
+                at = (i + r) * stride + from;
+                if (at + LANES <= ROWS * stride)
+                    store(y + at, row[r]);
+                else
+                    memcpy(y + at, &row[r], (outputs - from) * sizeof *y);
+            }
+        }
 }
 
-static void give_activated_rows(size_t rows, const gr_plain_layer *l, const real *zt,
-                                real *z, real *y)
+/* A row as a whole has its activation where rows are a matrix. */
+static void give_activated_rows(const gr_plain_layer *l, const real *zt, real *z, real *y)
 {
     const size_t stride = gr_stride(l->outputs, sizeof *z);
-    give_rows(rows, l->outputs, zt, z, stride);
-    l->activate->forward(rows, l->outputs, l->alpha, z, z);
-    for (size_t i = 0; i < rows; i++)
+    give_rows(l->outputs, zt, z, stride);
+    l->activate->forward(ROWS, l->outputs, l->alpha, z, z);
+    for (size_t i = 0; i < ROWS; i++)
         memcpy(y + i * l->outputs, z + i * stride, l->outputs * sizeof *y);
 }
 
-void GR_NAME(abreast)(const gr_abreast *p)
+/* All layers of a block, and x of the one behind. */
+static void forward_block(const gr_abreast *p, turning *behind, const real *x, real *y)
 {
     const gr_plain_layer *last = &p->layer[p->layers - 1];
-    const size_t inputs = p->layer[0].inputs;
-    const real *x = p->x;
+    real *z = p->room[0], *other = p->room[1];
+    for (const gr_plain_layer *l = p->layer; l <= last; l++) {
+        const bool both = l->activate == NULL && l < last && l[1].narrow;
+        real *const spare = other;
+        forward(l, both ? l + 1 : NULL, behind, x, z);
+        l += both;
+        x = other = z;
+        z = spare;
+    }
+    if (last->by_rows)
+        give_activated_rows(last, x, z, y);
+    else if (last->outputs == 1)
+        memcpy(y, x, ROWS * sizeof *y);
+    else
+        give_rows(last->outputs, x, y, last->outputs);
+}
+
+/* The last block ends with the last row: it computes some of the one before it again. */
+void GR_NAME(abreast)(const gr_abreast *p)
+{
+    const size_t outputs = p->layer[p->layers - 1].outputs;
+    turning t = begin_turning(p, 0, p->xt[0]);
     real *y = p->y;
-    for (size_t from = 0; from < p->rows; from += ROWS, x += ROWS * inputs) {
-        const size_t rows = least(ROWS, p->rows - from);
-        real *at = p->room[0], *next = p->room[1];
-        turn_rows(inputs, p->rows - from, x, at);
-        for (const gr_plain_layer *l = p->layer; l <= last; l++) {
-            real *z = next;
-            const bool both = l->activate == NULL && l < last && l[1].narrow;
-            forward(l, both ? l + 1 : NULL, at, z);
-            l += both;
-            next = at;
-            at = z;
-        }
-        if (last->by_rows)
-            give_activated_rows(rows, last, at, next, y + from * last->outputs);
-        else if (last->outputs == 1)
-            memcpy(y + from, at, rows * sizeof *y);
-        else
-            give_rows(rows, last->outputs, at, y + from * last->outputs, last->outputs);
+    for (size_t from = 0, next; from < p->rows; from = next) {
+        const real *xt = t.xt;
+        turn_rest(&t);
+        next = from + ROWS < p->rows ? least(from + ROWS, p->rows - ROWS) : p->rows;
+        t = begin_turning(p, next, xt == p->xt[0] ? p->xt[1] : p->xt[0]);
+        forward_block(p, &t, xt, y + from * outputs);
     }
 }

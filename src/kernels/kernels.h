@@ -243,11 +243,12 @@ typedef struct gr_plain_layer {
  * only the last one's activation may need a row as a whole.
  */
 typedef struct gr_abreast {
-    size_t rows, layers;
-    const void *x;     /* [rows][inputs], dense */
-    void *y;           /* [rows][outputs], dense */
+    size_t rows, layers; /* GR_ABREAST_LINES * P rows at least, or 0 */
+    const void *x;       /* [rows][inputs], dense */
+    void *y;             /* [rows][outputs], dense */
     const gr_plain_layer *layer;
-    void *room[2];     /* each [widest rounded up to P, and P more][GR_ABREAST_LINES * P] */
+    void *xt[2];         /* room for x: each [inputs][GR_ABREAST_LINES * P] */
+    void *room[2];       /* each [widest rounded up to P][GR_ABREAST_LINES * P] */
 } gr_abreast;
 
 typedef struct gr_kernels {
@@ -257,6 +258,7 @@ typedef struct gr_kernels {
     size_t width; /* P, elements of a line */
     size_t tile;  /* T, rows of a tile of a product by columns; 0: tiles do not pay */
     size_t lanes; /* rows that input_gradient works at once; 0: it does not pay */
+    size_t abreast_inputs; /* most inputs of a network whose rows abreast may pay */
 
     void (*product)(const gr_product *p);
     void (*narrow)(const gr_narrow *p);

@@ -12,6 +12,7 @@ const gr_kernels GR_NAME(kernels) = {
     .width = GR_LINE / sizeof(real),
     .tile = GR_TILE,
     .lanes = GR_VECTOR_BYTES == GR_LINE ? GR_GROUP_ROWS : 0,
+    .abreast_inputs = GR_ABREAST_INPUTS,
     .product = GR_NAME(product),
     .narrow = GR_NAME(narrow),
     .input_gradient = GR_NAME(input_gradient),

@@ -2,24 +2,40 @@
  * net/abreast.c - predictions of networks of low layers, rows abreast
  *
  * A plain chain of dense layers and activations of the library is described to
- * kernels/abreast.c, whose vectors are full where layers do not fill whole panels, and which
- * transposes x once.
+ * kernels/abreast.c, whose vectors are full where layers do not fill whole panels.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "net/abreast.h"
 
 enum {
-    INPUTS = 32, /* beyond, transposing x takes longer than full vectors save */
-    WIDTH = 128  /* beyond, a block of rows and the weights leave the innermost cache */
+    INPUTS = 32, /* so few are transposed in no time */
+    WIDTH = 128, /* beyond, a block of rows and the weights leave the innermost cache */
+    TURN = 2     /* multiply-adds, in the time of which an element of x is transposed */
 };
+
+/* Multiply-adds of a row: by rows, whose lanes are a layer's outputs, and abreast. */
+static bool is_faster(const gradus_net *net)
+{
+    const size_t lanes = net->kernels->width, size = net->kernels->size;
+    size_t by_rows = 0, abreast = TURN * gr_net_inputs(net);
+    for (const gr_plain_layer *l = net->layer; l < net->layer + net->layers; l++) {
+        const bool narrow = l->outputs <= GR_NARROW; /* kernels/narrow.c */
+        abreast += l->inputs * l->outputs;
+        by_rows += l->inputs * (narrow ? l->outputs : gr_panels(l->outputs, size) * lanes);
+    }
+    return abreast <= by_rows;
+}
 
 bool gr_abreast_fits(const gradus_net *net)
 {
+    const size_t inputs = gr_net_inputs(net);
     for (size_t i = 0; i < net->layers; i++)
         if (net->layer[i].outputs > WIDTH || (net->layer[i].by_rows && i + 1 < net->layers))
             return false;
-    return net->layer != NULL && gr_net_inputs(net) <= INPUTS;
+    if (net->layer == NULL || inputs > net->kernels->abreast_inputs)
+        return false;
+    return inputs <= INPUTS || is_faster(net);
 }
 
 /* ---- the scratch: what the kernel is told, and its room ---- */
@@ -29,25 +45,28 @@ static size_t head_bytes(void)
     return (sizeof(gr_abreast) + GR_LINE - 1) / GR_LINE * GR_LINE;
 }
 
-/* Units rounded up to panels, or rows of a matrix. */
-static size_t room_bytes(const gradus_net *net)
+/* Of x, or of the widest layer's outputs: rounded up to panels, or rows of a matrix. */
+static size_t room_bytes(const gradus_net *net, size_t units)
 {
-    const size_t inputs = gr_net_inputs(net);
-    const size_t units = inputs > net->widest ? inputs : net->widest;
-    return (gr_panels(units, net->kernels->size) + 1) * net->kernels->width *
-           GR_ABREAST_LINES * GR_LINE;
+    return gr_panels(units, net->kernels->size) * net->kernels->width * GR_ABREAST_LINES *
+           GR_LINE;
 }
 
 size_t gr_abreast_scratch(const gradus_net *net)
 {
-    return head_bytes() + 2 * room_bytes(net);
+    return head_bytes() + 2 * room_bytes(net, gr_net_inputs(net)) +
+           2 * room_bytes(net, net->widest);
 }
 
 void gr_abreast_place(const gradus_net *net, void *scratch)
 {
-    char *room = (char *)scratch + head_bytes();
-    *(gr_abreast *)scratch = (gr_abreast){.layers = net->layers, .layer = net->layer,
-                                          .room = {room, room + room_bytes(net)}};
+    char *xt = (char *)scratch + head_bytes();
+    const size_t x_bytes = room_bytes(net, gr_net_inputs(net));
+    char *room = xt + 2 * x_bytes;
+    *(gr_abreast *)scratch = (gr_abreast){
+        .layers = net->layers, .layer = net->layer, .xt = {xt, xt + x_bytes},
+        .room = {room, room + room_bytes(net, net->widest)},
+    };
 }
 
 static size_t rows_of_block(const gradus_net *net)
@@ -62,17 +81,18 @@ size_t gr_abreast_least(const gradus_net *net)
 
 size_t gr_abreast_left(const gradus_net *net)
 {
-    return rows_of_block(net) * 3 / 4;
+    return rows_of_block(net) - 1;
 }
 
+/* What a last block would compute again, or fewer rows than one, is left. */
 size_t gr_abreast_forward(const gradus_net *net, const void *x, size_t rows, void *y,
                           void *scratch)
 {
     gr_abreast *abreast = scratch;
-    const size_t left = rows % rows_of_block(net);
+    const size_t block = rows_of_block(net), over = rows % block;
     abreast->x = x;
     abreast->y = y;
-    abreast->rows = left <= gr_abreast_left(net) ? rows - left : rows;
+    abreast->rows = rows < block || over <= block * 3 / 4 ? rows - over : rows;
     net->kernels->abreast(abreast);
     return abreast->rows;
 }

@@ -19,7 +19,7 @@ void gr_abreast_place(const gradus_net *net, void *scratch);
 size_t gr_abreast_least(const gradus_net *net);
 
 /* The outputs of most rows. Returns of how many: at most gr_abreast_left() are left, which
- * would leave too many lanes empty. */
+ * are too few for another block. */
 size_t gr_abreast_forward(const gradus_net *net, const void *x, size_t rows, void *y,
                           void *scratch);
 size_t gr_abreast_left(const gradus_net *net);

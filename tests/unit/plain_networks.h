@@ -26,12 +26,13 @@ static const gr_kernels *ref(const network *n)
 }
 
 /* Layers of up to `widest` units, some of few. */
-static network network_new(gradus_precision precision, size_t rows, size_t widest, int odd)
+static network network_new_of(gradus_precision precision, size_t rows, size_t widest, int odd,
+                              size_t inputs)
 {
     static const gr_activation_id inner[] = {GR_ACTIVATION_IDENTITY, GR_ACTIVATION_RELU,
                                              GR_ACTIVATION_SIGMOID, GR_ACTIVATION_LEAKY_RELU};
     network n = {.precision = precision, .rows = rows, .layers = whole_between(1, MOST_LAYERS)};
-    n.width[0] = whole_between(1, widest);
+    n.width[0] = inputs;
     n.x = odd ? array_odd(ref(&n), rows * n.width[0])
               : array_between(ref(&n), rows * n.width[0], -1, 1);
     for (size_t l = 0; l < n.layers; l++) {
@@ -46,6 +47,11 @@ static network network_new(gradus_precision precision, size_t rows, size_t wides
     if (whole_between(0, 2) == 0)
         n.activation[n.layers - 1] = GR_ACTIVATION_SOFTMAX;
     return n;
+}
+
+static network network_new(gradus_precision precision, size_t rows, size_t widest, int odd)
+{
+    return network_new_of(precision, rows, widest, odd, whole_between(1, widest));
 }
 
 static void network_free(network *n)

@@ -6,23 +6,47 @@
 
 enum { MOST_WIDTH = 40 };
 
+/* Rows of a block, and room for x of one and for outputs of `units` units. */
+static size_t block(const gr_kernels *k)
+{
+    return GR_ABREAST_LINES * k->width;
+}
+
+static array room(const gr_kernels *k, size_t units)
+{
+    return lines_new(k, gr_panels(units, k->size) * k->width * block(k));
+}
+
 static array abreast(const gr_kernels *k, const network *n)
 {
-    const size_t block = GR_ABREAST_LINES * k->width;
-    const size_t room = (gr_panels(MOST_WIDTH, k->size) + 1) * k->width * block;
     gr_plain_layer layer[MOST_LAYERS];
-    array w[MOST_LAYERS], first = lines_new(k, room), second = lines_new(k, room);
+    array w[MOST_LAYERS], first = room(k, MOST_WIDTH), second = room(k, MOST_WIDTH);
+    array xt = room(k, n->width[0]), other = room(k, n->width[0]);
     array y = array_new(k, n->rows * n->width[n->layers]);
     for (size_t l = 0; l < n->layers; l++) {
         w[l] = packed(k, n, l);
         layer[l] = layer_of(k, n, l, &w[l]);
     }
     k->abreast(&(gr_abreast){.rows = n->rows, .layers = n->layers, .x = n->x.data, .y = y.data,
-                             .layer = layer, .room = {first.data, second.data}});
+                             .layer = layer, .xt = {xt.data, other.data},
+                             .room = {first.data, second.data}});
     for (size_t l = 0; l < n->layers; l++)
         array_free(&w[l]);
-    array_free(&first), array_free(&second);
+    array_free(&first), array_free(&second), array_free(&xt), array_free(&other);
     return y;
+}
+
+/* By all instruction sets, of a network whose rows are a block at least for each. */
+static void check(network *n)
+{
+    array expected = naive(n);
+    EACH_CPU(cpu) {
+        array y = abreast(gr_kernels_find(cpu, n->precision), n);
+        assert_same_array(&expected, &y);
+        array_free(&y);
+    }
+    array_free(&expected);
+    network_free(n);
 }
 
 static void networks_are_their_chains(void **state)
@@ -30,34 +54,41 @@ static void networks_are_their_chains(void **state)
     (void)state;
     EACH_PRECISION(precision)
         for (size_t i = 0; i < 400; i++) {
-            network n = network_new(precision, whole_between(0, 100), MOST_WIDTH, i % 2 == 0);
-            array expected = naive(&n);
-            EACH_CPU(cpu) {
-                array y = abreast(gr_kernels_find(cpu, precision), &n);
-                assert_same_array(&expected, &y);
-                array_free(&y);
-            }
-            array_free(&expected);
-            network_free(&n);
+            const gr_kernels *k = gr_kernels_find(GR_CPU_REF, precision);
+            const size_t rows = i % 8 == 0 ? 0 : block(k) + whole_between(0, 100);
+            network n = network_new(precision, rows, MOST_WIDTH, i % 2 == 0);
+            check(&n);
+        }
+}
+
+/* Strips of x end with the tiles of a layer, before, and behind them. */
+static void any_number_of_inputs_is_turned(void **state)
+{
+    (void)state;
+    EACH_PRECISION(precision)
+        for (size_t inputs = 1; inputs <= 300; inputs += inputs < 40 ? 1 : 13) {
+            network n = network_new_of(precision, 77, MOST_WIDTH, inputs % 2 == 0, inputs);
+            check(&n);
         }
 }
 
 /* A chain starts at the bias, not at 0, and at +0 without one: -1 times 0 is -0. */
 static void check_zero(const gr_kernels *k, bool biased)
 {
-    const size_t rows = 50, room = 4 * k->width * GR_ABREAST_LINES * k->width;
+    const size_t rows = 50;
     array x = fill_between(array_new(k, rows), 0, 0), y = array_new(k, rows);
     array w = fill_between(lines_new(k, k->width), -1, -1), bias = array_new(k, 1);
-    array first = lines_new(k, room), second = lines_new(k, room);
+    array first = room(k, 1), second = room(k, 1), xt = room(k, 1), other = room(k, 1);
     set(&bias, 0, -0.0);
     const gr_plain_layer layer = {.inputs = 1, .outputs = 1, .w = w.data,
                                     .bias = biased ? bias.data : NULL};
     k->abreast(&(gr_abreast){.rows = rows, .layers = 1, .x = x.data, .y = y.data,
-                             .layer = &layer, .room = {first.data, second.data}});
+                             .layer = &layer, .xt = {xt.data, other.data},
+                             .room = {first.data, second.data}});
     for (size_t i = 0; i < rows; i++)
         assert_int_equal(signbit(get(&y, i)) != 0, biased);
     array_free(&x), array_free(&y), array_free(&w), array_free(&bias);
-    array_free(&first), array_free(&second);
+    array_free(&first), array_free(&second), array_free(&xt), array_free(&other);
 }
 
 static void a_bias_of_minus_zero_is_kept(void **state)
@@ -74,6 +105,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(networks_are_their_chains),
+        cmocka_unit_test(any_number_of_inputs_is_turned),
         cmocka_unit_test(a_bias_of_minus_zero_is_kept),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
