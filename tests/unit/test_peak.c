@@ -10,12 +10,12 @@
 
 enum { CHAINS = 12 };
 
-/* The sum of x = x / 2 + 1 from 0, 1, ..., 11 after so many rounds: exact in a float. */
+/* The sum of x = x / 2 + 1 from 3, 4, ..., 14 after so many rounds: exact in a float. */
 static double chains_after(size_t rounds)
 {
     double sum = 0;
     for (int c = 0; c < CHAINS; c++) {
-        double x = c;
+        double x = c + 3;
         for (size_t round = 0; round < rounds; round++)
             x = x / 2 + 1;
         sum += x;
