@@ -20,6 +20,8 @@ enum {
     VECTORS = GR_LINE / GR_VECTOR_BYTES,   /* of a row of a panel */
     SUMS = GR_VECTOR_REGISTERS == 32 ? 20 : 12, /* vectors of chains in registers */
     FAR = 1 << 20, /* bytes of b that do not stay in a cache near by */
+    WORTH = 32,    /* steps by columns, beside which fetching is nothing, */
+    SPREAD = 64,   /* and among which it is spread */
     TILE_ROWS = GR_VECTOR_REGISTERS == 32 ? 10 : 6,
     LOW_ROWS = GR_TILE > 0 ? GR_TILE : 1 /* of the tiles that A may stand in */
 };
@@ -82,28 +84,18 @@ GR_INLINE void take_steps(tile_form form, const gr_product *p, const tile_place 
     }
 }
 
-/* All steps; meanwhile come the lines that are read soon. */
-GR_INLINE void take_all_steps(tile_form form, const gr_product *p, const tile_place *at,
-                              vector *sum)
+/* All steps by rows; meanwhile come the lines that are read soon. */
+GR_INLINE void take_steps_by_rows(tile_form form, const gr_product *p, const tile_place *at,
+                                  vector *sum)
 {
-    const size_t reach = form.kind == ROWS && at->b == p->b ? p->reach : 0; /* once a row */
+    const size_t reach = at->b == p->b ? p->reach : 0; /* once a row */
     const char *next = at->next;
     size_t k = 0;
-    for (; form.kind != ROWS && p->ahead != NULL && k < p->depth; k++)
-        __builtin_prefetch((const real *)p->ahead[k] + p->ahead_first + at->row, 0, 2);
-    if (form.kind != ROWS && p->b_next > 0) {
-        const real *b_next = (const real *)p->b + at->panel * WIDTH + p->b_next;
-        const size_t from = at->row * p->depth / p->rows;
-        const size_t to = (at->row + form.rows) * p->depth / p->rows;
-        for (k = from; k < to; k++)
-            GR_UNROLL for (size_t i = 0; i < form.panels; i++)
-                __builtin_prefetch(b_next + k * p->b_stride + i * WIDTH, 0, 2);
-    }
     if (reach == 0 && at->share == 0) {
         take_steps(form, p, at, 0, p->depth, sum);
         return;
     }
-    for (k = 0; p->depth - k >= WIDTH; k += WIDTH) {
+    for (; p->depth - k >= WIDTH; k += WIDTH) {
         if (reach > 0)
             GR_UNROLL for (size_t r = 0; r < form.rows; r++) /* a line for each one read here */
                 __builtin_prefetch((const char *)(at->a[r] + k) + reach, 0, 2);
@@ -112,6 +104,53 @@ GR_INLINE void take_all_steps(tile_form form, const gr_product *p, const tile_pl
         take_steps(form, p, at, k, k + WIDTH, sum);
     }
     take_steps(form, p, at, k, p->depth, sum);
+}
+
+/* What other tiles read soon: a tile's share of the rows of A that come next, and of B. */
+GR_INLINE void fetch_operands(tile_form form, const gr_product *p, const tile_place *at)
+{
+    for (size_t k = 0; p->ahead != NULL && k < p->depth; k++)
+        __builtin_prefetch((const real *)p->ahead[k] + p->ahead_first + at->row, 0, 2);
+    if (p->b_next > 0) {
+        const real *b_next = (const real *)p->b + at->panel * WIDTH + p->b_next;
+        const size_t from = at->row * p->depth / p->rows;
+        const size_t to = (at->row + form.rows) * p->depth / p->rows;
+        for (size_t k = from; k < to; k++)
+            GR_UNROLL for (size_t i = 0; i < form.panels; i++)
+                __builtin_prefetch(b_next + k * p->b_stride + i * WIDTH, 0, 2);
+    }
+}
+
+/* What is read at the place of a row of C. */
+GR_INLINE void fetch_row(tile_form form, const gr_product *p, const tile_place *at, size_t row)
+{
+    for (size_t s = 0; s < 3 && p->soon[s] != NULL; s++)
+        GR_UNROLL for (size_t i = 0; i < form.panels; i++)
+            __builtin_prefetch((const real *)p->soon[s] + at->soon + row * WIDTH +
+                                   i * p->soon_stride, 1);
+}
+
+/* All steps by columns. What is read at the place of C comes row by row, in the first half of
+ * many steps: all at once would keep what is read now from the L1 cache. */
+GR_INLINE void take_steps_by_columns(tile_form form, const gr_product *p,
+                                     const tile_place *at, vector *sum)
+{
+    const size_t depth = p->depth;
+    size_t k = 0;
+    fetch_operands(form, p, at);
+    if (depth >= SPREAD && p->soon[0] != NULL) {
+        for (size_t row = 0; row < form.rows; row++) {
+            const size_t to = (row + 1) * depth / (2 * form.rows);
+            fetch_row(form, p, at, row);
+            take_steps(form, p, at, k, to, sum);
+            k = to;
+        }
+        take_steps(form, p, at, k, depth, sum);
+        return;
+    }
+    for (size_t row = 0; depth >= WORTH && row < form.rows; row++)
+        fetch_row(form, p, at, row);
+    take_steps(form, p, at, 0, depth, sum);
 }
 
 /* Sums by rows times the slope of a relu whose outputs are `mask`. */
@@ -165,11 +204,10 @@ GR_INLINE void tile(tile_form form, const gr_product *p, const tile_place *at)
     vector sum[SUMS + 2 * VECTORS] = {{0}};
     GR_UNROLL for (size_t i = 0; i < sums; i++)
         sum[i] = at->bias == NULL ? (vector){0} : load(at->bias + i % vectors * LANES);
-    for (size_t s = 0; !by_rows && p->depth >= 32 && s < 3 && p->soon[s] != NULL; s++)
-        GR_UNROLL for (size_t i = 0; i < form.rows * form.panels; i++)
-            __builtin_prefetch((const real *)p->soon[s] + at->soon + i / form.panels * WIDTH +
-                                   i % form.panels * p->soon_stride, 1);
-    take_all_steps(form, p, at, sum);
+    if (by_rows)
+        take_steps_by_rows(form, p, at, sum);
+    else
+        take_steps_by_columns(form, p, at, sum);
     if (by_rows && p->rectify)
         GR_UNROLL for (size_t i = 0; i < sums; i++)
             sum[i] = rectify(sum[i]);

@@ -22,6 +22,7 @@ enum {
                       gr_block), also where they have ten rows */
     AHEAD = 10,    /* rows of x, a tile of the product, that are fetched ahead */
     LONG = 64,     /* inputs of a row for which that pays */
+    NEAR = 64 << 10, /* bytes of a weight that stays in a cache near by */
     DEEP = 128,    /* rows beside whose products fetching what an optimiser keeps is nothing */
     LARGE = 1 << 20, /* bytes of W beside whose transpose those of dz and dx are little */
     FAR = 1 << 19  /* bytes of dz that do not stay in a cache near by */
@@ -181,6 +182,8 @@ static void fetch_soon(const gr_pass *pass, const gr_node *node, const gr_block 
 {
     const gradus_net *net = pass->net;
     const gr_descent *descent = pass->descent;
+    if (node->panels * node->inputs * GR_LINE < NEAR)
+        return;
     p->soon[0] = p->c;
     p->soon_stride = p->c_stride;
     if (descent == NULL)
