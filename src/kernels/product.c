@@ -106,19 +106,22 @@ GR_INLINE void take_steps_by_rows(tile_form form, const gr_product *p, const til
     take_steps(form, p, at, k, p->depth, sum);
 }
 
-/* What other tiles read soon: a tile's share of the rows of A that come next, and of B. */
-GR_INLINE void fetch_operands(tile_form form, const gr_product *p, const tile_place *at)
+/* A tile's share of what other tiles read soon: of B, */
+GR_INLINE void fetch_b(tile_form form, const gr_product *p, const tile_place *at)
 {
-    for (size_t k = 0; p->ahead != NULL && k < p->depth; k++)
+    const real *b_next = (const real *)p->b + at->panel * WIDTH + p->b_next;
+    const size_t from = at->row * p->depth / p->rows;
+    const size_t to = p->b_next > 0 ? (at->row + form.rows) * p->depth / p->rows : 0;
+    for (size_t k = from; k < to; k++)
+        GR_UNROLL for (size_t i = 0; i < form.panels; i++)
+            __builtin_prefetch(b_next + k * p->b_stride + i * WIDTH, 0, 2);
+}
+
+/* of the rows of A that come next. */
+GR_INLINE void fetch_ahead(const gr_product *p, const tile_place *at, size_t from, size_t to)
+{
+    for (size_t k = from; p->ahead != NULL && k < to; k++)
         __builtin_prefetch((const real *)p->ahead[k] + p->ahead_first + at->row, 0, 2);
-    if (p->b_next > 0) {
-        const real *b_next = (const real *)p->b + at->panel * WIDTH + p->b_next;
-        const size_t from = at->row * p->depth / p->rows;
-        const size_t to = (at->row + form.rows) * p->depth / p->rows;
-        for (size_t k = from; k < to; k++)
-            GR_UNROLL for (size_t i = 0; i < form.panels; i++)
-                __builtin_prefetch(b_next + k * p->b_stride + i * WIDTH, 0, 2);
-    }
 }
 
 /* What is read at the place of a row of C. */
@@ -130,24 +133,26 @@ GR_INLINE void fetch_row(tile_form form, const gr_product *p, const tile_place *
                                    i * p->soon_stride, 1);
 }
 
-/* All steps by columns. What is read at the place of C comes row by row, in the first half of
- * many steps: all at once would keep what is read now from the L1 cache. */
+/* All steps by columns. What is read soon comes row by row, in the first half of many steps:
+ * all at once would keep what is read now from the L1 cache. */
 GR_INLINE void take_steps_by_columns(tile_form form, const gr_product *p,
                                      const tile_place *at, vector *sum)
 {
     const size_t depth = p->depth;
     size_t k = 0;
-    fetch_operands(form, p, at);
+    fetch_b(form, p, at);
     if (depth >= SPREAD && p->soon[0] != NULL) {
         for (size_t row = 0; row < form.rows; row++) {
             const size_t to = (row + 1) * depth / (2 * form.rows);
             fetch_row(form, p, at, row);
+            fetch_ahead(p, at, 2 * k, 2 * to);
             take_steps(form, p, at, k, to, sum);
             k = to;
         }
         take_steps(form, p, at, k, depth, sum);
         return;
     }
+    fetch_ahead(p, at, 0, depth);
     for (size_t row = 0; depth >= WORTH && row < form.rows; row++)
         fetch_row(form, p, at, row);
     take_steps(form, p, at, 0, depth, sum);
