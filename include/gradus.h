@@ -91,7 +91,8 @@ GRADUS_API const char *gradus_version(void);
 /* ---- 2 context ------------------------------------------------------------------- */
 
 /* Where memory comes from. Functions may return NULL; `release` may get NULL. One call of
- * the library calls them one at a time, though not always from the thread that made it. */
+ * the library calls them one at a time, though not always from the thread that made it. What
+ * one call allocated, a later one or gradus_context_free() may release. */
 typedef struct gradus_memory {
     void *(*allocate)(size_t bytes, void *user);
     void *(*resize)(void *block, size_t bytes, void *user);
@@ -491,7 +492,11 @@ GRADUS_API size_t gradus_net_scratch(const gradus_net *net);
 
 /* The same for many rows at once, where it pays on the context's threads: of calls at the same
  * time one has them. They start when first needed, and end with the context, those of the
- * default one with the process.   Errors   MEMORY. */
+ * default one with the process.
+ *
+ * Errors   MEMORY.
+ * Memory   gradus_net_scratch() bytes a thread, of which the context keeps up to 16 MiB for the
+ *          next call. */
 GRADUS_API GRADUS_CHECKED gradus_status gradus_net_predict(
     const gradus_net *net, const void *x, size_t rows, void *y);
 

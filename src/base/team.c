@@ -103,6 +103,11 @@ gradus_status gr_team_new(const gradus_context *context, size_t items, gr_team *
     pthread_mutex_init(&team->memory_door, NULL);
     pthread_mutex_init(&team->observer_door, NULL);
     pthread_mutex_init(&team->failure_door, NULL);
+    team->context = *context;
+    team->context.crew = &team->crew;
+    team->context.scratch = &team->scratch;
+    team->context.memory =
+        (gradus_memory){team_allocate, team_resize, team_release, team};
     status = gr_pool_new(context, items < context->threads ? items : context->threads,
                          &team->pool);
     if (status != GRADUS_OK) {
@@ -110,11 +115,6 @@ gradus_status gr_team_new(const gradus_context *context, size_t items, gr_team *
         *made = NULL;
         return status;
     }
-    team->context = *context;
-    team->context.crew = &team->crew;
-    team->context.scratch = &team->scratch;
-    team->context.memory =
-        (gradus_memory){team_allocate, team_resize, team_release, team};
     team->context.threads = context->threads / gr_team_members(team);
     return GRADUS_OK;
 }
@@ -124,8 +124,7 @@ void gr_team_free(gr_team *team)
     if (team == NULL)
         return;
     gr_crew_free(&team->crew);
-    if (team->context.scratch != NULL)
-        gr_scratch_free(&team->context);
+    gr_scratch_free(&team->context);
     gr_pool_free(team->pool);
     pthread_mutex_destroy(&team->failure_door);
     pthread_mutex_destroy(&team->observer_door);

@@ -5,8 +5,8 @@
  *
  * Rows i of a block stand side by side, so that vectors are full whatever the layers' widths.
  * The block goes through all layers without leaving the cache. Meanwhile x of the next one is
- * transposed, a strip between some steps of chains and others: they wait for multiply-adds, of
- * which it has none.
+ * transposed, a strip of it every few steps of the chains: that takes no multiply-add, which is
+ * what they wait for.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -34,15 +34,15 @@ static size_t least(size_t a, size_t b)
 /* ---- x of a block ---- */
 
 /* How far xt(k, i) = x(i, k) has come, by strips of QUAD columns of LANES rows. */
-typedef struct turning {
+typedef struct transposition {
     const real *x;    /* its first row */
     size_t inputs;
     real *xt;         /* [inputs rounded up to P][ROWS] */
     size_t k, i;      /* where the next strip begins; i = ROWS: there is none */
     size_t last_k;    /* where the last one of a row begins */
-    const char *soon; /* that strip's share of the block behind, which is fetched */
+    uintptr_t soon;   /* where that strip's share of the block after is, which is fetched */
     size_t steps;     /* of a tile's chains between two strips, in elements of w */
-} turning;
+} transposition;
 
 /* So that x of the next block is there when its turn comes. */
 static size_t steps_between(const gr_plain_layer *l)
@@ -52,15 +52,17 @@ static size_t steps_between(const gr_plain_layer *l)
 }
 
 /* Strips of few inputs reach into the next row, where there is one. */
-static turning begin_turning(const gr_abreast *p, size_t from, void *xt)
+static transposition begin_transposition(const gr_abreast *p, size_t from, void *xt)
 {
     const size_t inputs = p->layer[0].inputs;
+    if (from >= p->rows)
+        return (transposition){.xt = xt, .i = ROWS};
     const real *x = (const real *)p->x + from * inputs;
-    turning t = {.x = x, .inputs = inputs, .xt = xt, .i = from < p->rows ? 0 : ROWS,
+    transposition t = {.x = x, .inputs = inputs, .xt = xt,
                  .last_k = inputs > QUAD ? inputs - QUAD : 0,
-                 .soon = (const char *)(x + ROWS * inputs),
+                 .soon = (uintptr_t)x + ROWS * inputs * sizeof *x,
                  .steps = steps_between(&p->layer[0])};
-    if (from + ROWS <= p->rows && (p->rows - from - ROWS + 1) * inputs < QUAD)
+    if ((p->rows - from - ROWS + 1) * inputs < QUAD)
         for (; t.i < ROWS; t.i++)
             for (size_t k = 0; k < inputs; k++)
                 t.xt[k * ROWS + t.i] = x[t.i * inputs + k];
@@ -68,17 +70,17 @@ static turning begin_turning(const gr_abreast *p, size_t from, void *xt)
 }
 
 /* The last strip of a row takes some columns of the one before again. */
-GR_INLINE void turn_strip(turning *t)
+GR_INLINE void transpose_strip(transposition *t)
 {
     const size_t k = least(t->k, t->last_k);
     real *const xt = t->xt + k * ROWS + t->i;
-    const char *const soon = t->soon;
+    const uintptr_t soon = t->soon;
     vector column[QUAD];
     columns_of_rows(t->x + t->i * t->inputs + k, t->inputs, column);
     GR_UNROLL for (size_t j = 0; j < QUAD; j++)
         store(xt + j * ROWS, column[j]);
     GR_UNROLL for (size_t byte = 0; byte < STRIP; byte += GR_LINE)
-        __builtin_prefetch(soon + byte);
+        __builtin_prefetch((const void *)(soon + byte));
     t->soon = soon + STRIP;
     t->k += QUAD;
     if (t->k >= t->inputs) {
@@ -87,10 +89,10 @@ GR_INLINE void turn_strip(turning *t)
     }
 }
 
-static void turn_rest(turning *t)
+static void transpose_rest(transposition *t)
 {
     while (t->i < ROWS)
-        turn_strip(t);
+        transpose_strip(t);
 }
 
 /* ---- a layer ---- */
@@ -130,7 +132,7 @@ GR_INLINE void take_step(size_t units, const real *w, size_t apart, const real *
 /* The chains of some units from one on, all rows of the block, and strips of the next one
  * between their steps; z is of layer `next` if there is one, whose chains go on at once. */
 GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_plain_layer *l,
-                               const gr_plain_layer *next, size_t from, turning *behind,
+                               const gr_plain_layer *next, size_t from, transposition *ahead,
                                const real *x, real *z)
 {
     vector sum[SUMS];
@@ -143,9 +145,9 @@ GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_plain_layer *
         const real *w = weight_at(l, false, from, 0), *const end = w + l->inputs * WIDTH;
         while (w < end) {
             const real *stop = end;
-            if (BETWEEN && behind->i < ROWS) {
-                turn_strip(behind);
-                stop = (size_t)(end - w) < behind->steps ? end : w + behind->steps;
+            if (BETWEEN && ahead->i < ROWS) {
+                transpose_strip(ahead);
+                stop = (size_t)(end - w) < ahead->steps ? end : w + ahead->steps;
             }
             for (; w < stop; w += WIDTH, x += ROWS)
                 take_step(units, w, 1, x, sum);
@@ -163,19 +165,19 @@ GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_plain_layer *
 }
 
 typedef void some_units(const gr_plain_layer *l, const gr_plain_layer *next, size_t from,
-                        turning *behind, const real *x, real *z);
-#define SOME(units)                                                                          \
-    static void wide_##units(const gr_plain_layer *l, const gr_plain_layer *next,            \
-                             size_t from, turning *behind, const real *x, real *z)           \
-    {                                                                                        \
-        if (units <= UNITS) /* else never called */                                          \
-            chains_of_units(units <= UNITS ? units : 1, false, l, next, from, behind, x, z); \
-    }                                                                                        \
-    static void narrow_##units(const gr_plain_layer *l, const gr_plain_layer *next,          \
-                               size_t from, turning *behind, const real *x, real *z)         \
-    {                                                                                        \
-        if (units <= UNITS)                                                                  \
-            chains_of_units(units <= UNITS ? units : 1, true, l, next, from, behind, x, z);  \
+                        transposition *ahead, const real *x, real *z);
+#define SOME(units)                                                                       \
+    static void wide_##units(const gr_plain_layer *l, const gr_plain_layer *next,         \
+                             size_t from, transposition *ahead, const real *x, real *z)   \
+    {                                                                                     \
+        if (units <= UNITS) /* else never called */                                       \
+            chains_of_units(units <= UNITS ? units : 1, false, l, next, from, ahead, x, z); \
+    }                                                                                     \
+    static void narrow_##units(const gr_plain_layer *l, const gr_plain_layer *next,       \
+                               size_t from, transposition *ahead, const real *x, real *z) \
+    {                                                                                     \
+        if (units <= UNITS)                                                               \
+            chains_of_units(units <= UNITS ? units : 1, true, l, next, from, ahead, x, z); \
     }
 SOME(1) SOME(2) SOME(3) SOME(4) SOME(5) SOME(6) SOME(7) SOME(8)
 #define NAMES(kind)                                                                  \
@@ -184,16 +186,16 @@ SOME(1) SOME(2) SOME(3) SOME(4) SOME(5) SOME(6) SOME(7) SOME(8)
     }
 static some_units *const work[2][8] = {NAMES(wide), NAMES(narrow)};
 
-/* A tile's units stand in one panel. Two alike are faster than one of eight and one of few,
- * which waits for its chains; but not where all have few. */
-static void forward(const gr_plain_layer *l, const gr_plain_layer *next, turning *behind,
+/* A tile's units stand in one panel. 9 to 15 are cut in halves: a small rest would wait for its
+ * own chains; not where UNITS is small anyway. */
+static void forward(const gr_plain_layer *l, const gr_plain_layer *next, transposition *ahead,
                     const real *x, real *z)
 {
     for (size_t from = 0, units; from < l->outputs; from += units) {
         units = least(l->outputs - from, WIDTH - from % WIDTH);
         if (units > UNITS)
             units = UNITS == 8 && units < 2 * UNITS ? (units + 1) / 2 : UNITS;
-        work[l->narrow][units - 1](l, next, from, behind, x, z);
+        work[l->narrow][units - 1](l, next, from, ahead, x, z);
     }
     l = next == NULL ? l : next;
     if (l->activate != NULL && !l->by_rows)
@@ -231,15 +233,15 @@ static void give_activated_rows(const gr_plain_layer *l, const real *zt, real *z
         memcpy(y + i * l->outputs, z + i * stride, l->outputs * sizeof *y);
 }
 
-/* All layers of a block, and x of the one behind. */
-static void forward_block(const gr_abreast *p, turning *behind, const real *x, real *y)
+/* All layers of a block, and x of the one after. */
+static void forward_block(const gr_abreast *p, transposition *ahead, const real *x, real *y)
 {
     const gr_plain_layer *last = &p->layer[p->layers - 1];
     real *z = p->room[0], *other = p->room[1];
     for (const gr_plain_layer *l = p->layer; l <= last; l++) {
         const bool both = l->activate == NULL && l < last && l[1].narrow;
         real *const spare = other;
-        forward(l, both ? l + 1 : NULL, behind, x, z);
+        forward(l, both ? l + 1 : NULL, ahead, x, z);
         l += both;
         x = other = z;
         z = spare;
@@ -256,13 +258,13 @@ static void forward_block(const gr_abreast *p, turning *behind, const real *x, r
 void GR_NAME(abreast)(const gr_abreast *p)
 {
     const size_t outputs = p->layer[p->layers - 1].outputs;
-    turning t = begin_turning(p, 0, p->xt[0]);
+    transposition t = begin_transposition(p, 0, p->xt[0]);
     real *y = p->y;
     for (size_t from = 0, next; from < p->rows; from = next) {
         const real *xt = t.xt;
-        turn_rest(&t);
+        transpose_rest(&t);
         next = from + ROWS < p->rows ? least(from + ROWS, p->rows - ROWS) : p->rows;
-        t = begin_turning(p, next, xt == p->xt[0] ? p->xt[1] : p->xt[0]);
+        t = begin_transposition(p, next, xt == p->xt[0] ? p->xt[1] : p->xt[0]);
         forward_block(p, &t, xt, y + from * outputs);
     }
 }

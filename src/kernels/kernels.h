@@ -37,6 +37,7 @@ enum {
     GR_LINE = 64,    /* bytes of a line: of a row of a panel */
     GR_ABREAST_LINES = 2, /* rows of a block that stand abreast, in lines */
     GR_SUMS_PANELS = 2, /* most panels of a product that takes sums along */
+    GR_ABREAST_FEW = 32, /* inputs of x that is transposed in no time */
     GR_NARROW = 4,   /* most outputs of a layer that is worked with rows in the lanes */
     GR_TILED_STEPS = 512 /* most steps of a product of an A in tiles */
 };
@@ -247,8 +248,8 @@ typedef struct gr_abreast {
     const void *x;       /* [rows][inputs], dense */
     void *y;             /* [rows][outputs], dense */
     const gr_plain_layer *layer;
-    void *xt[2];         /* room for x: each [inputs][GR_ABREAST_LINES * P] */
-    void *room[2];       /* each [widest rounded up to P][GR_ABREAST_LINES * P] */
+    void *xt[2];         /* room for x: each [inputs rounded up to P][GR_ABREAST_LINES * P] */
+    void *room[2];       /* of the widest layer, each [gr_stride()][GR_ABREAST_LINES * P] */
 } gr_abreast;
 
 typedef struct gr_kernels {

@@ -19,7 +19,7 @@ double GR_NAME(peak)(size_t rounds, double *sum)
     for (int lane = 0; lane < LANES; lane++)
         one[lane] = 1;
     GR_UNROLL for (int c = 0; c < CHAINS; c++)
-        x[c] = (real)(c + 3) * one; /* 2 is where compilers see it stand */
+        x[c] = (real)(c + 3) * one; /* 2 would stay, and be left out */
     for (size_t round = 0; round < rounds; round++) {
         GR_UNROLL for (int c = 0; c < CHAINS; c++)
             x[c] = chain((real)0.5, x[c], one);

@@ -106,7 +106,7 @@ GR_INLINE void take_steps_by_rows(tile_form form, const gr_product *p, const til
     take_steps(form, p, at, k, p->depth, sum);
 }
 
-/* A tile's share of what other tiles read soon: of B, */
+/* A tile's share of the panels of B that other tiles read soon. */
 GR_INLINE void fetch_b(tile_form form, const gr_product *p, const tile_place *at)
 {
     const real *b_next = (const real *)p->b + at->panel * WIDTH + p->b_next;
@@ -117,7 +117,7 @@ GR_INLINE void fetch_b(tile_form form, const gr_product *p, const tile_place *at
             __builtin_prefetch(b_next + k * p->b_stride + i * WIDTH, 0, 2);
 }
 
-/* of the rows of A that come next. */
+/* Of rows [from, to) of A that come next, what the tile reads of this one. */
 GR_INLINE void fetch_ahead(const gr_product *p, const tile_place *at, size_t from, size_t to)
 {
     for (size_t k = from; p->ahead != NULL && k < to; k++)
@@ -145,7 +145,7 @@ GR_INLINE void take_steps_by_columns(tile_form form, const gr_product *p,
         for (size_t row = 0; row < form.rows; row++) {
             const size_t to = (row + 1) * depth / (2 * form.rows);
             fetch_row(form, p, at, row);
-            fetch_ahead(p, at, 2 * k, 2 * to);
+            fetch_ahead(p, at, row * depth / form.rows, (row + 1) * depth / form.rows);
             take_steps(form, p, at, k, to, sum);
             k = to;
         }

@@ -72,9 +72,12 @@ enum {
 };
 
 /* Of rows abreast, see kernels.h. Beyond a few inputs x must be transposed between the chains'
- * steps, for which AVX-512 has the registers; in double precision there is twice as much of it.
+ * steps, for which AVX-512 has the registers; doubles are twice the work, which is too much.
  * Beyond 1000, two blocks of x, the weights, and the rows that come next leave the L2 cache. */
-enum { GR_ABREAST_INPUTS = GR_VECTOR_BYTES == GR_LINE && GR_REAL_BITS == 32 ? 1000 : 32 };
+enum {
+    GR_ABREAST_INPUTS = GR_VECTOR_BYTES == GR_LINE && GR_REAL_BITS == 32 ? 1000
+                                                                         : GR_ABREAST_FEW
+};
 
 /* Before the loop over the steps of a tile. Low tiles have few multiply-adds a step: four steps
  * a turn leave out one instruction in fifteen, which counts where two threads share a core.

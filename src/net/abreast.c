@@ -9,20 +9,18 @@
 #include "net/abreast.h"
 
 enum {
-    INPUTS = 32, /* so few are transposed in no time */
     WIDTH = 128, /* beyond, a block of rows and the weights leave the innermost cache */
-    TURN = 2     /* multiply-adds, in the time of which an element of x is transposed */
+    TRANSPOSE = 2 /* multiply-adds, in the time of which an element of x is transposed */
 };
 
 /* Multiply-adds of a row: by rows, whose lanes are a layer's outputs, and abreast. */
 static bool is_faster(const gradus_net *net)
 {
     const size_t lanes = net->kernels->width, size = net->kernels->size;
-    size_t by_rows = 0, abreast = TURN * gr_net_inputs(net);
+    size_t by_rows = 0, abreast = TRANSPOSE * gr_net_inputs(net);
     for (const gr_plain_layer *l = net->layer; l < net->layer + net->layers; l++) {
-        const bool narrow = l->outputs <= GR_NARROW; /* kernels/narrow.c */
         abreast += l->inputs * l->outputs;
-        by_rows += l->inputs * (narrow ? l->outputs : gr_panels(l->outputs, size) * lanes);
+        by_rows += l->inputs * (l->narrow ? l->outputs : gr_panels(l->outputs, size) * lanes);
     }
     return abreast <= by_rows;
 }
@@ -35,7 +33,7 @@ bool gr_abreast_fits(const gradus_net *net)
             return false;
     if (net->layer == NULL || inputs > net->kernels->abreast_inputs)
         return false;
-    return inputs <= INPUTS || is_faster(net);
+    return inputs <= GR_ABREAST_FEW || is_faster(net);
 }
 
 /* ---- the scratch: what the kernel is told, and its room ---- */
@@ -45,27 +43,31 @@ static size_t head_bytes(void)
     return (sizeof(gr_abreast) + GR_LINE - 1) / GR_LINE * GR_LINE;
 }
 
-/* Of x, or of the widest layer's outputs: rounded up to panels, or rows of a matrix. */
-static size_t room_bytes(const gradus_net *net, size_t units)
+static size_t x_bytes(const gradus_net *net)
 {
-    return gr_panels(units, net->kernels->size) * net->kernels->width * GR_ABREAST_LINES *
-           GR_LINE;
+    const size_t columns = gr_panels(gr_net_inputs(net), net->kernels->size) *
+                           net->kernels->width;
+    return columns * GR_ABREAST_LINES * GR_LINE;
+}
+
+/* Outputs of a layer stand by units, and by rows where a row as a whole is activated. */
+static size_t room_bytes(const gradus_net *net)
+{
+    return gr_stride(net->widest, net->kernels->size) * GR_ABREAST_LINES * GR_LINE;
 }
 
 size_t gr_abreast_scratch(const gradus_net *net)
 {
-    return head_bytes() + 2 * room_bytes(net, gr_net_inputs(net)) +
-           2 * room_bytes(net, net->widest);
+    return head_bytes() + 2 * x_bytes(net) + 2 * room_bytes(net);
 }
 
 void gr_abreast_place(const gradus_net *net, void *scratch)
 {
     char *xt = (char *)scratch + head_bytes();
-    const size_t x_bytes = room_bytes(net, gr_net_inputs(net));
-    char *room = xt + 2 * x_bytes;
+    char *room = xt + 2 * x_bytes(net);
     *(gr_abreast *)scratch = (gr_abreast){
-        .layers = net->layers, .layer = net->layer, .xt = {xt, xt + x_bytes},
-        .room = {room, room + room_bytes(net, net->widest)},
+        .layers = net->layers, .layer = net->layer, .xt = {xt, xt + x_bytes(net)},
+        .room = {room, room + room_bytes(net)},
     };
 }
 
@@ -84,7 +86,8 @@ size_t gr_abreast_left(const gradus_net *net)
     return rows_of_block(net) - 1;
 }
 
-/* What a last block would compute again, or fewer rows than one, is left. */
+/* Rows behind the last whole block are left, unless the block that ends with the last row
+ * computes fewer than a quarter of its rows again. */
 size_t gr_abreast_forward(const gradus_net *net, const void *x, size_t rows, void *y,
                           void *scratch)
 {

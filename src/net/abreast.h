@@ -8,7 +8,7 @@
 
 #include "net/net.h"
 
-/* Whether that is how many rows are predicted faster: net->abreast. */
+/* Whether many rows are predicted faster that way: net->abreast. */
 bool gr_abreast_fits(const gradus_net *net);
 
 /* Bytes of scratch, and how they are laid out. */
@@ -18,8 +18,7 @@ void gr_abreast_place(const gradus_net *net, void *scratch);
 /* Of fewer rows none is worth it. */
 size_t gr_abreast_least(const gradus_net *net);
 
-/* The outputs of most rows. Returns of how many: at most gr_abreast_left() are left, which
- * are too few for another block. */
+/* The outputs of the first rows. Returns of how many: at most gr_abreast_left() are left. */
 size_t gr_abreast_forward(const gradus_net *net, const void *x, size_t rows, void *y,
                           void *scratch);
 size_t gr_abreast_left(const gradus_net *net);

@@ -175,8 +175,8 @@ static size_t first_of(const gradus_net *net, const gr_node *node, const gr_bloc
     return (at->panels.from * node->inputs + at->inputs.from) * width_of(net);
 }
 
-/* What a block's gradient changes comes from far: the weights and what an optimiser keeps,
- * or where it is stored. */
+/* What a block's gradient changes comes from far, but where it is little: the weights and what
+ * an optimiser keeps, or where it is stored. */
 static void fetch_soon(const gr_pass *pass, const gr_node *node, const gr_block *at,
                        gr_product *p)
 {

@@ -180,7 +180,7 @@ static gradus_status run_pass(gr_flow_work *w, const gradus_set *set,
     GR_TRY(gr_plan_new(w->net, &plan, &w->plan));
     GR_TRY(gr_allocate(w->net->context, rows, sizeof *w->index, "row numbers", &w->index));
     for (size_t i = 0; i < rows; i++)
-        w->index[i] = (uint32_t)((double)i / (double)rows * (double)set->rows);
+        w->index[i] = (uint32_t)((uint64_t)i * set->rows / rows); /* both fit 32 bits */
     w->weight = gr_plan_weight(set, w->index, rows);
     if (!(w->weight > 0))
         GR_TRY(gr_fail(GRADUS_ARGUMENT, "flow: the examples have no weight"));

@@ -4,24 +4,32 @@
  */
 #include "plain_networks.h"
 
-enum { MOST_WIDTH = 40 };
+enum { MOST_WIDTH = 128 };
 
-/* Rows of a block, and room for x of one and for outputs of `units` units. */
+/* Rows of a block, room for x of one, and for outputs. */
 static size_t block(const gr_kernels *k)
 {
     return GR_ABREAST_LINES * k->width;
 }
 
+static array x_room(const gr_kernels *k, size_t inputs)
+{
+    return lines_new(k, gr_panels(inputs, k->size) * k->width * block(k));
+}
+
 static array room(const gr_kernels *k, size_t units)
 {
-    return lines_new(k, gr_panels(units, k->size) * k->width * block(k));
+    return lines_new(k, gr_stride(units, k->size) * block(k));
 }
 
 static array abreast(const gr_kernels *k, const network *n)
 {
     gr_plain_layer layer[MOST_LAYERS];
-    array w[MOST_LAYERS], first = room(k, MOST_WIDTH), second = room(k, MOST_WIDTH);
-    array xt = room(k, n->width[0]), other = room(k, n->width[0]);
+    size_t widest = 1;
+    for (size_t l = 1; l <= n->layers; l++)
+        widest = n->width[l] > widest ? n->width[l] : widest;
+    array w[MOST_LAYERS], first = room(k, widest), second = room(k, widest);
+    array xt = x_room(k, n->width[0]), other = x_room(k, n->width[0]);
     array y = array_new(k, n->rows * n->width[n->layers]);
     for (size_t l = 0; l < n->layers; l++) {
         w[l] = packed(k, n, l);
@@ -78,7 +86,7 @@ static void check_zero(const gr_kernels *k, bool biased)
     const size_t rows = 50;
     array x = fill_between(array_new(k, rows), 0, 0), y = array_new(k, rows);
     array w = fill_between(lines_new(k, k->width), -1, -1), bias = array_new(k, 1);
-    array first = room(k, 1), second = room(k, 1), xt = room(k, 1), other = room(k, 1);
+    array first = room(k, 1), second = room(k, 1), xt = x_room(k, 1), other = x_room(k, 1);
     set(&bias, 0, -0.0);
     const gr_plain_layer layer = {.inputs = 1, .outputs = 1, .w = w.data,
                                     .bias = biased ? bias.data : NULL};

@@ -176,6 +176,29 @@ static void of_several_examples(void **state)
     gradus_net_free(net);
 }
 
+/* Of all rows each once, whatever their number: from a net that predicts 0, half the mean of
+ * the squares. */
+static void each_row_counts_once(void **state)
+{
+    (void)state;
+    gradus_net *net = new_net(NULL, "dense 1", 1);
+    gradus_flow_options options;
+    double sum = 0;
+    const double zeros[INPUTS] = {0};
+    gradus_flow_defaults(&options);
+    gradus_net_set(net, 0, zeros);
+    gradus_net_set(net, 1, zeros);
+    for (size_t rows = 1; rows <= ROWS; rows++) {
+        const gradus_set first = {.rows = rows, .x = x, .y = y};
+        sum += y[rows - 1] * y[rows - 1] / 2;
+        gradus_flow *flow = flow_of(net, &first, &options);
+        const double mean = sum / (double)rows;
+        assert_true(fabs(about_of(flow).loss - mean) <= 1e-14 * mean);
+        gradus_flow_free(flow);
+    }
+    gradus_net_free(net);
+}
+
 static double wobble(double z, void *user)
 {
     (void)user;
@@ -250,6 +273,7 @@ int main(void)
         cmocka_unit_test(agrees_with_the_gradient),
         cmocka_unit_test(of_several_examples),
         cmocka_unit_test(slopes_of_a_users_activation),
+        cmocka_unit_test_setup(each_row_counts_once, draw_examples),
         cmocka_unit_test(dead_units_are_counted),
     };
     return gr_run_tests(tests, sizeof tests / sizeof *tests);

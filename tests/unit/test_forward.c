@@ -30,6 +30,8 @@ static const struct {
     {"dense 10 silu output tanh", 2, GRADUS_FLOAT64, 5},
     {"dense 8 softmax dense 3 relu output", 2, GRADUS_FLOAT32, 5}, /* no rows abreast */
     {"dense 17 sigmoid output softmax", 10, GRADUS_FLOAT32, 301},
+    {"dense 9 relu output softmax", 128, GRADUS_FLOAT32, 12}, /* a matrix of nine lines a row */
+    {"dense 20 sigmoid dense 9 relu output softmax", 64, GRADUS_FLOAT64, 20},
 };
 
 typedef struct bench {
@@ -184,6 +186,42 @@ static void few_rows_take_one_allocation(void **state)
     gradus_context_free(context);
 }
 
+/* Where it pays: few inputs, or lanes that layers leave empty and AVX-512. */
+static void rows_are_abreast_where_that_is_faster(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t inputs;
+        const char *text;
+        gradus_precision precision;
+        int few, wide; /* whether they are; with AVX-512 */
+    } cases[] = {
+        {32, "dense 128 relu output", GRADUS_FLOAT64, 1, 1},
+        {32, "dense 129 relu output", GRADUS_FLOAT32, 0, 0},
+        {33, "dense 17 relu output", GRADUS_FLOAT64, 0, 0},
+        {33, "dense 17 relu output", GRADUS_FLOAT32, 0, 1},
+        {784, "dense 30 sigmoid output", GRADUS_FLOAT32, 0, 1},
+        {784, "dense 32 sigmoid output", GRADUS_FLOAT32, 0, 0},
+        {1000, "dense 30 sigmoid output", GRADUS_FLOAT32, 0, 1},
+        {1001, "dense 30 sigmoid output", GRADUS_FLOAT32, 0, 0},
+    };
+    static const char *const cpus[] = {"ref", "avx2", "avx512"};
+    for (size_t c = 0; c < GR_COUNT(cpus); c++) {
+        const gradus_context_options options = {.cpu = cpus[c]};
+        gradus_context *context;
+        if (gradus_context_new(&options, &context) != GRADUS_OK)
+            continue; /* this CPU has none */
+        for (size_t i = 0; i < GR_COUNT(cases); i++) {
+            gradus_net *net;
+            assert_int_equal(gradus_net_new(context, cases[i].text, cases[i].inputs, 10,
+                                            cases[i].precision, 1, &net), GRADUS_OK);
+            assert_int_equal(net->abreast, c == 2 ? cases[i].wide : cases[i].few);
+            gradus_net_free(net);
+        }
+        gradus_context_free(context);
+    }
+}
+
 static double twice(double z, void *user) { (void)user; return 2 * z; }
 static double two(double z, void *user) { (void)z, (void)user; return 2; }
 
@@ -226,6 +264,7 @@ int main(void)
         cmocka_unit_test(a_row_has_the_same_bits_in_any_batch),
         cmocka_unit_test(activations_of_the_user_take_part),
         cmocka_unit_test(few_rows_take_one_allocation),
+        cmocka_unit_test(rows_are_abreast_where_that_is_faster),
     };
     return gr_run_tests(tests, GR_COUNT(tests));
 }

@@ -8,7 +8,10 @@
 #include "base/scratch.h"
 #include "runner.h"
 
+#include "faults.h"
+
 static gradus_context *context;
+static faults fault;
 
 static void *borrow(size_t count, size_t size)
 {
@@ -22,13 +25,14 @@ static void *borrow(size_t count, size_t size)
 static int set_up(void **state)
 {
     (void)state;
-    return gradus_context_new(NULL, &context) != GRADUS_OK;
+    context = faults_open(&fault);
+    return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    gradus_context_free(context);
+    faults_close(&fault, context); /* nothing is left */
     return 0;
 }
 
@@ -62,7 +66,11 @@ static void two_at_once_are_two(void **state)
 static void a_large_one_is_not_kept(void **state)
 {
     (void)state;
-    const size_t large = 17 << 20;
+    const size_t most = 16 << 20, large = most + 1;
+    gr_scratch_give_back(context, borrow(most, 1));
+    const uint64_t kept = gr_memory_count();
+    gr_scratch_give_back(context, borrow(most, 1));
+    assert_int_equal(gr_memory_count(), kept);
     gr_scratch_give_back(context, borrow(large, 1));
     const uint64_t before = gr_memory_count();
     gr_scratch_give_back(context, borrow(large, 1));
@@ -82,6 +90,20 @@ static void more_than_there_is_fails(void **state)
     assert_null(scratch);
 }
 
+/* The smaller block is gone, and a later call has what it needs. */
+static void a_failure_loses_nothing(void **state)
+{
+    (void)state;
+    void *scratch = &context;
+    gr_scratch_give_back(context, borrow(10, 1));
+    faults_arm(&fault, 1, FAULT_MEMORY);
+    assert_int_equal(gr_scratch_borrow(context, 100, 1, "scratch", &scratch), GRADUS_MEMORY);
+    assert_true(faults_hit(&fault));
+    assert_null(scratch);
+    fault.kind = FAULT_NONE;
+    gr_scratch_give_back(context, borrow(100, 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +112,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(two_at_once_are_two, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_large_one_is_not_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(more_than_there_is_fails, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_failure_loses_nothing, set_up, tear_down),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
 }
