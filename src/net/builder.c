@@ -47,12 +47,14 @@ gradus_status gradus_builder_new(const gradus_context *context, size_t inputs,
     b->context = context;
     b->most_nodes = MOST_NODES;
     b->most_values = most_values;
-    b->status = gr_resize(context, 0, 16, sizeof *b->node, "network nodes", &b->node);
-    b->room = b->status == GRADUS_OK ? 16 : 0;
-    if (b->status == GRADUS_OK) {
-        b->nodes = 1; /* node 0: the input */
-        b->node[0].width = inputs;
+    status = gr_resize(context, 0, 16, sizeof *b->node, "network nodes", &b->node);
+    if (status != GRADUS_OK) {
+        gr_builder_free(b);
+        return status;
     }
+    b->room = 16;
+    b->nodes = 1; /* node 0: the input */
+    b->node[0].width = inputs;
     *builder = b;
     return GRADUS_OK;
 }

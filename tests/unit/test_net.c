@@ -11,6 +11,8 @@
 
 #include "gradus.h"
 
+#include "faults.h"
+
 static gradus_net *new_net(const char *text, size_t inputs, size_t outputs)
 {
     gradus_net *net;
@@ -303,9 +305,32 @@ static void a_copy_is_independent(void **state)
     gradus_net_free(copy);
 }
 
+/* Each allocation that fails is told. */
+static void memory_that_is_missing_is_named(void **state)
+{
+    (void)state;
+    faults fault;
+    gradus_context *context = faults_open(&fault);
+    for (size_t n = 1;; n++) {
+        gradus_net *net;
+        faults_arm(&fault, n, FAULT_MEMORY);
+        const gradus_status status = gradus_net_new(context, "dense 3 relu output", 2, 1,
+                                                    GRADUS_FLOAT32, 1, &net);
+        if (!faults_hit(&fault)) {
+            assert_true(n > 3);
+            gradus_net_free(net);
+            break;
+        }
+        assert_int_equal(status, GRADUS_MEMORY);
+        assert_non_null(strstr(gradus_error(), "out of memory"));
+    }
+    faults_close(&fault, context);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_that_is_missing_is_named),
         cmocka_unit_test(descriptions_have_one_canonical_form),
         cmocka_unit_test(bad_descriptions_name_the_word),
         cmocka_unit_test(the_builder_and_the_text_make_the_same_net),
