@@ -109,9 +109,11 @@ GR_INLINE void take_steps_by_rows(tile_form form, const gr_product *p, const til
 /* A tile's share of the panels of B that other tiles read soon. */
 GR_INLINE void fetch_b(tile_form form, const gr_product *p, const tile_place *at)
 {
+    if (p->b_next == 0)
+        return;
     const real *b_next = (const real *)p->b + at->panel * WIDTH + p->b_next;
     const size_t from = at->row * p->depth / p->rows;
-    const size_t to = p->b_next > 0 ? (at->row + form.rows) * p->depth / p->rows : 0;
+    const size_t to = (at->row + form.rows) * p->depth / p->rows;
     for (size_t k = from; k < to; k++)
         GR_UNROLL for (size_t i = 0; i < form.panels; i++)
             __builtin_prefetch(b_next + k * p->b_stride + i * WIDTH, 0, 2);
