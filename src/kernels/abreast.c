@@ -76,7 +76,7 @@ GR_INLINE void transpose_strip(transposition *t)
     real *const xt = t->xt + k * ROWS + t->i;
     const uintptr_t soon = t->soon;
     vector column[QUAD];
-    columns_of_rows(t->x + t->i * t->inputs + k, t->inputs, column);
+    columns_of_matrix(t->x + t->i * t->inputs + k, t->inputs, column);
     GR_UNROLL for (size_t j = 0; j < QUAD; j++)
         store(xt + j * ROWS, column[j]);
     GR_UNROLL for (size_t byte = 0; byte < STRIP; byte += GR_LINE)
@@ -212,7 +212,7 @@ static void give_rows(size_t outputs, const real *yt, real *y, size_t stride)
         for (size_t from = (outputs - 1) / LANES * LANES + LANES; from > 0;) {
             vector row[QUAD];
             from -= LANES;
-            columns_of_rows(yt + from * ROWS + i, ROWS, row);
+            columns_of_matrix(yt + from * ROWS + i, ROWS, row);
             for (size_t r = 0, at; r < QUAD; r++) {
                 at = (i + r) * stride + from;
                 if (at + LANES <= ROWS * stride)

@@ -57,8 +57,12 @@ double gr_normal(double u1, double u2)
 double gr_sum(size_t count, const double *x)
 {
     double lane[GR_LANES] = {0};
-    for (size_t i = 0; i < count; i++)
-        lane[i % GR_LANES] += x[i];
+    size_t i = 0;
+    for (; count - i >= GR_LANES; i += GR_LANES)
+        for (size_t l = 0; l < GR_LANES; l++)
+            lane[l] += x[i + l];
+    for (size_t l = 0; i + l < count; l++)
+        lane[l] += x[i + l];
     return ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
            ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }

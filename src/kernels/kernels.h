@@ -115,6 +115,21 @@ typedef struct gr_narrow {
 } gr_narrow;
 
 /*
+ * Its gradients, for j < panels P:
+ *     dx(i, j) = sum_o dz[i][o] w(j, o), times relu'(x(i, j)) if masked
+ *     dw(j, o) = sum_i dz[i][o] x(i, j)                       one chain each, from +0
+ */
+typedef struct gr_narrow_gradient {
+    size_t rows, outputs, panels;
+    const void *const *dz;
+    const void *x;        /* a matrix; dx is one like it */
+    size_t stride;
+    int masked;
+    const void *w;        /* panels [outputs][P] */
+    void *dx, *dw;        /* dw like w; one of them may be NULL: not asked for */
+} gr_narrow_gradient;
+
+/*
  * dx(i, j) = sum_k dz[i][k] w(j, k)          i < rows, j < inputs, k < outputs
  *
  * the chains of a product by rows with the transpose of w, which is not needed. Columns of dx
@@ -263,6 +278,7 @@ typedef struct gr_kernels {
 
     void (*product)(const gr_product *p);
     void (*narrow)(const gr_narrow *p);
+    void (*narrow_gradient)(const gr_narrow_gradient *p);
     void (*input_gradient)(const gr_input_gradient *p);
     size_t (*input_gradient_room)(size_t outputs);
     void (*abreast)(const gr_abreast *p);

@@ -114,11 +114,17 @@ typedef struct block {
     real output[BLOCK], term[BLOCK], slope[BLOCK];
 } block;
 
+/* Rows far apart come and go one by one: a compiler that knows of one output each would write
+ * ten times the code, for vectors of single elements. */
+#define GR_ONE_BY_ONE(pointer) __asm__("" : "+r"(pointer))
+
 GR_INLINE void load_block(block *b, size_t columns, size_t stride, const real *output)
 {
-    for (size_t i = 0; i < b->rows; i++)
+    for (size_t i = 0; i < b->rows; i++, output += stride) {
         for (size_t j = 0; j < columns; j++)
-            b->output[i * columns + j] = output[i * stride + j];
+            b->output[i * columns + j] = output[j];
+        GR_ONE_BY_ONE(output);
+    }
 }
 
 /* value[i] += sum_j term(i, j) */
@@ -126,10 +132,13 @@ GR_INLINE void store_block(const block *b, size_t columns, size_t stride, double
                            real *gradient)
 {
     for (size_t i = 0; i < b->rows; i++)
-        for (size_t j = 0; j < columns; j++) {
+        for (size_t j = 0; j < columns; j++)
             value[i] += (double)b->term[i * columns + j];
-            gradient[i * stride + j] = b->slope[i * columns + j];
-        }
+    for (size_t i = 0; i < b->rows; i++, gradient += stride) {
+        for (size_t j = 0; j < columns; j++)
+            gradient[j] = b->slope[i * columns + j];
+        GR_ONE_BY_ONE(gradient);
+    }
 }
 
 typedef void lose_block(block *b, real delta, const real *y);

@@ -1,19 +1,27 @@
 /*
- * kernels/narrow.c - the forward product of a layer with few outputs
+ * kernels/narrow.c - the products of a layer with few outputs
  *
- *     z(i, j) = bias[j] + sum_k x[i][k] w(k, j)          the chains of kernels/product.c
+ *     z(i, j)  = bias[j] + sum_k x[i][k] w(k, j)         the chains of kernels/product.c
+ *     dx(i, k) = sum_j dz[i][j] w(k, j)
+ *     dw(k, j) = sum_i dz[i][j] x(i, k)
  *
- * Few outputs would leave most lanes of a vector empty. Here the lanes are rows: squares of
- * x are transposed in registers, and each of their columns takes part in all chains.
+ * Few outputs would leave most lanes of a vector empty. In the forward product the lanes are
+ * rows: some columns of x at a time are brought into vectors, and take part in all chains.
+ * Backward they are inputs: some panels of weights and of their gradients stay in registers
+ * while all rows pass by, each read once for both.
  *
  * SPDX-License-Identifier: MIT
  */
+#include <stdbool.h>
+
 #include "kernels/real.h"
 #include "kernels/vector.inc"
 
 enum {
-    WIDTH = GR_LINE / sizeof(real), /* P */
-    GROUPS = 2
+    WIDTH = GR_LINE / sizeof(real),      /* P */
+    VECTORS = GR_LINE / GR_VECTOR_BYTES, /* of a row of a panel */
+    GROUPS = 2,
+    ABREAST = GR_VECTOR_REGISTERS == 32 && VECTORS == 1 ? 4 : 1 /* panels, backward */
 };
 
 /* The weight of input k and output 0; those of other outputs are WIDTH apart. */
@@ -29,6 +37,18 @@ GR_INLINE void take_column(vector x, const real *w, size_t outputs, vector *sum)
         sum[j] = chain(w[j * WIDTH], x, sum[j]);
 }
 
+/* QUAD columns of a group of rows, from k on. */
+GR_INLINE void columns_of_rows(const real *const *row, size_t k, vector *column)
+{
+    enum { LAST = LANES / QUAD - 1 }; /* piece of a vector */
+    vector piece[QUAD];
+    GR_UNROLL for (size_t i = 0; i < QUAD; i++)
+        piece[i] = pieces_of_rows(row[i] + k, row[i + (LAST > 0 ? QUAD : 0)] + k,
+                                  row[i + (LAST > 1 ? 2 * QUAD : 0)] + k,
+                                  row[i + (LAST > 2 ? 3 * QUAD : 0)] + k);
+    columns_of_pieces(piece, column);
+}
+
 /* Some groups of LANES rows, so that a chain does not wait for itself; sum [groups][outputs] */
 GR_INLINE void rows_in_lanes(size_t groups, size_t outputs, const gr_narrow *p,
                              const real *const *row, real *sums)
@@ -38,14 +58,14 @@ GR_INLINE void rows_in_lanes(size_t groups, size_t outputs, const gr_narrow *p,
     size_t k = 0;
     for (size_t j = 0; bias != NULL && j < groups * outputs; j++)
         sum[j] = all(bias[j % outputs]);
-    for (; k + LANES <= p->depth; k += LANES) {
+    for (; k + QUAD <= p->depth; k += QUAD) {
         const real *w = weight_at(p, outputs, k);
-        _Alignas(GR_LINE) real column[GROUPS][LANES * LANES];
-        for (size_t g = 0; g < groups; g++)
-            GR_NAME(transpose_rows)(row + g * LANES, k, LANES, column[g]);
-        GR_UNROLL for (size_t i = 0; i < LANES; i++)
+        vector column[GROUPS][QUAD];
+        GR_UNROLL for (size_t g = 0; g < groups; g++)
+            columns_of_rows(row + g * LANES, k, column[g]);
+        GR_UNROLL for (size_t i = 0; i < QUAD; i++)
             GR_UNROLL for (size_t g = 0; g < groups; g++)
-                take_column(load(column[g] + i * LANES), w + i, outputs, sum + g * outputs);
+                take_column(column[g][i], w + i, outputs, sum + g * outputs);
     }
     for (; k < p->depth; k++) {
         const real *w = weight_at(p, outputs, k);
@@ -130,4 +150,80 @@ static void (*const work[GR_NARROW])(const gr_narrow *p) = {outputs_1, outputs_2
 void GR_NAME(narrow)(const gr_narrow *p)
 {
     work[p->outputs - 1](p);
+}
+
+/* ---- backward ---- */
+
+/* Always a constant where a function with one is inlined. */
+typedef struct gradient_form {
+    size_t outputs, panels;
+    bool dx, dw;
+} gradient_form;
+
+GR_INLINE void gradients_of(gradient_form form, const gr_narrow_gradient *p, size_t panel)
+{
+    const size_t vectors = form.panels * VECTORS, all_of = form.outputs * vectors;
+    const size_t stride = p->stride, first = panel * form.outputs * WIDTH;
+    const bool masked = p->masked;
+    const real *const *dz = (const real *const *)p->dz, *w = (const real *)p->w + first;
+    const real *x = (const real *)p->x + panel * WIDTH;
+    real *dx = form.dx ? (real *)p->dx + panel * WIDTH : NULL;
+    vector w_k[GR_NARROW * ABREAST * VECTORS], sum[GR_NARROW * ABREAST * VECTORS] = {{0}};
+    GR_UNROLL for (size_t i = 0; i < all_of; i++) /* panels [outputs][P] */
+        w_k[i] = load(w + i * LANES);
+    for (size_t r = 0; r < p->rows; r++, x += stride) {
+        vector x_k[ABREAST * VECTORS], d[ABREAST * VECTORS] = {{0}};
+        GR_UNROLL for (size_t v = 0; v < vectors; v++)
+            x_k[v] = load(x + v * LANES);
+        GR_UNROLL for (size_t i = 0; i < all_of; i++) {
+            const size_t j = i / VECTORS % form.outputs;
+            const size_t v = i / VECTORS / form.outputs * VECTORS + i % VECTORS;
+            if (form.dx)
+                d[v] = chain(dz[r][j], w_k[i], d[v]);
+            if (form.dw)
+                sum[i] = chain(dz[r][j], x_k[v], sum[i]);
+        }
+        if (form.dx && masked)
+            GR_UNROLL for (size_t v = 0; v < vectors; v++)
+                d[v] = through_rectifier(d[v], x_k[v]);
+        if (form.dx)
+            GR_UNROLL for (size_t v = 0; v < vectors; v++)
+                store(dx + r * stride + v * LANES, d[v]);
+    }
+    if (form.dw)
+        GR_UNROLL for (size_t i = 0; i < all_of; i++)
+            store((real *)p->dw + first + i * LANES, sum[i]);
+}
+
+GR_INLINE void all_gradients(size_t outputs, bool dx, bool dw, const gr_narrow_gradient *p)
+{
+    const size_t abreast = outputs > 2 ? (ABREAST + 1) / 2 : ABREAST;
+    size_t panel = 0;
+    for (; p->panels - panel >= abreast; panel += abreast)
+        gradients_of((gradient_form){outputs, abreast, dx, dw}, p, panel);
+    for (; panel < p->panels; panel++)
+        gradients_of((gradient_form){outputs, 1, dx, dw}, p, panel);
+}
+
+#define GRADIENTS(outputs)                                                  \
+    static void gradients_##outputs(const gr_narrow_gradient *p)            \
+    {                                                                       \
+        if (p->dw == NULL)                                                  \
+            all_gradients(outputs, true, false, p);                         \
+        else if (p->dx == NULL)                                             \
+            all_gradients(outputs, false, true, p);                         \
+        else                                                                \
+            all_gradients(outputs, true, true, p);                          \
+    }
+GRADIENTS(1)
+GRADIENTS(2)
+GRADIENTS(3)
+GRADIENTS(4)
+
+static void (*const gradients[GR_NARROW])(const gr_narrow_gradient *p) = {
+    gradients_1, gradients_2, gradients_3, gradients_4};
+
+void GR_NAME(narrow_gradient)(const gr_narrow_gradient *p)
+{
+    gradients[p->outputs - 1](p);
 }

@@ -125,6 +125,7 @@ void GR_NAME(softmax_exp)(size_t rows, size_t columns, const real *z, real *e);
 void GR_NAME(product)(const gr_product *p);
 bool GR_NAME(shallow)(const gr_product *p); /* whether it has done it, but p->turned */
 void GR_NAME(narrow)(const gr_narrow *p);
+void GR_NAME(narrow_gradient)(const gr_narrow_gradient *p);
 void GR_NAME(input_gradient)(const gr_input_gradient *p);
 size_t GR_NAME(input_gradient_room)(size_t outputs);
 void GR_NAME(abreast)(const gr_abreast *p);

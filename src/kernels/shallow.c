@@ -3,9 +3,8 @@
  *
  * The chains of kernels/product.c, so short that its tiles would end as soon as they have
  * begun. Here all of B stays in registers, some panels at a time: by rows, for layers of few
- * inputs and for BP2 of those of few outputs; by columns, for descent by the gradient of few
- * rows, where each row of C is a chain or two, which wait for themselves while those of the
- * next rows run.
+ * inputs; by columns, for descent by the gradient of few rows, where each row of C is a chain
+ * or two, which wait for themselves while those of the next rows run.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -34,7 +33,6 @@ GR_INLINE void rows_of(size_t depth, size_t panels, const gr_product *p, size_t 
     const real *const *a = (const real *const *)p->a;
     const real *b = (const real *)p->b + panel * p->b_stride;
     const real *bias = p->bias == NULL ? NULL : (const real *)p->bias + panel * WIDTH;
-    const real *mask = p->mask == NULL ? NULL : (const real *)p->mask + panel * WIDTH;
     real *c = (real *)p->c + panel * WIDTH;
     vector start[PANELS_ABREAST * VECTORS], b_k[STEPS * PANELS_ABREAST * VECTORS];
     GR_UNROLL for (size_t v = 0; v < vectors; v++)
@@ -51,9 +49,6 @@ GR_INLINE void rows_of(size_t depth, size_t panels, const gr_product *p, size_t 
         if (rectifies)
             GR_UNROLL for (size_t v = 0; v < vectors; v++)
                 sum[v] = rectify(sum[v]);
-        if (mask != NULL)
-            GR_UNROLL for (size_t v = 0; v < vectors; v++)
-                sum[v] = through_rectifier(sum[v], load(mask + r * stride + v * LANES));
         GR_UNROLL for (size_t v = 0; v < vectors; v++)
             store(c + v * LANES, sum[v]);
     }
@@ -187,7 +182,7 @@ static panels_of *const work[2][DEEPEST] = {NAMES(1), NAMES(2)};
 bool GR_NAME(shallow)(const gr_product *p)
 {
     const size_t most = p->depth > 0 ? HELD / VECTORS / p->depth : 0; /* panels that are held */
-    if (!p->by_columns && p->depth - 1 < STEPS) {
+    if (!p->by_columns && p->depth - 1 < STEPS && p->mask == NULL) {
         rows_work[p->depth - 1](p);
         return true;
     }

@@ -15,6 +15,7 @@ const gr_kernels GR_NAME(kernels) = {
     .abreast_inputs = GR_ABREAST_INPUTS,
     .product = GR_NAME(product),
     .narrow = GR_NAME(narrow),
+    .narrow_gradient = GR_NAME(narrow_gradient),
     .input_gradient = GR_NAME(input_gradient),
     .input_gradient_room = GR_NAME(input_gradient_room),
     .abreast = GR_NAME(abreast),

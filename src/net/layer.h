@@ -63,6 +63,8 @@ typedef struct gr_pass {
     uint64_t first_row;
 } gr_pass;
 
+enum { GR_PASS_BLOCK = 256 }; /* rows a thread takes through the operations at once */
+
 /* A part of the rows, or of the panels of columns, of a node's matrix; the other one whole. */
 typedef struct gr_part {
     gr_range rows, panels;

@@ -34,41 +34,51 @@ void gr_narrow_forward(const gr_pass *pass, const gr_node *node, const gr_part *
     net->kernels->narrow(&p);
 }
 
+/* Whether one pass over the rows makes both gradients. */
+static bool is_at_once(const gr_pass *pass)
+{
+    return pass->threads == 1 && pass->rows <= GR_PASS_BLOCK && !pass->add_gradient;
+}
+
+/* dx, unless nobody asks for it, and with it dW. */
 void gr_narrow_backward(const gr_pass *pass, const gr_node *node, const gr_part *part)
 {
     const gradus_net *net = pass->net;
     const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
     void *dx = gr_pass_begin(pass, node, node->from);
-    if (dx == NULL)
+    void *dw = is_at_once(pass) ? gr_gradient_of(pass, node->tensor) : NULL;
+    if (dx == NULL && dw == NULL)
         return;
-    const gr_product p = {
-        .rows = part->rows.to - part->rows.from, .panels = net->node[node->from].panels,
-        .depth = node->width, .a = (const void *const *)z->dy_row + part->rows.from,
-        .b = gr_tensor_values(net, weight_of(net, node)),
-        .b_stride = node->width * net->kernels->width,
-        .c = gr_row(net, dx, x->stride, part->rows.from), .c_stride = x->stride,
-        .mask = gr_mask_of(pass, node, part),
+    const gr_narrow_gradient p = {
+        .rows = part->rows.to - part->rows.from, .outputs = node->width,
+        .panels = net->node[node->from].panels,
+        .dz = (const void *const *)z->dy_row + part->rows.from,
+        .x = gr_row(net, x->y, x->stride, part->rows.from), .stride = x->stride,
+        .masked = net->node[node->from].masked,
+        .w = gr_tensor_values(net, weight_of(net, node)),
+        .dx = dx == NULL ? NULL : gr_row(net, dx, x->stride, part->rows.from), .dw = dw,
     };
-    net->kernels->product(&p);
-    gr_pass_end(pass, node, node->from, part);
+    net->kernels->narrow_gradient(&p);
+    if (dx != NULL)
+        gr_pass_end(pass, node, node->from, part);
 }
 
 enum { CHUNK = 16 }; /* panels of inputs at once */
 
 /* One chain of the gradient of some panels, from a row on. */
-static void product_of_chain(const gr_pass *pass, const gr_node *node, gr_range panels,
-                             size_t row, void *c)
+static void gradient_of_chain(const gr_pass *pass, const gr_node *node, gr_range panels,
+                              size_t row, void *dw)
 {
     const gradus_net *net = pass->net;
     const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
-    const gr_product p = {
-        .rows = node->width, .panels = panels.to - panels.from,
-        .depth = pass->rows - row < GR_CHAIN ? pass->rows - row : GR_CHAIN,
-        .by_columns = 1, .a = (const void *const *)z->dy_row + row,
-        .b = gr_at(net, x->y, row * x->stride + panels.from * net->kernels->width),
-        .b_stride = x->stride, .c = c, .c_stride = node->width * net->kernels->width,
+    const gr_narrow_gradient p = {
+        .rows = pass->rows - row < GR_CHAIN ? pass->rows - row : GR_CHAIN,
+        .outputs = node->width, .panels = panels.to - panels.from,
+        .dz = (const void *const *)z->dy_row + row,
+        .x = gr_at(net, x->y, row * x->stride + panels.from * net->kernels->width),
+        .stride = x->stride, .w = gr_tensor_values(net, weight_of(net, node)), .dw = dw,
     };
-    net->kernels->product(&p);
+    net->kernels->narrow_gradient(&p);
 }
 
 /* What stands beyond the columns of x must not reach the weights. */
@@ -87,9 +97,9 @@ static void descend_panels(const gr_pass *pass, const gr_node *node, gr_range pa
     const size_t first = panels.from * panel, count = (panels.to - panels.from) * panel;
     _Alignas(GR_LINE) char later[CHUNK * GR_NARROW * GR_LINE];
     void *dw = gr_at(net, gr_gradient_of(pass, node->tensor), first);
-    for (size_t row = 0; row < pass->rows; row += GR_CHAIN) {
+    for (size_t row = 0; row < pass->rows && !is_at_once(pass); row += GR_CHAIN) {
         const bool first_chain = row == 0 && !pass->add_gradient;
-        product_of_chain(pass, node, panels, row, first_chain ? dw : later);
+        gradient_of_chain(pass, node, panels, row, first_chain ? dw : later);
         if (!first_chain)
             net->kernels->add(count, later, dw);
     }

@@ -22,10 +22,7 @@
 #include "net/dense.h"
 #include "net/small.h"
 
-enum {
-    BLOCK = 256,  /* rows taken through the operations at once */
-    FAR = 1 << 17 /* bytes of targets that do not stay in a cache near by */
-};
+enum { FAR = 1 << 17 }; /* bytes of targets that do not stay in a cache near by */
 
 /* ---- contributions to a gradient ---- */
 
@@ -118,8 +115,9 @@ static void run_by_rows(const walk *w, gr_range operations, size_t thread, size_
 {
     const gr_plan *plan = w->plan;
     const gr_range rows = gr_cut(plan->pass.rows, 1, thread, threads);
-    for (size_t from = rows.from; from < rows.to; from += BLOCK) {
-        gr_part part = {.rows = {from, rows.to - from < BLOCK ? rows.to : from + BLOCK},
+    for (size_t from = rows.from; from < rows.to; from += GR_PASS_BLOCK) {
+        const size_t left = rows.to - from;
+        gr_part part = {.rows = {from, from + (left < GR_PASS_BLOCK ? left : GR_PASS_BLOCK)},
                         .thread = thread};
         for (size_t i = operations.from; i < operations.to; i++) {
             const gr_node *node = node_of(plan, i);
@@ -180,7 +178,7 @@ static inline __attribute__((always_inline)) void fetch_targets(const walk *w, g
     const char *y = set->label != NULL ? (const char *)set->label : set->y;
     if (set->rows * bytes < FAR || bytes > GR_LINE)
         return;
-    rows.to = rows.to - rows.from < BLOCK ? rows.to : rows.from + BLOCK;
+    rows.to = rows.to - rows.from < GR_PASS_BLOCK ? rows.to : rows.from + GR_PASS_BLOCK;
     for (size_t i = rows.from; i < rows.to; i++) {
         __builtin_prefetch(y + w->index[i] * bytes);
         __builtin_prefetch(y + w->index[i] * bytes + bytes - 1);

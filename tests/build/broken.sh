@@ -19,7 +19,7 @@ build_broken() {
     for file in $files; do
         awk -v name="$file" -f "$here/broken.awk" "$here/broken.edits" "$root/src/$file" \
             > "$work/src/$file" || return 1
-        object=$work/$(basename "$file" .c).o
+        object=$work/$(echo "$file" | tr / _).o
         case $file in
         kernels/*) more=$kernel ;;
         *) more= ;;
