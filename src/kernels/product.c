@@ -107,13 +107,14 @@ GR_INLINE void take_steps_by_rows(tile_form form, const gr_product *p, const til
 }
 
 /* A tile's share of the panels of B that other tiles read soon. */
-GR_INLINE void fetch_b(tile_form form, const gr_product *p, const tile_place *at)
+GR_INLINE void fetch_b(tile_form form, const gr_product *p, const tile_place *at, size_t row,
+                       size_t rows)
 {
     if (p->b_next == 0)
         return;
     const real *b_next = (const real *)p->b + at->panel * WIDTH + p->b_next;
-    const size_t from = at->row * p->depth / p->rows;
-    const size_t to = (at->row + form.rows) * p->depth / p->rows;
+    const size_t from = (at->row + row) * p->depth / p->rows;
+    const size_t to = (at->row + row + rows) * p->depth / p->rows;
     for (size_t k = from; k < to; k++)
         GR_UNROLL for (size_t i = 0; i < form.panels; i++)
             __builtin_prefetch(b_next + k * p->b_stride + i * WIDTH, 0, 2);
@@ -142,11 +143,11 @@ GR_INLINE void take_steps_by_columns(tile_form form, const gr_product *p,
 {
     const size_t depth = p->depth;
     size_t k = 0;
-    fetch_b(form, p, at);
     if (depth >= SPREAD && p->soon[0] != NULL) {
         for (size_t row = 0; row < form.rows; row++) {
             const size_t to = (row + 1) * depth / (2 * form.rows);
             fetch_row(form, p, at, row);
+            fetch_b(form, p, at, row, 1);
             fetch_ahead(p, at, row * depth / form.rows, (row + 1) * depth / form.rows);
             take_steps(form, p, at, k, to, sum);
             k = to;
@@ -154,6 +155,7 @@ GR_INLINE void take_steps_by_columns(tile_form form, const gr_product *p,
         take_steps(form, p, at, k, depth, sum);
         return;
     }
+    fetch_b(form, p, at, 0, form.rows);
     fetch_ahead(p, at, 0, depth);
     for (size_t row = 0; depth >= WORTH && row < form.rows; row++)
         fetch_row(form, p, at, row);

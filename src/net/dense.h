@@ -15,11 +15,12 @@ void gr_narrow_backward(const gr_pass *pass, const gr_node *node, const gr_part 
 void gr_narrow_descend(const gr_pass *pass, const gr_node *node, size_t thread,
                        size_t threads);
 
-/* x of some inputs, in tiles of gr_kernels.tile (kernels/kernels.h). */
+/* x of some inputs, brought to where it is read fast. */
 typedef struct gr_strip {
     const void *const *row; /* [rows]; NULL: x is read where it stands */
     size_t from;            /* its first input */
-    size_t tile;            /* elements from one tile to the next */
+    size_t tile;            /* elements from one tile of gr_kernels.tile to the next; 0: rows
+                               are whole */
 } gr_strip;
 
 /* Some inputs times some panels, at most GR_SUMS_PANELS, of outputs of the weight; with a strip

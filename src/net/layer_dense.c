@@ -210,7 +210,9 @@ static void product_of_chain(const gr_pass *pass, const gr_node *node, const gr_
     if (at->strip->row != NULL) { /* all rows are one chain */
         p->a = at->strip->row;
         p->tile = at->strip->tile;
-        p->first = (at->inputs.from - at->strip->from) / pass->net->kernels->tile * p->tile;
+        p->first = at->inputs.from - at->strip->from;
+        if (p->tile > 0)
+            p->first = p->first / pass->net->kernels->tile * p->tile;
     }
     p->b = gr_at(pass->net, z->dy, row * z->stride + at->panels.from * width_of(pass->net));
     p->b_stride = z->stride;

@@ -3,10 +3,13 @@
  *
  * Between threads it is cut by the weights, never by the rows. A thread goes through strips of
  * inputs whose x, read once for each group of panels, stays in the cache. Where kernels work
- * in low tiles, x of a strip is brought into the order in which they read it.
+ * in low tiles, x of a strip is brought into the order in which they read it; where rows of
+ * examples meet in the same sets of a cache, it is copied to rows that do not.
  *
  * SPDX-License-Identifier: MIT
  */
+#include <string.h>
+
 #include "net/dense.h"
 
 enum {
@@ -14,6 +17,7 @@ enum {
     STRIP = 1 << 18,  /* bytes of x */
     PACKED = 3 << 15, /* of x in tiles */
     LOW = 48,         /* inputs of a strip for which bringing dz side by side pays */
+    OFTEN = 8,        /* panels for which copying x pays */
     FEW_ROWS = 48     /* are not packed: what a tile reads of x and dz is in L1 anyway */
 };
 
@@ -59,14 +63,19 @@ static void descend_packed_strip(const cutting *c, gr_range inputs)
 {
     const gradus_net *net = c->pass->net;
     const gr_kernels *k = net->kernels;
-    const size_t rows = c->pass->rows;
+    const size_t rows = c->pass->rows, count = inputs.to - inputs.from;
+    const size_t step = k->tile > 0 ? k->tile : gr_stride(count, k->size);
+    const void *const *x = (const void *const *)c->pass->at[c->node->from].y_row;
     const void *row[GR_TILED_STEPS];
     const gr_strip strip = {row, inputs.from, rows * k->tile};
     for (size_t i = 0; i < rows; i++)
-        row[i] = c->room + i * k->tile * k->size;
-    k->pack_tiles(rows, inputs.to - inputs.from,
-                  (const void *const *)c->pass->at[c->node->from].y_row, inputs.from,
-                  strip.tile, c->room);
+        row[i] = c->room + i * step * k->size;
+    if (k->tile > 0)
+        k->pack_tiles(rows, count, x, inputs.from, strip.tile, c->room);
+    else
+        for (size_t i = 0; i < rows; i++)
+            memcpy(c->room + i * step * k->size, gr_at(net, x[i], inputs.from),
+                   count * k->size);
     descend_strip(c, inputs, &strip);
 }
 
@@ -76,20 +85,6 @@ static size_t room_of(const gr_pass *pass, const gr_node *node, size_t threads)
     return node->type->cache(pass->net, node, pass->rows) / threads / GR_LINE * GR_LINE;
 }
 
-/* Inputs of a strip that is packed; 0: none is, as a thread would not read it often enough, of
- * so many panels, or has no room. */
-static size_t inputs_of_packed(const cutting *c, size_t panels, size_t threads)
-{
-    const gr_pass *pass = c->pass;
-    const gr_kernels *k = pass->net->kernels;
-    if (k->tile == 0 || pass->rows <= FEW_ROWS || pass->rows > GR_TILED_STEPS ||
-        pass->add_gradient || panels <= GR_SUMS_PANELS)
-        return 0;
-    const size_t bytes = least(room_of(pass, c->node, threads), PACKED);
-    const size_t inputs = bytes / (k->tile * pass->rows * k->size) * k->tile;
-    return least(inputs, c->node->inputs) < LOW ? 0 : inputs;
-}
-
 /* Inputs of a strip whose x is read where it stands. */
 static size_t inputs_of_plain(const cutting *c)
 {
@@ -97,6 +92,35 @@ static size_t inputs_of_plain(const cutting *c)
     if (row * c->node->inputs <= STRIP)
         return c->node->inputs;
     return row * INPUTS > STRIP ? INPUTS : STRIP / row / INPUTS * INPUTS;
+}
+
+/* Whether many rows of examples, which stand where the caller has them, meet in the same
+ * sets. */
+static bool rows_meet(const cutting *c)
+{
+    const size_t bytes = c->node->inputs * c->pass->net->kernels->size; /* of a row */
+    return c->node->from == 0 && c->pass->at[0].y == NULL && bytes % (8 * GR_LINE) == 0 &&
+           c->pass->rows * bytes >= STRIP;
+}
+
+/* Inputs of a strip that is packed; 0: none is, as a thread would not read it often enough, of
+ * so many panels, or has no room. */
+static size_t inputs_of_packed(const cutting *c, size_t panels, size_t threads)
+{
+    const gr_pass *pass = c->pass;
+    const gr_kernels *k = pass->net->kernels;
+    const size_t room = room_of(pass, c->node, threads);
+    if (pass->rows <= FEW_ROWS || pass->rows > GR_TILED_STEPS || pass->add_gradient)
+        return 0;
+    if (k->tile == 0) {
+        const size_t inputs = inputs_of_plain(c);
+        const size_t bytes = pass->rows * gr_stride(inputs, k->size) * k->size;
+        return panels >= OFTEN && rows_meet(c) && bytes <= room ? inputs : 0;
+    }
+    if (panels <= GR_SUMS_PANELS)
+        return 0;
+    const size_t inputs = least(room, PACKED) / (k->tile * pass->rows * k->size) * k->tile;
+    return least(inputs, c->node->inputs) < LOW ? 0 : inputs;
 }
 
 /* A thread that computed some of the outputs descends the weights that it read for them. */
@@ -109,7 +133,7 @@ void gr_strips_descend(const gr_pass *pass, const gr_node *node, size_t thread, 
     const size_t panels = c.panels.to - c.panels.from;
     const size_t packed = inputs_of_packed(&c, own ? panels : panels / threads, threads);
     if (packed > 0) {
-        c.grain = pass->net->kernels->tile;
+        c.grain = pass->net->kernels->tile > 0 ? pass->net->kernels->tile : INPUTS;
         c.room = (char *)pass->at[gr_node_index(pass, node)].cache +
                  thread * room_of(pass, node, threads);
     }

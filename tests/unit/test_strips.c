@@ -1,6 +1,6 @@
 /*
  * tests/unit/test_strips.c - weights of a wide layer, whose gradient is cut into strips and
- * blocks of packed x, take the step that they take in narrow layers of their own
+ * blocks of packed or copied x, take the step that they take in narrow layers of their own
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,7 +11,7 @@
 
 #include "base/cpu.h"
 
-enum { MOST_ROWS = 513, INPUTS = 131, OUTPUTS = 200, PART = 16 };
+enum { MOST_ROWS = 513, MOST_INPUTS = 640, MOST_OUTPUTS = 256, PART = 16 };
 
 /* Numbers about as large as real ones, of which no two products are alike. */
 static double number(size_t i)
@@ -31,13 +31,13 @@ static void fill(void *array, gradus_precision precision, size_t i, double x)
 typedef struct how {
     gradus_precision precision;
     const char *cpu, *optimizer;
-    size_t threads, rows;
+    size_t threads, rows, inputs, outputs;
 } how;
 
 /* Weights and biases of the outputs [first, first + outputs) after two steps. */
 static void train(const how *h, size_t first, size_t outputs, void *weight, void *bias)
 {
-    static double x[MOST_ROWS * INPUTS], y[MOST_ROWS * OUTPUTS];
+    static double x[MOST_ROWS * MOST_INPUTS], y[MOST_ROWS * MOST_OUTPUTS];
     const gradus_set set = {.rows = h->rows, .x = x, .y = y};
     gradus_context *context;
     gradus_context_options where;
@@ -48,15 +48,15 @@ static void train(const how *h, size_t first, size_t outputs, void *weight, void
     where.always_threads = 1;
     where.cpu = h->cpu;
     assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
-    assert_int_equal(gradus_net_new(context, "output", INPUTS, outputs, h->precision, 1, &net),
-                     GRADUS_OK);
-    for (size_t i = 0; i < h->rows * INPUTS; i++)
+    assert_int_equal(gradus_net_new(context, "output", h->inputs, outputs, h->precision, 1,
+                                    &net), GRADUS_OK);
+    for (size_t i = 0; i < h->rows * h->inputs; i++)
         fill(x, h->precision, i, number(i));
     for (size_t i = 0; i < h->rows; i++)
         for (size_t j = 0; j < outputs; j++)
             fill(y, h->precision, i * outputs + j, number(7 * i + first + j));
-    for (size_t i = 0; i < outputs * INPUTS; i++)
-        fill(weight, h->precision, i, 0.1 * number(first * INPUTS + i));
+    for (size_t i = 0; i < outputs * h->inputs; i++)
+        fill(weight, h->precision, i, 0.1 * number(first * h->inputs + i));
     gradus_net_set(net, 0, weight);
     gradus_fit_defaults(&options);
     options.optimizer = h->optimizer;
@@ -75,15 +75,16 @@ static void train(const how *h, size_t first, size_t outputs, void *weight, void
 }
 
 typedef struct values {
-    char weight[INPUTS * OUTPUTS * sizeof(double)], bias[OUTPUTS * sizeof(double)];
+    char weight[MOST_INPUTS * MOST_OUTPUTS * sizeof(double)];
+    char bias[MOST_OUTPUTS * sizeof(double)];
 } values;
 
 /* Each part alone, of too few outputs to be packed. */
 static void train_parts(const how *h, size_t size, values *v)
 {
-    for (size_t first = 0; first < OUTPUTS; first += PART) {
-        const size_t outputs = OUTPUTS - first < PART ? OUTPUTS - first : PART;
-        train(h, first, outputs, v->weight + first * INPUTS * size, v->bias + first * size);
+    for (size_t first = 0; first < h->outputs; first += PART) {
+        const size_t outputs = h->outputs - first < PART ? h->outputs - first : PART;
+        train(h, first, outputs, v->weight + first * h->inputs * size, v->bias + first * size);
     }
 }
 
@@ -95,9 +96,9 @@ static void check(how h)
     for (gr_cpu cpu = GR_CPU_REF; cpu <= gr_cpu_best(); cpu++)
         for (h.threads = 1; h.threads <= 3; h.threads++) {
             h.cpu = gr_cpu_name(cpu);
-            train(&h, 0, OUTPUTS, whole.weight, whole.bias);
-            assert_memory_equal(parts.weight, whole.weight, OUTPUTS * INPUTS * size);
-            assert_memory_equal(parts.bias, whole.bias, OUTPUTS * size);
+            train(&h, 0, h.outputs, whole.weight, whole.bias);
+            assert_memory_equal(parts.weight, whole.weight, h.outputs * h.inputs * size);
+            assert_memory_equal(parts.bias, whole.bias, h.outputs * size);
         }
 }
 
@@ -110,13 +111,26 @@ static void a_step_is_that_of_its_parts(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (int kind = 0; kind < 4; kind++)
             check((how){kind % 2 == 0 ? GRADUS_FLOAT32 : GRADUS_FLOAT64, NULL,
-                        optimizers[kind / 2], 1, rows[i]});
+                        optimizers[kind / 2], 1, rows[i], 131, 200});
+}
+
+/* Rows of examples that are whole eighths of a page apart, and enough of them; with three
+ * threads a thread has too few outputs. */
+static void rows_that_meet_are_copied(void **state)
+{
+    (void)state;
+    static const size_t rows[] = {100, 130};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int kind = 0; kind < 3; kind++)
+            check((how){kind < 2 ? GRADUS_FLOAT32 : GRADUS_FLOAT64, NULL,
+                        kind == 0 ? "adamw" : "sgd", 1, rows[i], MOST_INPUTS, MOST_OUTPUTS});
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_is_that_of_its_parts),
+        cmocka_unit_test(rows_that_meet_are_copied),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
 }
