@@ -6,6 +6,9 @@
  * double. A term with a factor 0 from the target is 0, also where its logarithm is not
  * finite, but not where the output is NaN.
  *
+ * Chains of many rows are worked abreast: some columns of them are transposed, so that rows
+ * stand in the lanes.
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "kernels/real.h"
@@ -106,77 +109,113 @@ static inline real poisson_exp_slope(real z, real y, real delta)
     return real_exp(z) - y;
 }
 
-/* Outputs are worked in dense blocks, so that vectors are full however few a row has. */
-enum { BLOCK = 256 };
+typedef void lose_elements(size_t count, real delta, const real *output, const real *y,
+                           real *term, real *slope);
 
-typedef struct block {
-    size_t rows, columns;         /* several whole rows, or a part of one */
-    real output[BLOCK], term[BLOCK], slope[BLOCK];
-} block;
+enum { BLOCK = 256 }; /* elements at once */
 
-/* Rows far apart come and go one by one: a compiler that knows of one output each would write
- * ten times the code, for vectors of single elements. */
+/* Rows far apart come and go one by one: a compiler that sees elements so far from each other
+ * writes ten times the code, for vectors of single ones. */
 #define GR_ONE_BY_ONE(pointer) __asm__("" : "+r"(pointer))
 
-GR_INLINE void load_block(block *b, size_t columns, size_t stride, const real *output)
+/* One output a row. */
+GR_INLINE void lose_single(lose_elements *work, size_t rows, double delta, const real *output,
+                           const real *y, double *value, real *gradient)
 {
-    for (size_t i = 0; i < b->rows; i++, output += stride) {
-        for (size_t j = 0; j < columns; j++)
-            b->output[i * columns + j] = output[j];
-        GR_ONE_BY_ONE(output);
-    }
-}
-
-/* value[i] += sum_j term(i, j) */
-GR_INLINE void store_block(const block *b, size_t columns, size_t stride, double *value,
-                           real *gradient)
-{
-    for (size_t i = 0; i < b->rows; i++)
-        for (size_t j = 0; j < columns; j++)
-            value[i] += (double)b->term[i * columns + j];
-    for (size_t i = 0; i < b->rows; i++, gradient += stride) {
-        for (size_t j = 0; j < columns; j++)
-            gradient[j] = b->slope[i * columns + j];
-        GR_ONE_BY_ONE(gradient);
-    }
-}
-
-typedef void lose_block(block *b, real delta, const real *y);
-
-GR_INLINE void lose(lose_block *work, size_t rows, size_t outputs, double delta,
-                    const real *output, const real *y, double *value, real *gradient)
-{
-    const size_t stride = gr_stride(outputs, sizeof(real));
-    block b;
-    memset(value, 0, rows * sizeof *value);
-    for (size_t i = 0; i < rows; i += b.rows) {
-        b.rows = outputs > BLOCK ? 1 : BLOCK / outputs;
-        b.rows = b.rows < rows - i ? b.rows : rows - i;
-        for (size_t j = 0; j < outputs; j += b.columns) {
-            b.columns = outputs - j < BLOCK ? outputs - j : BLOCK;
-            load_block(&b, b.columns, stride, output + i * stride + j);
-            work(&b, (real)delta, y + i * outputs + j);
-            store_block(&b, b.columns, stride, value + i, gradient + i * stride + j);
+    enum { STRIDE = GR_LINE / sizeof(real) };
+    real o[BLOCK], term[BLOCK], slope[BLOCK];
+    for (size_t i = 0, count; i < rows; i += count, y += count, value += count) {
+        count = rows - i < BLOCK ? rows - i : BLOCK;
+        for (size_t r = 0; r < count; r++, output += STRIDE) {
+            o[r] = *output;
+            GR_ONE_BY_ONE(output);
+        }
+        work(count, (real)delta, o, y, term, slope);
+        for (size_t r = 0; r < count; r++)
+            value[r] = 0.0 + (double)term[r];
+        for (size_t r = 0; r < count; r++, gradient += STRIDE) {
+            *gradient = slope[r];
+            GR_ONE_BY_ONE(gradient);
         }
     }
 }
 
+/* Row after row. */
+static void lose_each(lose_elements *work, size_t rows, size_t outputs, double delta,
+                      const real *output, const real *y, double *value, real *gradient)
+{
+    const size_t stride = gr_stride(outputs, sizeof(real));
+    real term[BLOCK];
+    for (size_t i = 0; i < rows; i++, output += stride, y += outputs, gradient += stride) {
+        double sum = 0;
+        for (size_t j = 0, columns; j < outputs; j += columns) {
+            columns = outputs - j < BLOCK ? outputs - j : BLOCK;
+            work(columns, (real)delta, output + j, y + j, term, gradient + j);
+            for (size_t c = 0; c < columns; c++)
+                sum += (double)term[c];
+        }
+        value[i] = sum;
+    }
+}
+
+/* ---- rows in the lanes ---- */
+
+enum {
+    WIDTH = GR_LINE / sizeof(real), /* rows abreast, and columns at once */
+    FEW = GR_VECTOR_BYTES == GR_LINE ? 4 : 8 /* rows that leave too many lanes empty */
+};
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void lose_rows(lose_elements *work, size_t rows, size_t outputs, double delta,
+                      const real *output, const real *y, double *value, real *gradient)
+{
+    const size_t stride = gr_stride(outputs, sizeof(real));
+    _Alignas(GR_LINE) real o[WIDTH * WIDTH], target[WIDTH * WIDTH];
+    _Alignas(GR_LINE) real term[WIDTH * WIDTH], slope[WIDTH * WIDTH];
+    for (size_t i = 0; i < rows; i += WIDTH) {
+        const size_t count = least(rows - i, WIDTH);
+        double sum[WIDTH] = {0};
+        for (size_t j = 0; j < outputs; j += WIDTH) {
+            const size_t columns = least(outputs - j, WIDTH);
+            GR_NAME(load_columns)(output + i * stride + j, stride, count, columns, o);
+            GR_NAME(load_columns)(y + i * outputs + j, outputs, count, columns, target);
+            work(columns * WIDTH, (real)delta, o, target, term, slope);
+            for (size_t c = 0; c < columns; c++)
+                GR_EACH_LANE for (size_t r = 0; r < WIDTH; r++)
+                    sum[r] += (double)term[c * WIDTH + r];
+            GR_NAME(store_columns)(slope, count, columns, gradient + i * stride + j, stride);
+        }
+        memcpy(value + i, sum, count * sizeof *sum);
+    }
+}
+
 #define LOSE(name)                                                                      \
-    static void name##_block(block *b, real delta, const real *y)                      \
-    {                                                                                  \
-        const size_t count = b->rows * b->columns;                                     \
-        GR_EACH for (size_t i = 0; i < count; i++)                                     \
-            b->term[i] = name##_term(b->output[i], y[i], delta);                       \
-        GR_EACH for (size_t i = 0; i < count; i++)                                     \
-            b->slope[i] = name##_slope(b->output[i], y[i], delta);                     \
-    }                                                                                  \
-    static void name(size_t rows, size_t outputs, double delta, const void *output,    \
-                     const void *y, double *value, void *gradient)                     \
-    {                                                                                  \
-        if (outputs == 1) /* known to the compiler: no loops over columns */           \
-            lose(name##_block, rows, 1, delta, output, y, value, gradient);            \
-        else                                                                           \
-            lose(name##_block, rows, outputs, delta, output, y, value, gradient);      \
+    GR_INLINE void name##_elements(size_t count, real delta, const real *output,        \
+                                   const real *y, real *term, real *slope)              \
+    {                                                                                   \
+        GR_EACH for (size_t i = 0; i < count; i++)                                      \
+            term[i] = name##_term(output[i], y[i], delta);                              \
+        GR_EACH for (size_t i = 0; i < count; i++)                                      \
+            slope[i] = name##_slope(output[i], y[i], delta);                            \
+    }                                                                                   \
+    static void name##_apart(size_t count, real delta, const real *output,              \
+                             const real *y, real *term, real *slope)                    \
+    {                                                                                   \
+        name##_elements(count, delta, output, y, term, slope);                          \
+    }                                                                                   \
+    static void name(size_t rows, size_t outputs, double delta, const void *output,     \
+                     const void *y, double *value, void *gradient)                      \
+    {                                                                                   \
+        if (outputs == 1)                                                               \
+            lose_single(name##_elements, rows, delta, output, y, value, gradient);      \
+        else if (rows < FEW)                                                            \
+            lose_each(name##_apart, rows, outputs, delta, output, y, value, gradient);  \
+        else                                                                            \
+            lose_rows(name##_apart, rows, outputs, delta, output, y, value, gradient);  \
     }
 LOSE(mse)
 LOSE(huber)
@@ -187,46 +226,9 @@ LOSE(poisson)
 LOSE(poisson_exp)
 #undef LOSE
 
-/*
- * -sum_j y_j log p_j for p = softmax(z), by log-sum-exp in double:
- *
- *     sum_j y_j (max - z_j) + (sum_j y_j) log(S),  S = sum_j e^(z_j - max) = 1 + rest
- *
- * The gradient is p_j sum_i y_i - y_j, which is p - y where targets sum to 1.
- */
-static void cross_entropy_softmax(size_t rows, size_t outputs, double delta,
-                                  const void *z_values, const void *target, double *value,
-                                  void *gradient)
-{
-    (void)delta;
-    const size_t stride = gr_stride(outputs, sizeof(real));
-    const real *z = z_values, *y = target;
-    real *g = gradient;
-    GR_NAME(softmax_exp)(rows, outputs, z, g);
-    for (size_t i = 0; i < rows; i++, z += stride, y += outputs, g += stride) {
-        real max = z[0], sum = 0, weight = 0;
-        double distance = 0, rest = -1;
-        for (size_t j = 0; j < outputs; j++)
-            max = z[j] > max ? z[j] : max;
-        for (size_t j = 0; j < outputs; j++) {
-            sum += g[j];
-            rest += (double)g[j];
-            weight += y[j];
-            if (y[j] != 0) /* max - z may be infinite: 0 times it is no part of the sum */
-                distance = fma((double)y[j], (double)max - (double)z[j], distance);
-        }
-        double log_sum = (double)real_log1p((real)rest);
-        value[i] = fma((double)weight, log_sum, distance);
-        GR_EACH for (size_t j = 0; j < outputs; j++)
-            g[j] = real_fma(g[j] / sum, weight, -y[j]);
-        for (size_t j = outputs; j < stride; j++)
-            g[j] = 0;
-    }
-}
-
 const gr_lose GR_NAME(lose)[GR_LOSS_COUNT] = {
     [GR_LOSS_MSE] = {mse, NULL},
-    [GR_LOSS_CROSS_ENTROPY] = {cross_entropy, cross_entropy_softmax},
+    [GR_LOSS_CROSS_ENTROPY] = {cross_entropy, GR_NAME(cross_entropy_softmax)},
     [GR_LOSS_BINARY_CROSS_ENTROPY] = {binary, binary_sigmoid},
     [GR_LOSS_HUBER] = {huber, NULL},
     [GR_LOSS_POISSON] = {poisson, poisson_exp},

@@ -87,6 +87,36 @@ void GR_NAME(transpose)(size_t inputs, size_t outputs, size_t from, size_t to,
                                  panels * block, (real *)wt_values + panel * block);
 }
 
+void GR_NAME(load_columns)(const real *x, size_t stride, size_t rows, size_t columns, real *to)
+{
+    for (size_t i = 0; i < WIDTH; i += LANES)
+        for (size_t j = 0; j < WIDTH; j += LANES) {
+            const size_t left = j < columns ? columns - j : 0, count = least(left, LANES);
+            vector square[LANES];
+            GR_UNROLL for (size_t r = 0; r < LANES; r++)
+                square[r] = i + r < rows ? load_first(count, x + (i + r) * stride + j)
+                                         : (vector){0};
+            transpose(square);
+            GR_UNROLL for (size_t c = 0; c < LANES; c++)
+                store(to + (j + c) * WIDTH + i, square[c]);
+        }
+}
+
+void GR_NAME(store_columns)(const real *from, size_t rows, size_t columns, real *x,
+                            size_t stride)
+{
+    for (size_t i = 0; i < rows; i += LANES)
+        for (size_t j = 0; j < WIDTH; j += LANES) {
+            vector square[LANES];
+            GR_UNROLL for (size_t c = 0; c < LANES; c++)
+                square[c] = j + c < columns ? load(from + (j + c) * WIDTH + i) : (vector){0};
+            transpose(square);
+            GR_UNROLL for (size_t r = 0; r < LANES; r++)
+                if (i + r < rows)
+                    store(x + (i + r) * stride + j, square[r]);
+        }
+}
+
 /* Row after row, as they may stand far from each other. */
 void GR_NAME(pack_tiles)(size_t rows, size_t columns, const void *const *x, size_t first,
                          size_t tile, void *y_values)

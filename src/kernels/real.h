@@ -49,8 +49,11 @@ typedef int64_t real_signed_bits;
  * equal (y may be x). Compilers need to be told, or they test and run the scalar loop. */
 #if defined(__clang__)
 #define GR_EACH _Pragma("clang loop vectorize(assume_safety)")
+#define GR_EACH_LANE GR_EACH
 #else
 #define GR_EACH _Pragma("GCC ivdep")
+/* the same of a vector or two: gcc would take such a loop apart before it is vectorised */
+#define GR_EACH_LANE GR_EACH _Pragma("GCC unroll 1")
 #endif
 
 /* A function whose arguments are constants where it is inlined, and a loop that is to be
@@ -121,7 +124,8 @@ void GR_NAME(softmax_forward)(size_t rows, size_t columns, double alpha, const v
                               void *a);
 void GR_NAME(softmax_backward)(size_t rows, size_t columns, double alpha, const void *z,
                                const void *a, const void *da, void *dz);
-void GR_NAME(softmax_exp)(size_t rows, size_t columns, const real *z, real *e);
+void GR_NAME(cross_entropy_softmax)(size_t rows, size_t outputs, double delta, const void *z,
+                                    const void *y, double *value, void *gradient);
 void GR_NAME(product)(const gr_product *p);
 bool GR_NAME(shallow)(const gr_product *p); /* whether it has done it, but p->turned */
 void GR_NAME(narrow)(const gr_narrow *p);
@@ -144,6 +148,10 @@ void GR_NAME(transpose_rows)(const real *const *row, size_t k, size_t stride, re
 /* Each P rows of a panel w, those beyond `rows` taken as 0, become P rows of wt, and the next
  * ones of wt + stride. */
 void GR_NAME(transpose_panel)(size_t rows, const real *w, size_t stride, real *wt);
+/* P columns at most of P rows at most: to[c P + r], 0 beyond, and back in whole lines. */
+void GR_NAME(load_columns)(const real *x, size_t stride, size_t rows, size_t columns, real *to);
+void GR_NAME(store_columns)(const real *from, size_t rows, size_t columns, real *x,
+                            size_t stride);
 void GR_NAME(pack_tiles)(size_t rows, size_t columns, const void *const *x, size_t first,
                          size_t tile, void *y);
 void GR_NAME(column_sums)(size_t rows, size_t columns, size_t from, size_t to,

@@ -98,6 +98,40 @@ static void every_instruction_set_gives_the_same_bits(void **state)
             }
 }
 
+/* Rows abreast are what each is by itself. */
+static void check_rows(const gr_kernels *k, size_t id, int fused, size_t rows, size_t outputs)
+{
+    array o = rows % 2 ? matrix_odd(k, rows, outputs)
+                       : ordinary_outputs(k, id, fused, rows, outputs);
+    array y = rows % 3 ? array_odd(k, rows * outputs) : ordinary_targets(k, id, rows, outputs);
+    array g = matrix_odd(k, rows, outputs), alone = array_copy(&g);
+    double value[MOST], value_alone[MOST];
+    form(k, id, fused)(rows, outputs, delta, o.data, y.data, value, g.data);
+    for (size_t i = 0; i < rows; i++)
+        form(k, id, fused)(1, outputs, delta, element(&o, i * o.stride),
+                           element(&y, i * outputs), value_alone + i,
+                           element(&alone, i * alone.stride));
+    assert_same_array(&alone, &g);
+    assert_same_doubles(rows, value_alone, value);
+    array_free(&o), array_free(&y), array_free(&g), array_free(&alone);
+}
+
+static void rows_are_what_each_is_alone(void **state)
+{
+    (void)state;
+    static const size_t outputs[] = {2, 3, 10, 16, 17, 40};
+    EACH_PRECISION(precision)
+        EACH_CPU(cpu)
+            for (size_t id = 0; id < GR_LOSS_COUNT; id++)
+                for (int fused = 0; fused < 2; fused++)
+                    for (size_t rows = 2; rows < 40; rows++) {
+                        const gr_kernels *k = gr_kernels_find(cpu, precision);
+                        for (size_t j = 0; j < sizeof outputs / sizeof *outputs; j++)
+                            if (form(k, id, fused) != NULL)
+                                check_rows(k, id, fused, rows, outputs[j]);
+                    }
+}
+
 /* The loss of one row, by the C library. */
 static double exact(size_t id, int fused, size_t outputs, const double *o, const double *y)
 {
@@ -358,6 +392,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_instruction_set_gives_the_same_bits),
+        cmocka_unit_test(rows_are_what_each_is_alone),
         cmocka_unit_test(values_are_near_the_exact_ones),
         cmocka_unit_test(gradients_are_the_differences_of_values),
         cmocka_unit_test(the_fused_form_is_the_plain_one_after_its_activation),
