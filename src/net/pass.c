@@ -194,8 +194,8 @@ static void walk_segment(const walk *w, gr_range nodes, size_t thread, size_t th
     const gr_range forward = {nodes.from - 1, nodes.to - 1};
     const gr_range backward = {2 * plan->last + 2 - nodes.to, 2 * plan->last + 2 - nodes.from};
     for (size_t n = nodes.from; n < nodes.to && threads > 1; n++)
-        if (node[n].type->prepare != NULL)
-            node[n].type->prepare(&plan->pass, &node[n], thread, threads);
+        if (node[n].type->prepare != NULL) /* the first thread, which waits, has what is over */
+            node[n].type->prepare(&plan->pass, &node[n], threads - 1 - thread, threads);
     if (threads == 1)
         plan->pass.turns = true;
     if (nodes.to > plan->last) { /* the loss is between them */
@@ -221,10 +221,23 @@ static void enter(const walk *w, gr_range nodes, size_t thread, size_t threads)
     gr_pool_wait(w->plan->pool);
 }
 
+/* row[i] = address of x[index[i]] */
+static void point_at_rows(const gradus_net *net, const gradus_set *set, const uint32_t *index,
+                          size_t count, void **row)
+{
+    char *const x = (char *)(uintptr_t)set->x;
+    const size_t bytes = gr_net_inputs(net) * net->kernels->size;
+    for (size_t i = 0; i < count; i++)
+        row[i] = x + index[i] * bytes;
+}
+
 static void walk_gradient(void *job, size_t thread, size_t threads)
 {
     const walk *w = job;
     const gr_plan *plan = w->plan;
+    if (thread == 0 && plan->pass.rows_ahead > 0) /* the others have begun by now */
+        point_at_rows(plan->net, plan->ahead_set, plan->ahead_index, plan->pass.rows_ahead,
+                      plan->pass.ahead);
     gr_range nodes = plan->pass.at[1].segment;
     for (; nodes.to <= plan->last; nodes = plan->pass.at[nodes.to].segment) {
         enter(w, nodes, thread, threads);
@@ -260,16 +273,6 @@ static void small_gradient(const walk *w)
         gr_descend(&plan->pass, i, 0, net->tensor[i].room, gr_gradient_of(&plan->pass, i));
 }
 
-/* row[i] = address of x[index[i]] */
-static void point_at_rows(const gradus_net *net, const gradus_set *set, const uint32_t *index,
-                          size_t count, void **row)
-{
-    char *const x = (char *)(uintptr_t)set->x;
-    const size_t bytes = gr_net_inputs(net) * net->kernels->size;
-    for (size_t i = 0; i < count; i++)
-        row[i] = x + index[i] * bytes;
-}
-
 /* Where the inputs of the examples stand, and their weights. */
 static void load(gr_plan *plan, const gradus_set *set, const uint32_t *index, size_t count)
 {
@@ -291,7 +294,8 @@ void gr_plan_announce(gr_plan *plan, const gradus_set *set, const uint32_t *inde
     if (plan->small.layers > 0)
         return;
     plan->pass.rows_ahead = count < plan->piece ? count : plan->piece;
-    point_at_rows(plan->net, set, index, plan->pass.rows_ahead, plan->pass.ahead);
+    plan->ahead_set = set;
+    plan->ahead_index = index;
 }
 
 double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count)

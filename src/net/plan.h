@@ -34,6 +34,8 @@ typedef struct gr_plan {
     gr_arena arena;
     size_t gradient_room;   /* elements of pass.gradient */
     size_t piece;           /* rows worked at once */
+    const gradus_set *ahead_set;  /* of what gr_plan_announce() said: pass.rows_ahead rows */
+    const uint32_t *ahead_index;
     size_t last;            /* node whose output the loss reads */
     size_t loss;            /* gr_loss_id, or COUNT + user's */
     bool fused;             /* the loss includes the last activation */
@@ -72,7 +74,7 @@ GRADUS_CHECKED gradus_status gr_plan_bytes(const gradus_net *net,
 double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count);
 
 /* Says which rows the next call but one of gr_plan_gradient() has: their x is fetched during
- * the next call. At most plan->piece of them count. */
+ * the next call, until which set and index must stay. At most plan->piece of them count. */
 void gr_plan_announce(gr_plan *plan, const gradus_set *set, const uint32_t *index,
                       size_t count);
 
