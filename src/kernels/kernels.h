@@ -125,7 +125,7 @@ typedef struct gr_narrow_gradient {
     const void *x;        /* a matrix; dx is one like it */
     size_t stride;
     int masked;
-    const void *w;        /* panels [outputs][P] */
+    const void *w;        /* panels [outputs][P]; not read where dx is NULL */
     void *dx, *dw;        /* dw like w; one of them may be NULL: not asked for */
 } gr_narrow_gradient;
 

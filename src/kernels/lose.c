@@ -160,10 +160,7 @@ static void lose_each(lose_elements *work, size_t rows, size_t outputs, double d
 
 /* ---- rows in the lanes ---- */
 
-enum {
-    WIDTH = GR_LINE / sizeof(real), /* rows abreast, and columns at once */
-    FEW = GR_VECTOR_BYTES == GR_LINE ? 4 : 8 /* rows that leave too many lanes empty */
-};
+enum { WIDTH = GR_LINE / sizeof(real) }; /* P: rows abreast, and columns at once */
 
 static size_t least(size_t a, size_t b)
 {
@@ -212,7 +209,7 @@ static void lose_rows(lose_elements *work, size_t rows, size_t outputs, double d
     {                                                                                   \
         if (outputs == 1)                                                               \
             lose_single(name##_elements, rows, delta, output, y, value, gradient);      \
-        else if (rows < FEW)                                                            \
+        else if (rows < GR_FEW_ROWS)                                                    \
             lose_each(name##_apart, rows, outputs, delta, output, y, value, gradient);  \
         else                                                                            \
             lose_rows(name##_apart, rows, outputs, delta, output, y, value, gradient);  \

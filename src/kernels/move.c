@@ -94,8 +94,8 @@ void GR_NAME(load_columns)(const real *x, size_t stride, size_t rows, size_t col
             const size_t left = j < columns ? columns - j : 0, count = least(left, LANES);
             vector square[LANES];
             GR_UNROLL for (size_t r = 0; r < LANES; r++)
-                square[r] = i + r < rows ? load_first(count, x + (i + r) * stride + j)
-                                         : (vector){0};
+                square[r] = i + r < rows && count > 0
+                          ? load_first(count, x + (i + r) * stride + j) : (vector){0};
             transpose(square);
             GR_UNROLL for (size_t c = 0; c < LANES; c++)
                 store(to + (j + c) * WIDTH + i, square[c]);

@@ -12,8 +12,6 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include <stdbool.h>
-
 #include "kernels/real.h"
 #include "kernels/vector.inc"
 
@@ -40,12 +38,10 @@ GR_INLINE void take_column(vector x, const real *w, size_t outputs, vector *sum)
 /* QUAD columns of a group of rows, from k on. */
 GR_INLINE void columns_of_rows(const real *const *row, size_t k, vector *column)
 {
-    enum { LAST = LANES / QUAD - 1 }; /* piece of a vector */
     vector piece[QUAD];
     GR_UNROLL for (size_t i = 0; i < QUAD; i++)
-        piece[i] = pieces_of_rows(row[i] + k, row[i + (LAST > 0 ? QUAD : 0)] + k,
-                                  row[i + (LAST > 1 ? 2 * QUAD : 0)] + k,
-                                  row[i + (LAST > 2 ? 3 * QUAD : 0)] + k);
+        piece[i] = pieces_of_rows(row[i] + k, row[i + PIECE_1] + k, row[i + PIECE_2] + k,
+                                  row[i + PIECE_3] + k);
     columns_of_pieces(piece, column);
 }
 
@@ -170,7 +166,7 @@ GR_INLINE void gradients_of(gradient_form form, const gr_narrow_gradient *p, siz
     real *dx = form.dx ? (real *)p->dx + panel * WIDTH : NULL;
     vector w_k[GR_NARROW * ABREAST * VECTORS], sum[GR_NARROW * ABREAST * VECTORS] = {{0}};
     GR_UNROLL for (size_t i = 0; i < all_of; i++) /* panels [outputs][P] */
-        w_k[i] = load(w + i * LANES);
+        w_k[i] = form.dx ? load(w + i * LANES) : (vector){0};
     for (size_t r = 0; r < p->rows; r++, x += stride) {
         vector x_k[ABREAST * VECTORS], d[ABREAST * VECTORS] = {{0}};
         GR_UNROLL for (size_t v = 0; v < vectors; v++)

@@ -106,7 +106,7 @@ GR_INLINE void take_steps_by_rows(tile_form form, const gr_product *p, const til
     take_steps(form, p, at, k, p->depth, sum);
 }
 
-/* A tile's share of the panels of B that other tiles read soon. */
+/* The share that some rows of a tile have of the panels of B that other tiles read soon. */
 GR_INLINE void fetch_b(tile_form form, const gr_product *p, const tile_place *at, size_t row,
                        size_t rows)
 {

@@ -74,6 +74,9 @@ enum {
     GR_GROUP_ROWS = (GR_VECTOR_REGISTERS == 32 ? 4 : 2) * (GR_VECTOR_BYTES / sizeof(real))
 };
 
+/* So few rows of softmax or a loss leave too many lanes empty to be worked abreast. */
+enum { GR_FEW_ROWS = GR_VECTOR_BYTES == GR_LINE ? 4 : 8 };
+
 /* Of rows abreast, see kernels.h. Beyond a few inputs x must be transposed between the chains'
  * steps, for which AVX-512 has the registers; doubles are twice the work, which is too much.
  * Beyond 1000, two blocks of x, the weights, and the rows that come next leave the L2 cache. */

@@ -1,9 +1,9 @@
 /*
  * kernels/softmax.c - softmax over each row, its Jacobian, and cross-entropy after it
  *
- * Maximum and sums are chains over the classes in ascending order. Those of many rows are
- * worked abreast: some columns at a time are transposed, so that rows stand in the lanes. Where
- * a row has more columns they come once for each pass over it.
+ * Maximum and sums are chains over the classes in ascending order. But for the Jacobian, those
+ * of many rows are worked abreast: some columns at a time are transposed, so that rows stand in
+ * the lanes. Where a row has more columns they come once for each pass over it.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,10 +11,7 @@
 
 #include "kernels/elementary.inc"
 
-enum {
-    WIDTH = GR_LINE / sizeof(real),          /* P: rows abreast, and columns at once */
-    FEW = GR_VECTOR_BYTES == GR_LINE ? 4 : 8 /* rows that leave too many lanes empty */
-};
+enum { WIDTH = GR_LINE / sizeof(real) }; /* P: rows abreast, and columns at once */
 
 static size_t least(size_t a, size_t b)
 {
@@ -110,9 +107,9 @@ void GR_NAME(softmax_forward)(size_t rows, size_t columns, double alpha,
     const size_t stride = gr_stride(columns, sizeof(real));
     const real *z = z_values;
     real *p = a_values;
-    for (size_t i = 0; rows >= FEW && i < rows; i += WIDTH)
+    for (size_t i = 0; rows >= GR_FEW_ROWS && i < rows; i += WIDTH)
         forward_abreast(least(rows - i, WIDTH), columns, z + i * stride, p + i * stride);
-    if (rows >= FEW)
+    if (rows >= GR_FEW_ROWS)
         return;
     exponents_of_rows(rows, columns, z, p);
     for (size_t i = 0; i < rows; i++, p += stride) {
@@ -241,7 +238,7 @@ void GR_NAME(cross_entropy_softmax)(size_t rows, size_t outputs, double delta,
     const size_t stride = gr_stride(outputs, sizeof(real));
     const real *z = z_values, *y = target;
     real *g = gradient;
-    if (rows < FEW) {
+    if (rows < GR_FEW_ROWS) {
         exponents_of_rows(rows, outputs, z, g);
         for (size_t i = 0; i < rows; i++)
             value[i] = entropy_of_row(outputs, z + i * stride, y + i * outputs, g + i * stride);

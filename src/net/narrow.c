@@ -76,7 +76,7 @@ static void gradient_of_chain(const gr_pass *pass, const gr_node *node, gr_range
         .outputs = node->width, .panels = panels.to - panels.from,
         .dz = (const void *const *)z->dy_row + row,
         .x = gr_at(net, x->y, row * x->stride + panels.from * net->kernels->width),
-        .stride = x->stride, .w = gr_tensor_values(net, weight_of(net, node)), .dw = dw,
+        .stride = x->stride, .dw = dw,
     };
     net->kernels->narrow_gradient(&p);
 }

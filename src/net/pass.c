@@ -344,6 +344,7 @@ void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *inde
             copy_input_gradient(plan, gr_at(plan->net, dx, from * gr_net_inputs(plan->net)));
     }
     pass->first_row = first_row;
+    pass->rows_ahead = 0;
 }
 
 /* ---- evaluation ---- */

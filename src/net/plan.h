@@ -74,7 +74,8 @@ GRADUS_CHECKED gradus_status gr_plan_bytes(const gradus_net *net,
 double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count);
 
 /* Says which rows the next call but one of gr_plan_gradient() has: their x is fetched during
- * the next call, until which set and index must stay. At most plan->piece of them count. */
+ * the next call, whose end set and index must live to see. At most plan->piece of them
+ * count. */
 void gr_plan_announce(gr_plan *plan, const gradus_set *set, const uint32_t *index,
                       size_t count);
 

@@ -34,7 +34,7 @@ typedef struct cutting {
     gr_range mine;   /* pieces of GR_SUMS_PANELS panels and some inputs, group after group */
     size_t grain;    /* inputs of a piece */
     size_t pieces;   /* of a group */
-    char *room;      /* for x of a strip in tiles, where it is packed */
+    char *room;      /* for x of a strip, where it is packed */
 } cutting;
 
 /* Of a strip of inputs, the pieces that are `mine`. */
@@ -79,7 +79,7 @@ static void descend_packed_strip(const cutting *c, gr_range inputs)
     descend_strip(c, inputs, &strip);
 }
 
-/* Bytes of a thread's room for x in tiles. */
+/* Bytes of a thread's room for x of a strip. */
 static size_t room_of(const gr_pass *pass, const gr_node *node, size_t threads)
 {
     return node->type->cache(pass->net, node, pass->rows) / threads / GR_LINE * GR_LINE;

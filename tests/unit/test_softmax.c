@@ -52,6 +52,29 @@ static void every_instruction_set_gives_the_same_bits(void **state)
                 check_bits(precision, rows, columns);
 }
 
+/* Many rows are worked abreast. */
+static void rows_are_what_each_is_alone(void **state)
+{
+    (void)state;
+    static const size_t columns[] = {1, 2, 10, 15, 16, 17, 33, 100};
+    EACH_PRECISION(precision)
+        EACH_CPU(cpu)
+            for (size_t rows = 2; rows < 40; rows++) {
+                const gr_kernels *k = gr_kernels_find(cpu, precision);
+                const size_t count = columns[rows % (sizeof columns / sizeof *columns)];
+                array z = rows % 3 ? matrix_between(k, rows, count, -9, 9)
+                                   : matrix_odd(k, rows, count);
+                array p = array_copy(&z), alone = array_copy(&z);
+                forward(k, rows, count, &p, &p);
+                for (size_t i = 0; i < rows; i++)
+                    k->activate[GR_ACTIVATION_SOFTMAX].forward(
+                        1, count, 0, element(&z, i * z.stride),
+                        element(&alone, i * alone.stride));
+                assert_same_array(&alone, &p);
+                array_free(&z), array_free(&p), array_free(&alone);
+            }
+}
+
 static void values_are_near_the_exact_ones(void **state)
 {
     (void)state;
@@ -130,26 +153,28 @@ static void nan_in_a_row_makes_that_row_nan(void **state)
 {
     (void)state;
     EACH_PRECISION(precision)
-        EACH_CPU(cpu) {
-            const gr_kernels *k = gr_kernels_find(cpu, precision);
-            const size_t columns = 10;
-            for (size_t at = 0; at < columns; at++) {
-                array z = matrix_between(k, 2, columns, -1, 1), p = array_copy(&z);
-                set_at(&z, 1, at, NAN);
-                forward(k, 2, columns, &z, &p);
-                for (size_t j = 0; j < columns; j++) {
-                    assert_true(get_at(&p, 0, j) > 0);
-                    assert_true(isnan(get_at(&p, 1, j)));
+        EACH_CPU(cpu)
+            for (size_t rows = 2; rows < 20; rows += 9) {
+                const gr_kernels *k = gr_kernels_find(cpu, precision);
+                const size_t columns = 10;
+                for (size_t at = 0; at < columns; at++) {
+                    array z = matrix_between(k, rows, columns, -1, 1), p = array_copy(&z);
+                    set_at(&z, 1, at, NAN);
+                    forward(k, rows, columns, &z, &p);
+                    for (size_t i = 0; i < rows; i++)
+                        for (size_t j = 0; j < columns; j++)
+                            assert_true(i == 1 ? isnan(get_at(&p, i, j))
+                                               : get_at(&p, i, j) > 0);
+                    array_free(&z), array_free(&p);
                 }
-                array_free(&z), array_free(&p);
             }
-        }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_instruction_set_gives_the_same_bits),
+        cmocka_unit_test(rows_are_what_each_is_alone),
         cmocka_unit_test(values_are_near_the_exact_ones),
         cmocka_unit_test(the_jacobian_is_the_difference_of_values),
         cmocka_unit_test(large_numbers_do_not_overflow),
