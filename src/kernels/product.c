@@ -57,6 +57,23 @@ typedef struct tile_place {
     size_t share;         /* of it, lines for WIDTH steps */
 } tile_place;
 
+/* Steps by rows of one panel, whose multiply-adds each load an element of A: so that loads are
+ * not the limit, some rows take QUAD elements at once. */
+GR_INLINE void take_quad_steps(tile_form form, const real *const *row, size_t k, const real *b,
+                               vector *sum)
+{
+    const size_t spread = form.rows / LOADS;
+    vector a[TILE_ROWS][QUAD];
+    GR_UNROLL for (size_t r = 0; r < spread; r++)
+        spread_quad(row[r] + k, a[r]);
+    GR_UNROLL for (size_t i = 0; i < QUAD; i++) {
+        const vector b_k = load(b + i * WIDTH);
+        GR_UNROLL for (size_t r = 0; r < form.rows; r++)
+            sum[r] = r < spread ? chain_lanes(a[r][i], b_k, sum[r])
+                                : chain(row[r][k + i], b_k, sum[r]);
+    }
+}
+
 /* Steps [from, to) of a tile's chains; behind them in `sum` are the sums of B's columns. */
 GR_INLINE void take_steps(tile_form form, const gr_product *p, const tile_place *at,
                           size_t from, size_t to, vector *sum)
@@ -68,6 +85,9 @@ GR_INLINE void take_steps(tile_form form, const gr_product *p, const tile_place 
     const real *row[TILE_ROWS], *b = at->b + from * b_row;
     GR_UNROLL for (size_t r = 0; r < form.rows; r++)
         row[r] = by_rows ? at->a[r] : NULL;
+    if (SPREADS && by_rows && vectors == 1 && form.rows >= LOADS)
+        for (; from + QUAD <= to; from += QUAD, b += QUAD * b_row)
+            take_quad_steps(form, row, from, b, sum);
     GR_UNROLL_STEPS for (size_t k = from; k < to; k++, b += b_row) {
         vector b_k[SUMS];
         const real *x = by_rows ? NULL : at->a[k] + at->first;

@@ -102,12 +102,20 @@ typedef struct shallow_place {
     size_t c_stride;
 } shallow_place;
 
-/* Rows [i, i + rows) of C. */
+/* Rows [i, i + rows) of C. Of one panel each multiply-add loads an element of A: so that loads
+ * are not the limit, some steps take QUAD elements at once. */
 GR_INLINE void take_rows(shallow_form form, size_t rows, const shallow_place *at, size_t i)
 {
     const size_t vectors = form.panels * VECTORS, sums = rows * vectors;
     vector sum[SUMS > 2 * VECTORS ? SUMS : 2 * VECTORS] = {0};
-    GR_UNROLL for (size_t k = 0; k < form.depth; k++)
+    const size_t spread = SPREADS && sums == QUAD && vectors == 1 ? form.depth / LOADS : 0;
+    GR_UNROLL for (size_t k = 0; k < spread; k++) {
+        vector a[QUAD];
+        spread_quad(at->a[k] + i, a);
+        GR_UNROLL for (size_t s = 0; s < QUAD; s++)
+            sum[s] = chain_lanes(a[s], at->b[k], sum[s]);
+    }
+    GR_UNROLL for (size_t k = spread; k < form.depth; k++)
         GR_UNROLL for (size_t s = 0; s < sums; s++)
             sum[s] = chain(at->a[k][i + s / vectors], at->b[k * vectors + s % vectors], sum[s]);
     GR_UNROLL for (size_t s = 0; s < sums; s++) {
