@@ -44,6 +44,16 @@ void gr_pool_run(gr_pool *pool, gr_work *work, void *job);
 /* Inside a run: returns when every thread of the pool has called it. */
 void gr_pool_wait(gr_pool *pool);
 
+/*
+ * Inside a run, by a thread other than 0: returns when it ends. What the thread does before it
+ * leaves `work` is beside the caller and no part of the run, nor can it wait; `job` may be
+ * gone. The thread comes to the next run when it has done that.
+ */
+void gr_pool_finish(gr_pool *pool, size_t thread);
+
+/* By the caller, between runs: returns when no thread is busy behind the end of the last. */
+void gr_pool_rest(gr_pool *pool);
+
 /* Piece `part` of `parts` of [0, count), cut at multiples of `grain`, as even as it goes. */
 typedef struct gr_range {
     size_t from, to;

@@ -59,6 +59,7 @@ typedef struct gr_pass {
     bool first_by_columns; /* the first layer's outputs are dealt to the threads, not rows */
     void **ahead;        /* rows of x that the next step reads; see gr_plan_announce() */
     size_t rows_ahead;
+    bool is_begun;       /* threads but the first have their part of the first operation */
     gr_key dropout;      /* key and position of the first row, for the masks */
     uint64_t first_row;
 } gr_pass;

@@ -85,19 +85,15 @@ static void prepare(const gr_pass *pass, const gr_node *node, size_t thread, siz
 /* Long rows of x that follow each other: the next tile's come while this one is worked. */
 static size_t reach_of(const gr_pass *pass, const gr_node *node)
 {
-    const bool pays = node->inputs >= LONG && pass->rows > AHEAD;
-    return pass->rows_follow && node->from == 0 && pays
+    return pass->rows_follow && node->from == 0 && node->inputs >= LONG && pass->rows > AHEAD
          ? AHEAD * node->inputs * pass->net->kernels->size : 0;
 }
 
-static void forward(const gr_pass *pass, const gr_node *node, const gr_part *part)
+void gr_dense_forward(const gr_pass *pass, const gr_node *node, const gr_part *part,
+                      const void *const *x)
 {
-    if (node->narrow) {
-        gr_narrow_forward(pass, node, part);
-        return;
-    }
     const gradus_net *net = pass->net;
-    const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
+    const gr_kept *z = &pass->at[gr_node_index(pass, node)];
     const gr_tensor *weight = weight_of(net, node);
     const size_t width = width_of(net), stride = node->inputs * width;
     const size_t column = part->panels.from * width;
@@ -105,7 +101,7 @@ static void forward(const gr_pass *pass, const gr_node *node, const gr_part *par
     const gr_product p = {
         .rows = part->rows.to - part->rows.from,
         .panels = part->panels.to - part->panels.from, .depth = node->inputs,
-        .a = (const void *const *)x->y_row + part->rows.from,
+        .a = x + part->rows.from,
         .b = gr_at(net, gr_tensor_values(net, weight), part->panels.from * stride),
         .b_stride = stride, .bias = bias == NULL ? NULL : gr_at(net, bias, column),
         .c = gr_at(net, z->y, part->rows.from * z->stride + column), .c_stride = z->stride,
@@ -115,6 +111,15 @@ static void forward(const gr_pass *pass, const gr_node *node, const gr_part *par
         .reach = reach_of(pass, node),
     };
     net->kernels->product(&p);
+}
+
+static void forward(const gr_pass *pass, const gr_node *node, const gr_part *part)
+{
+    const gr_kept *x = &pass->at[node->from];
+    if (node->narrow)
+        gr_narrow_forward(pass, node, part);
+    else
+        gr_dense_forward(pass, node, part, (const void *const *)x->y_row);
 }
 
 /* dx = W^T dz: the product of dz [rows][outputs] with W^T [outputs][inputs]. */

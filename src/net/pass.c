@@ -6,10 +6,8 @@
  * all rows, by columns; they meet where the cut changes. Between two meetings a thread takes
  * a block of its rows through all operations while it is in the cache. At last each thread
  * computes the gradients of its share of the weights, and descends by them. With checkpoints
- * all but the forward pass is done segment by segment (net/checkpoint.h).
- *
- * The order in which contributions to one gradient are added is that of the nodes, always,
- * so that they have the same bits however the work is cut.
+ * all but the forward pass is done segment by segment (net/checkpoint.h). Where the rows of
+ * the next step are known, all threads but the first begin with it at once.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -23,37 +21,6 @@
 #include "net/small.h"
 
 enum { FAR = 1 << 17 }; /* bytes of targets that do not stay in a cache near by */
-
-/* ---- contributions to a gradient ---- */
-
-void *gr_pass_begin(const gr_pass *pass, const gr_node *node, size_t from)
-{
-    const gr_kept *at = &pass->at[from];
-    if (at->dy == NULL)
-        return NULL;
-    return at->first == gr_node_index(pass, node) ? at->dy : at->spare;
-}
-
-void gr_pass_end(const gr_pass *pass, const gr_node *node, size_t from, const gr_part *part)
-{
-    const gradus_net *net = pass->net;
-    const gr_kept *at = &pass->at[from];
-    if (at->first == gr_node_index(pass, node))
-        return;
-    const size_t width = net->kernels->width;
-    const size_t column = part->panels.from * width;
-    const size_t count = (part->panels.to - part->panels.from) * width;
-    for (size_t i = part->rows.from; i < part->rows.to; i++)
-        net->kernels->add(count, gr_at(net, at->spare, i * at->stride + column),
-                          gr_at(net, at->dy, i * at->stride + column));
-}
-
-gr_range gr_part_columns(const gr_pass *pass, const gr_node *node, const gr_part *part)
-{
-    const size_t width = pass->net->kernels->width;
-    const size_t to = part->panels.to * width;
-    return (gr_range){part->panels.from * width, to < node->width ? to : node->width};
-}
 
 /* ---- operations ---- */
 
@@ -79,6 +46,13 @@ static bool is_by_columns(const gr_plan *plan, size_t operation)
     if (operation == 0 && plan->pass.first_by_columns)
         return true;
     return operation != plan->last && node_of(plan, operation)->type->by_columns;
+}
+
+gr_range gr_part_columns(const gr_pass *pass, const gr_node *node, const gr_part *part)
+{
+    const size_t width = pass->net->kernels->width;
+    const size_t to = part->panels.to * width;
+    return (gr_range){part->panels.from * width, to < node->width ? to : node->width};
 }
 
 /* Values and gradients of the loss, for some rows. */
@@ -136,7 +110,8 @@ static void run_by_columns(const walk *w, gr_range operations, size_t thread,
         const size_t panels = node_of(plan, i)->panels;
         const gr_part part = {{0, plan->pass.rows}, gr_cut(panels, 1, thread, threads),
                               thread};
-        if (part.panels.from < part.panels.to)
+        const bool is_done = i == 0 && plan->pass.is_begun && thread > 0; /* begin_next() */
+        if (part.panels.from < part.panels.to && !is_done)
             run_operation(w, i, &part);
     }
 }
@@ -194,8 +169,8 @@ static void walk_segment(const walk *w, gr_range nodes, size_t thread, size_t th
     const gr_range forward = {nodes.from - 1, nodes.to - 1};
     const gr_range backward = {2 * plan->last + 2 - nodes.to, 2 * plan->last + 2 - nodes.from};
     for (size_t n = nodes.from; n < nodes.to && threads > 1; n++)
-        if (node[n].type->prepare != NULL) /* the first thread, which waits, has what is over */
-            node[n].type->prepare(&plan->pass, &node[n], threads - 1 - thread, threads);
+        if (node[n].type->prepare != NULL)
+            node[n].type->prepare(&plan->pass, &node[n], thread, threads);
     if (threads == 1)
         plan->pass.turns = true;
     if (nodes.to > plan->last) { /* the loss is between them */
@@ -231,13 +206,39 @@ static void point_at_rows(const gradus_net *net, const gradus_set *set, const ui
         row[i] = x + index[i] * bytes;
 }
 
+/*
+ * Between two steps the first thread is alone: it has the loss, and draws the next rows. Where
+ * these were announced, the others begin meanwhile with their outputs of the first layer, whose
+ * weights they alone read and descend; but they leave what is not finite for the caller to
+ * look into.
+ */
+static bool begins_next(const gr_plan *plan)
+{
+    const gr_pass *pass = &plan->pass;
+    return pass->threads > 1 && pass->first_by_columns && pass->rows_ahead > 0 &&
+           pass->descent != NULL && pass->at[0].y == NULL &&
+           pass->at[1].segment.to > plan->last;
+}
+
+static void begin_next(const gr_plan *plan, size_t thread, size_t threads)
+{
+    const gr_node *first = &plan->net->node[1];
+    const void *const *x = (const void *const *)plan->pass.ahead;
+    const gr_part part = {{0, plan->pass.rows_ahead}, gr_cut(first->panels, 1, thread, threads),
+                          thread};
+    const bool is_finite = isfinite(gr_sum(plan->pass.rows, plan->value));
+    gr_pool_finish(plan->pool, thread);
+    if (is_finite)
+        gr_dense_forward(&plan->pass, first, &part, x);
+}
+
 static void walk_gradient(void *job, size_t thread, size_t threads)
 {
     const walk *w = job;
     const gr_plan *plan = w->plan;
-    if (thread == 0 && plan->pass.rows_ahead > 0) /* the others have begun by now */
-        point_at_rows(plan->net, plan->ahead_set, plan->ahead_index, plan->pass.rows_ahead,
-                      plan->pass.ahead);
+    if (thread + 1 == threads && plan->pass.rows_ahead > 0)
+        point_at_rows(plan->net, plan->announced.set, plan->announced.index,
+                      plan->pass.rows_ahead, plan->pass.ahead);
     gr_range nodes = plan->pass.at[1].segment;
     for (; nodes.to <= plan->last; nodes = plan->pass.at[nodes.to].segment) {
         enter(w, nodes, thread, threads);
@@ -251,6 +252,8 @@ static void walk_gradient(void *job, size_t thread, size_t threads)
         enter(w, nodes, thread, threads);
         walk_segment(w, nodes, thread, threads);
     }
+    if (thread > 0 && begins_next(plan))
+        begin_next(plan, thread, threads);
 }
 
 static void walk_loss(void *job, size_t thread, size_t threads)
@@ -273,15 +276,20 @@ static void small_gradient(const walk *w)
         gr_descend(&plan->pass, i, 0, net->tensor[i].room, gr_gradient_of(&plan->pass, i));
 }
 
-/* Where the inputs of the examples stand, and their weights. */
-static void load(gr_plan *plan, const gradus_set *set, const uint32_t *index, size_t count)
+/* Where the inputs of the examples stand, which may be known, and their weights. */
+static void load(gr_plan *plan, const gradus_set *set, const uint32_t *index, size_t count,
+                 bool known)
 {
     const gradus_net *net = plan->net;
-    const gr_kept *x = &plan->pass.at[0];
+    gr_kept *x = &plan->pass.at[0];
+    void **const ahead = plan->pass.ahead;
     const size_t inputs = gr_net_inputs(net);
-    if (x->y != NULL)
+    if (x->y != NULL) {
         net->kernels->gather(count, inputs, set->x, index, x->stride, x->y);
-    else
+    } else if (known) {
+        plan->pass.ahead = x->y_row;
+        x->y_row = ahead;
+    } else
         point_at_rows(net, set, index, count, x->y_row);
     for (size_t i = 0; set->weight != NULL && i < count; i++)
         plan->weight[i] = set->weight[index[i]];
@@ -294,8 +302,13 @@ void gr_plan_announce(gr_plan *plan, const gradus_set *set, const uint32_t *inde
     if (plan->small.layers > 0)
         return;
     plan->pass.rows_ahead = count < plan->piece ? count : plan->piece;
-    plan->ahead_set = set;
-    plan->ahead_index = index;
+    plan->announced = (gr_batch){set, index, plan->pass.rows_ahead};
+}
+
+void gr_plan_settle(gr_plan *plan)
+{
+    gr_pool_rest(plan->begun);
+    plan->begun = NULL;
 }
 
 double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count)
@@ -324,15 +337,20 @@ void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *inde
     const uint64_t first_row = pass->first_row;
     const bool small = plan->small.layers > 0 && count <= plan->piece &&
                        gr_pool_threads(plan->pool) == 1;
+    const bool known = plan->pointed.set == set && plan->pointed.index == index &&
+                       plan->pointed.rows == count;
     if (plan->small.layers > 0 && pass->descent != descent)
         gr_small_aim(plan, descent);
     pass->descent = descent;
     pass->threads = gr_pool_threads(plan->pool);
+    pass->is_begun = known && plan->begun != NULL && plan->begun == plan->pool;
+    if (!pass->is_begun)
+        gr_plan_settle(plan);
     *loss = 0;
     for (size_t from = 0; from < count; from += plan->piece) {
         const size_t rows = count - from < plan->piece ? count - from : plan->piece;
         walk w = {.plan = plan, .set = set, .index = index + from};
-        load(plan, set, index + from, rows);
+        load(plan, set, index + from, rows, known);
         pass->add_gradient = from > 0;
         pass->first_row = first_row + from;
         if (small)
@@ -344,7 +362,9 @@ void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *inde
             copy_input_gradient(plan, gr_at(plan->net, dx, from * gr_net_inputs(plan->net)));
     }
     pass->first_row = first_row;
-    pass->rows_ahead = 0;
+    plan->begun = begins_next(plan) && isfinite(*loss) ? plan->pool : NULL;
+    plan->pointed = plan->announced;
+    plan->announced.rows = pass->rows_ahead = 0;
 }
 
 /* ---- evaluation ---- */
@@ -384,7 +404,7 @@ void gr_plan_evaluate(gr_plan *plan, const gradus_set *set, const uint32_t *inde
         const size_t rows = count - from < plan->piece ? count - from : plan->piece;
         walk w = {.plan = plan, .set = set, .index = index + from, .value = value + from,
                   .prediction = prediction + from * outputs};
-        load(plan, set, index + from, rows);
+        load(plan, set, index + from, rows, false);
         gr_pool_run(plan->pool, walk_values, &w);
     }
     plan->pass.training = true;
@@ -416,7 +436,8 @@ static double loss_of(gr_plan *plan, const gradus_set *set, const uint32_t *inde
     for (size_t from = 0; from < set->rows; from += plan->piece) {
         const size_t left = set->rows - from;
         walk w = {.plan = plan, .set = set, .index = index + from};
-        load(plan, set, index + from, left < plan->piece ? left : plan->piece);
+        load(plan, set, index + from, left < plan->piece ? left : plan->piece,
+             false);
         plan->pass.first_row = from;
         gr_pool_run(plan->pool, walk_loss, &w);
         loss += gr_sum(plan->pass.rows, plan->value);

@@ -354,6 +354,7 @@ void gr_plan_free(gr_plan *plan)
     if (plan == NULL)
         return;
     const gradus_context *context = plan->net->context;
+    gr_plan_settle(plan);
     gr_arena_close(&plan->arena);
     gr_release(context, plan->pass.at);
     gr_release(context, plan);

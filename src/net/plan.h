@@ -27,6 +27,13 @@ typedef struct gr_plan_options {
     gr_pool *pool;          /* or NULL */
 } gr_plan_options;
 
+/* Rows set[index[0 .. rows)]. */
+typedef struct gr_batch {
+    const gradus_set *set;
+    const uint32_t *index;
+    size_t rows;
+} gr_batch;
+
 typedef struct gr_plan {
     const gradus_net *net;
     gr_pass pass;
@@ -34,8 +41,9 @@ typedef struct gr_plan {
     gr_arena arena;
     size_t gradient_room;   /* elements of pass.gradient */
     size_t piece;           /* rows worked at once */
-    const gradus_set *ahead_set;  /* of what gr_plan_announce() said: pass.rows_ahead rows */
-    const uint32_t *ahead_index;
+    gr_batch announced;     /* of the step but one; rows 0: none */
+    gr_batch pointed;       /* whose addresses are in pass.ahead */
+    gr_pool *begun;         /* whose threads, but the first, have begun with them; or NULL */
     size_t last;            /* node whose output the loss reads */
     size_t loss;            /* gr_loss_id, or COUNT + user's */
     bool fused;             /* the loss includes the last activation */
@@ -73,11 +81,17 @@ GRADUS_CHECKED gradus_status gr_plan_bytes(const gradus_net *net,
 /* Sum of the weights of rows set[index[0 .. count)]. */
 double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count);
 
-/* Says which rows the next call but one of gr_plan_gradient() has: their x is fetched during
- * the next call, whose end set and index must live to see. At most plan->piece of them
- * count. */
+/*
+ * Says which rows the next call but one of gr_plan_gradient() has: their x is fetched during
+ * the next call and, where that descends, threads may begin with them behind its end. Until the
+ * next call but one, or gr_plan_settle(), set and index must live, and nothing else may
+ * change parameters. At most plan->piece rows count.
+ */
 void gr_plan_announce(gr_plan *plan, const gradus_set *set, const uint32_t *index,
                       size_t count);
+
+/* What was announced does not come; no thread reads it any more. */
+void gr_plan_settle(gr_plan *plan);
 
 /*
  * Loss and gradient of rows set[index[0 .. count)], summed, not averaged:

@@ -337,6 +337,7 @@ static gradus_status run_epoch(gr_run *r)
     r->train_loss = r->train_weight = 0;
     for (r->step = 0; r->step < r->draw.steps && status == GRADUS_OK; r->step++)
         status = gr_run_step(r);
+    gr_plan_settle(r->plan);
     if (status != GRADUS_OK)
         return status;
     r->step--; /* the last one, for messages and the observer */

@@ -156,6 +156,7 @@ gradus_status gradus_rate_find(gradus_net *net, const gradus_set *train,
     gr_optimizer_reset(&r.optimizer);
     gr_run_keep(net, r.kept);
     status = rise(&r, search);
+    gr_plan_settle(r.plan);
     gr_run_put_back(net, r.kept);
     if (status == GRADUS_OK)
         status = suggest(search);

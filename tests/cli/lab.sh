@@ -226,7 +226,7 @@ check 'and is a factor of a schedule' sh -c '
 
 run lab memory 10 40 --json
 check 'the bytes of 10 layers kept and computed twice' grep -q \
-    '"layers":10,.*"activation_bytes":8298608,.*"activation_bytes":3608688,' out
+    '"layers":10,.*"activation_bytes":8298656,.*"activation_bytes":3608736,' out
 check 'and change no bit' [ "$(grep -o '"same_bits":true' out | wc -l)" -eq 2 ]
 refuses 2 'name a table and its target' lab depth
 run lab depth "$root/examples/data/iris.csv" --target class sigmoid residual --json

@@ -200,6 +200,50 @@ static void sleepers_wake_up(void **state)
     }
 }
 
+/* ---- behind the end of a run ---- */
+
+typedef struct behind {
+    gr_pool *pool;
+    atomic_int caller_is_back;
+    size_t at[MOST];
+} behind;
+
+static void go_on(void *job, size_t thread, size_t threads)
+{
+    behind *b = job;
+    (void)threads;
+    if (thread == 0)
+        return;
+    b->at[thread]++;
+    gr_pool_finish(b->pool, thread);
+    while (atomic_load(&b->caller_is_back) == 0)
+        sleep_for(10);
+    b->at[thread] += 10;
+}
+
+static void what_is_behind_a_run_is_beside_the_caller(void **state)
+{
+    (void)state;
+    for (size_t threads = 1; threads <= MOST; threads++) {
+        behind b = {.pool = pool_of(threads)};
+        for (size_t run = 1; run <= 20; run++) {
+            atomic_store(&b.caller_is_back, 0);
+            gr_pool_run(b.pool, go_on, &b); /* returns, while they wait for it */
+            atomic_store(&b.caller_is_back, 1);
+            if (run % 2 == 0) {
+                gr_pool_rest(b.pool);
+                for (size_t t = 1; t < threads; t++)
+                    assert_int_equal(b.at[t], 11 * run);
+            } else {
+                check_visits(b.pool, 2); /* they come to the next one */
+            }
+        }
+        gr_pool_rest(b.pool);
+        gr_pool_free(b.pool);
+    }
+    gr_pool_rest(NULL);
+}
+
 /* ---- what a worker is ---- */
 
 typedef struct report {
@@ -334,6 +378,7 @@ int main(void)
         cmocka_unit_test(who_comes_late_is_waited_for),
         cmocka_unit_test(sleep_at_work_is_counted),
         cmocka_unit_test(sleepers_wake_up),
+        cmocka_unit_test(what_is_behind_a_run_is_beside_the_caller),
         cmocka_unit_test(workers_have_the_float_mode_and_no_signals),
         cmocka_unit_test(a_pool_survives_every_failure),
     };
