@@ -289,8 +289,9 @@ static void load(gr_plan *plan, const gradus_set *set, const uint32_t *index, si
     } else if (known) {
         plan->pass.ahead = x->y_row;
         x->y_row = ahead;
-    } else
+    } else {
         point_at_rows(net, set, index, count, x->y_row);
+    }
     for (size_t i = 0; set->weight != NULL && i < count; i++)
         plan->weight[i] = set->weight[index[i]];
     plan->pass.rows = count;
