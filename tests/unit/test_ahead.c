@@ -179,5 +179,5 @@ int main(void)
         cmocka_unit_test(announced_steps_have_the_same_bits),
         cmocka_unit_test(a_run_that_ends_early_says_and_leaves_the_same),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
 }
