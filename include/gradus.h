@@ -500,7 +500,8 @@ GRADUS_API size_t gradus_net_scratch(const gradus_net *net);
 GRADUS_API GRADUS_CHECKED gradus_status gradus_net_predict(
     const gradus_net *net, const void *x, size_t rows, void *y);
 
-/* A set of examples; borrowed arrays, in the precision of the net they are used with. */
+/* A set of examples; borrowed arrays, in the precision of the net they are used with, which
+ * stay as they are until the call that takes them returns: threads read them meanwhile. */
 typedef struct gradus_set {
     size_t rows;
     const void *x;              /* [rows][inputs]                                      */

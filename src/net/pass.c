@@ -209,8 +209,9 @@ static void point_at_rows(const gradus_net *net, const gradus_set *set, const ui
 /*
  * Between two steps the first thread is alone: it has the loss, and draws the next rows. Where
  * these were announced, the others begin meanwhile with their outputs of the first layer, whose
- * weights they alone read and descend; but they leave what is not finite for the caller to
- * look into.
+ * weights they alone read and descend; but not where x is gathered, which the first does,
+ * where segments share memory, or where parameters change after the pass. What is not finite
+ * they leave for the caller to look into.
  */
 static bool begins_next(const gr_plan *plan)
 {
@@ -306,10 +307,16 @@ void gr_plan_announce(gr_plan *plan, const gradus_set *set, const uint32_t *inde
     plan->announced = (gr_batch){set, index, plan->pass.rows_ahead};
 }
 
-void gr_plan_settle(gr_plan *plan)
+static void rest(gr_plan *plan)
 {
     gr_pool_rest(plan->begun);
     plan->begun = NULL;
+}
+
+void gr_plan_settle(gr_plan *plan)
+{
+    rest(plan);
+    plan->pointed.rows = plan->announced.rows = plan->pass.rows_ahead = 0;
 }
 
 double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count)
@@ -346,7 +353,7 @@ void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *inde
     pass->threads = gr_pool_threads(plan->pool);
     pass->is_begun = known && plan->begun != NULL && plan->begun == plan->pool;
     if (!pass->is_begun)
-        gr_plan_settle(plan);
+        rest(plan);
     *loss = 0;
     for (size_t from = 0; from < count; from += plan->piece) {
         const size_t rows = count - from < plan->piece ? count - from : plan->piece;
@@ -400,6 +407,7 @@ void gr_plan_evaluate(gr_plan *plan, const gradus_set *set, const uint32_t *inde
                       size_t count, double *value, double *prediction)
 {
     const size_t outputs = gr_net_outputs(plan->net);
+    gr_plan_settle(plan);
     plan->pass.training = false;
     for (size_t from = 0; from < count; from += plan->piece) {
         const size_t rows = count - from < plan->piece ? count - from : plan->piece;

@@ -84,8 +84,8 @@ double gr_plan_weight(const gradus_set *set, const uint32_t *index, size_t count
 /*
  * Says which rows the next call but one of gr_plan_gradient() has: their x is fetched during
  * the next call and, where that descends, threads may begin with them behind its end. Until the
- * next call but one, or gr_plan_settle(), set and index must live, and nothing else may
- * change parameters. At most plan->piece rows count.
+ * next call but one, or gr_plan_settle(), set and index must stay as they are, and nothing
+ * else may change parameters. At most plan->piece rows count.
  */
 void gr_plan_announce(gr_plan *plan, const gradus_set *set, const uint32_t *index,
                       size_t count);

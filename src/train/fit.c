@@ -274,12 +274,12 @@ static double descend(gr_run *r, const uint32_t *index, size_t count)
     return loss;
 }
 
-/* Within an epoch the rows of the next step are known. */
+/* Within an epoch the rows of the next step are known; a row left over has none. */
 static void announce(gr_run *r, size_t next)
 {
     const size_t drawn = r->draw.kind == GRADUS_DRAW_SHUFFLE ? r->draw.rows
                                                              : r->draw.steps * r->draw.batch;
-    const size_t left = next < drawn ? drawn - next : 0;
+    const size_t left = r->step + 1 < r->draw.steps ? drawn - next : 0;
     gr_plan_announce(r->plan, r->train, r->order + next,
                      left < r->draw.batch ? left : r->draw.batch);
 }

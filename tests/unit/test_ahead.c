@@ -153,15 +153,20 @@ static void a_run_that_ends_early_says_and_leaves_the_same(void **state)
         const char *text;
         double rate;
         gradus_status status;
+        size_t rows;
     } cases[] = {
-        {"dense 96 sigmoid output", 0.05, GRADUS_STOPPED},
-        {"dense 96 identity output", 1e3, GRADUS_DIVERGED},
-        {"dense 96 tanh dense 8 identity dense 8 identity output", 1e6, GRADUS_DIVERGED},
+        {"dense 96 sigmoid output", 0.05, GRADUS_STOPPED, ROWS},
+        {"dense 96 identity output", 1e3, GRADUS_DIVERGED, ROWS},
+        {"dense 96 tanh dense 8 identity dense 8 identity output", 1e6, GRADUS_DIVERGED,
+         ROWS},
+        /* of batch norm a single row left over is no step */
+        {"dense 96 batchnorm output", 1e39, GRADUS_DIVERGED, BATCH + 1},
     };
     examples e;
     make_examples(&e, 1);
     for (size_t i = 0; i < GR_COUNT(cases); i++) {
         char usual[256], said[256];
+        e.set.rows = cases[i].rows;
         const uint64_t digest =
             ended(cases[i].text, 1, cases[i].rate, cases[i].status, usual, &e);
         for (int repeat = 0; repeat < 20; repeat++)
