@@ -22,7 +22,7 @@
 enum { SPINS = 2000, LINE = 64 }; /* some tens of microseconds */
 
 typedef struct worker {
-    gr_pool *pool;
+    _Alignas(LINE) gr_pool *pool;
     size_t number; /* 1, 2, ...; the caller of gr_pool_run is 0 */
     pthread_t thread;
     bool is_through; /* the end of the run */

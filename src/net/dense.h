@@ -9,8 +9,8 @@
 #include "net/layer.h"
 
 /* net/layer_dense.c: the forward pass of some rows or outputs of a layer that is not narrow,
- * of x that stands in rows x[0 .. part->rows.to). Reads nothing of the pass that changes from
- * step to step. */
+ * of x that stands in rows x[0 .. part->rows.to). Reads nothing of the pass that is
+ * written between passes of several threads. */
 void gr_dense_forward(const gr_pass *pass, const gr_node *node, const gr_part *part,
                       const void *const *x);
 

@@ -82,7 +82,8 @@ static void prepare(const gr_pass *pass, const gr_node *node, size_t thread, siz
                             pass->at[gr_node_index(pass, node)].cache);
 }
 
-/* Long rows of x that follow each other: the next tile's come while this one is worked. */
+/* Long rows of x that follow each other: the next tile's come while this one is worked. Only
+ * there `rows` may be read, see gr_dense_forward(). */
 static size_t reach_of(const gr_pass *pass, const gr_node *node)
 {
     return pass->rows_follow && node->from == 0 && node->inputs >= LONG && pass->rows > AHEAD
