@@ -129,6 +129,26 @@ static void announced_steps_have_the_same_bits(void **state)
             }
 }
 
+static void a_loss_that_is_not_finite_begins_nothing(void **state)
+{
+    (void)state;
+    examples e;
+    steps s;
+    double loss;
+    make_examples(&e, 1);
+    e.y[0] = INFINITY; /* of the first step's rows */
+    open_steps(&s, "dense 96 sigmoid output", "sgd", 2, &e);
+    gr_plan_announce(s.plan, s.set, s.order + BATCH, BATCH);
+    gr_plan_gradient(s.plan, s.set, s.order, BATCH,
+                     gr_optimizer_descent(&s.optimizer, 1.0 / BATCH, 0.05), NULL, &loss);
+    assert_true(!isfinite(loss));
+    assert_null(s.plan->begun);
+    gr_optimizer_close(&s.optimizer);
+    gr_plan_free(s.plan);
+    gr_pool_free(s.pool);
+    gradus_net_free(s.net);
+}
+
 /* ---- runs that end within an epoch ---- */
 
 static gradus_context *context_of(size_t threads)
@@ -206,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(announced_steps_have_the_same_bits),
+        cmocka_unit_test(a_loss_that_is_not_finite_begins_nothing),
         cmocka_unit_test(a_run_that_ends_early_says_and_leaves_the_same),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
