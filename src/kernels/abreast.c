@@ -21,7 +21,8 @@ enum {
     VECTORS = ROWS / LANES,                     /* of a unit */
     SUMS = GR_VECTOR_REGISTERS == 32 ? 20 : 12, /* vectors of chains in registers */
     STRIP = LANES * QUAD * sizeof(real),        /* bytes */
-    UNITS = SUMS / VECTORS < 8 ? SUMS / VECTORS : 8, /* of a tile */
+    UNITS = SUMS / VECTORS < 10 ? SUMS / VECTORS : 10, /* of a tile */
+    REACHES = UNITS == 10, /* whether a tile may stand in two panels */
     /* whether a strip has registers beside a tile's chains, and comes between their steps */
     BETWEEN = GR_VECTOR_REGISTERS == 32 && GR_VECTOR_BYTES == GR_LINE
 };
@@ -105,33 +106,41 @@ GR_INLINE const real *weight_at(const gr_plain_layer *l, bool narrow, size_t fro
                   : w + from / WIDTH * l->inputs * WIDTH + k * WIDTH + from % WIDTH;
 }
 
-/* Some units' outputs a, from one on, take part in the chains z of a narrow layer. */
-GR_INLINE void take_units(size_t units, const gr_plain_layer *l, size_t from, const vector *a,
-                          real *z)
+/* Some units' outputs a, from one on, take part in the chains z of a narrow layer; w(., k) of
+ * those from `here` on stand with the next P. */
+GR_INLINE void take_units(size_t units, size_t here, const gr_plain_layer *l, size_t from,
+                          const vector *a, real *z)
 {
     const real *w = weight_at(l, true, 0, from), *bias = l->bias;
+    const size_t jump = (l->outputs - 1) * WIDTH;
     const bool rectifies = l->rectify && from + units == l->inputs;
     for (size_t j = 0; j < l->outputs; j++, w += WIDTH, z += ROWS) {
         vector sum[VECTORS];
         GR_UNROLL for (size_t v = 0; v < VECTORS; v++)
             sum[v] = from > 0 ? load(z + v * LANES) : bias == NULL ? (vector){0} : all(bias[j]);
         GR_UNROLL for (size_t i = 0; i < units * VECTORS; i++)
-            sum[i % VECTORS] = chain(w[i / VECTORS], a[i], sum[i % VECTORS]);
+            sum[i % VECTORS] = chain(w[i / VECTORS + (i / VECTORS < here ? 0 : jump)], a[i],
+                                     sum[i % VECTORS]);
         GR_UNROLL for (size_t v = 0; v < VECTORS; v++)
             store(z + v * LANES, rectifies ? rectify(sum[v]) : sum[v]);
     }
 }
 
-/* A step of chains: w(k, .) is `apart` elements from unit to unit, x a row of all units. */
-GR_INLINE void take_step(size_t units, const real *w, size_t apart, const real *x, vector *sum)
+/* A step of chains: w(k, .) is `apart` elements from unit to unit, those from `here` on stand
+ * `jump` elements behind; x is a row of all units. */
+GR_INLINE void take_step(size_t units, size_t here, const real *w, size_t apart, size_t jump,
+                         const real *x, vector *sum)
 {
-    GR_UNROLL for (size_t i = 0; i < units * VECTORS; i++)
-        sum[i] = chain(w[i / VECTORS * apart], load(x + i % VECTORS * LANES), sum[i]);
+    GR_UNROLL for (size_t i = 0; i < units * VECTORS; i++) {
+        const real *of = w + (i / VECTORS < here ? 0 : jump) + i / VECTORS * apart;
+        sum[i] = chain(*of, load(x + i % VECTORS * LANES), sum[i]);
+    }
 }
 
-/* The chains of some units from one on, all rows of the block, and strips of the next one
- * between their steps; z is of layer `next` if there is one, whose chains go on at once. */
-GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_plain_layer *l,
+/* The chains of some units from one on, `here` of them in its panel and the others in the next
+ * one, all rows of the block, and strips of the next block between their steps; z is of layer
+ * `next` if there is one, whose chains go on at once. */
+GR_INLINE void chains_of_units(size_t units, size_t here, bool narrow, const gr_plain_layer *l,
                                const gr_plain_layer *next, size_t from, transposition *ahead,
                                const real *x, real *z)
 {
@@ -140,9 +149,10 @@ GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_plain_layer *
     GR_UNROLL for (size_t i = 0; i < units * VECTORS; i++)
         sum[i] = bias == NULL ? (vector){0} : all(bias[from + i / VECTORS]);
     for (size_t k = 0; narrow && k < l->inputs; k++, x += ROWS)
-        take_step(units, weight_at(l, narrow, from, k), WIDTH, x, sum);
+        take_step(units, units, weight_at(l, narrow, from, k), WIDTH, 0, x, sum);
     if (!narrow) {
         const real *w = weight_at(l, false, from, 0), *const end = w + l->inputs * WIDTH;
+        const size_t jump = (l->inputs - 1) * WIDTH;
         while (w < end) {
             const real *stop = end;
             if (BETWEEN && ahead->i < ROWS) {
@@ -150,14 +160,14 @@ GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_plain_layer *
                 stop = (size_t)(end - w) < ahead->steps ? end : w + ahead->steps;
             }
             for (; w < stop; w += WIDTH, x += ROWS)
-                take_step(units, w, 1, x, sum);
+                take_step(units, here, w, 1, jump, x, sum);
         }
     }
     if (l->rectify)
         GR_UNROLL for (size_t i = 0; i < units * VECTORS; i++)
             sum[i] = rectify(sum[i]);
     if (next != NULL) {
-        take_units(units, next, from, sum, z);
+        take_units(units, here, next, from, sum, z);
         return;
     }
     GR_UNROLL for (size_t i = 0; i < units * VECTORS; i++)
@@ -166,36 +176,48 @@ GR_INLINE void chains_of_units(size_t units, bool narrow, const gr_plain_layer *
 
 typedef void some_units(const gr_plain_layer *l, const gr_plain_layer *next, size_t from,
                         transposition *ahead, const real *x, real *z);
-#define SOME(units)                                                                       \
-    static void wide_##units(const gr_plain_layer *l, const gr_plain_layer *next,         \
-                             size_t from, transposition *ahead, const real *x, real *z)   \
+#define TILE(name, most, here, narrow)                                                    \
+    static void name(const gr_plain_layer *l, const gr_plain_layer *next, size_t from,    \
+                     transposition *ahead, const real *x, real *z)                        \
     {                                                                                     \
-        if (units <= UNITS) /* else never called */                                       \
-            chains_of_units(units <= UNITS ? units : 1, false, l, next, from, ahead, x, z); \
-    }                                                                                     \
-    static void narrow_##units(const gr_plain_layer *l, const gr_plain_layer *next,       \
-                               size_t from, transposition *ahead, const real *x, real *z) \
-    {                                                                                     \
-        if (units <= UNITS)                                                               \
-            chains_of_units(units <= UNITS ? units : 1, true, l, next, from, ahead, x, z); \
+        const size_t units = most <= UNITS ? most : 1; /* more: never called */           \
+        chains_of_units(units, here, narrow, l, next, from, ahead, x, z);                 \
     }
-SOME(1) SOME(2) SOME(3) SOME(4) SOME(5) SOME(6) SOME(7) SOME(8)
+#define SOME(units)                         \
+    TILE(wide_##units, units, units, false) \
+    TILE(narrow_##units, units, units, true)
+SOME(1) SOME(2) SOME(3) SOME(4) SOME(5) SOME(6) SOME(7) SOME(8) SOME(9) SOME(10)
+TILE(reach_2, 10, 2, false) TILE(reach_4, 10, 4, false)
+TILE(reach_6, 10, 6, false) TILE(reach_8, 10, 8, false)
 #define NAMES(kind)                                                                  \
     {                                                                                \
-        kind##_1, kind##_2, kind##_3, kind##_4, kind##_5, kind##_6, kind##_7, kind##_8 \
+        kind##_1, kind##_2, kind##_3, kind##_4, kind##_5, kind##_6, kind##_7, kind##_8, \
+            kind##_9, kind##_10                                                       \
     }
-static some_units *const work[2][8] = {NAMES(wide), NAMES(narrow)};
+static some_units *const work[2][10] = {NAMES(wide), NAMES(narrow)};
+static some_units *const reach[] = {NULL, reach_2, reach_4, reach_6, reach_8};
 
-/* A tile's units stand in one panel. 9 to 15 are cut in halves: a small rest would wait for its
- * own chains; not where UNITS is small anyway. */
+/* Of 11 to 13 units that are left: halves. A small rest would wait for its own chains. */
+static size_t units_of_tile(size_t left)
+{
+    const bool small_rest = REACHES && left > UNITS && left < UNITS + 4;
+    return small_rest ? (left + 1) / 2 : least(left, UNITS);
+}
+
+/* Only whole tiles reach into a second panel. Those before are whole, too, or end with a panel,
+ * so that they begin at an even unit. */
 static void forward(const gr_plain_layer *l, const gr_plain_layer *next, transposition *ahead,
                     const real *x, real *z)
 {
     for (size_t from = 0, units; from < l->outputs; from += units) {
-        units = least(l->outputs - from, WIDTH - from % WIDTH);
-        if (units > UNITS)
-            units = UNITS == 8 && units < 2 * UNITS ? (units + 1) / 2 : UNITS;
-        work[l->narrow][units - 1](l, next, from, ahead, x, z);
+        const size_t here = WIDTH - from % WIDTH; /* in this panel */
+        units = units_of_tile(l->outputs - from);
+        if (REACHES && !l->narrow && units == UNITS && here < UNITS)
+            reach[here / 2](l, next, from, ahead, x, z);
+        else {
+            units = least(units, here);
+            work[l->narrow][units - 1](l, next, from, ahead, x, z);
+        }
     }
     l = next == NULL ? l : next;
     if (l->activate != NULL && !l->by_rows)
