@@ -141,9 +141,10 @@ void output_cancel(cli_output *output)
 {
     if (output->path && output->stream)
         fclose(output->stream);
-    if (output->temporary)
+    if (output->temporary) {
         unlink(output->temporary);
-    stop_removes(NULL);
+        stop_keeps(output->temporary);
+    }
     free(output->temporary);
     *output = (cli_output){.stream = NULL};
 }
@@ -183,7 +184,8 @@ gradus_status output_commit(cli_output *output)
         output_cancel(output);
         return status;
     }
-    stop_removes(NULL);
+    if (output->temporary)
+        stop_keeps(output->temporary);
     status = output->temporary && sync_folder(output->path) != 0
                  ? fail(GRADUS_IO, "%s: its folder could not be synced: %s", output->path,
                         strerror(errno))

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "stop.h"
 
 struct kept_text {
     kept_text *next;
@@ -21,6 +22,7 @@ void settings_defaults(cli_settings *settings, cli_verb verb)
     memset(settings, 0, sizeof *settings);
     settings->verb = verb;
     gradus_context_defaults(&settings->context);
+    settings->context.files = stop_files();
     gradus_read_defaults(&settings->read);
     settings->read.decimal = 0; /* . or what a model says */
     gradus_train_defaults(&settings->train);

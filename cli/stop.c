@@ -5,12 +5,16 @@
  */
 #include "stop.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
+enum { TEMPORARIES = 4 }; /* files that are written at the same time, and one more */
+
 static volatile sig_atomic_t received, gentle, clears;
-static const char *volatile temporary;
+static volatile sig_atomic_t stands[TEMPORARIES];
+static char temporary[TEMPORARIES][PATH_MAX]; /* its name, where it stands */
 
 static void on_signal(int number)
 {
@@ -21,11 +25,21 @@ static void on_signal(int number)
         return;
     }
     /* Only calls that POSIX lists as safe in a signal handler from here on. */
-    if (temporary)
-        unlink(temporary);
+    for (int i = 0; i < TEMPORARIES; i++)
+        if (stands[i])
+            unlink(temporary[i]);
     if (clears && write(STDERR_FILENO, clear, sizeof clear - 1) < 0)
         _exit(128 + number);
     _exit(128 + number);
+}
+
+/* What is started by nohup, or by a shell in the background, goes on ignoring it. */
+static void handle_unless_ignored(int number, const struct sigaction *action)
+{
+    struct sigaction before;
+
+    if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(number, action, NULL);
 }
 
 void stop_setup(void)
@@ -36,10 +50,10 @@ void stop_setup(void)
     sigemptyset(&action.sa_mask);
     action.sa_handler = on_signal;
     action.sa_flags = SA_RESTART;
-    sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL); /* the terminal is gone */
-    sigaction(SIGQUIT, &action, NULL);
+    handle_unless_ignored(SIGINT, &action);
+    handle_unless_ignored(SIGHUP, &action); /* the terminal is gone */
+    handle_unless_ignored(SIGQUIT, &action);
     action.sa_handler = SIG_IGN; /* a file too large is an error of write(), as others */
     sigaction(SIGXFSZ, &action, NULL);
     /* `gradus predict ... | head` ends quietly, also where a parent ignores SIGPIPE. */
@@ -71,7 +85,63 @@ int stop_exit_code(void)
 
 void stop_removes(const char *path)
 {
-    temporary = path;
+    const size_t bytes = strlen(path) + 1;
+    int i = 0;
+
+    while (i < TEMPORARIES && stands[i])
+        i++;
+    if (i < TEMPORARIES && bytes <= sizeof temporary[i]) {
+        memcpy(temporary[i], path, bytes);
+        stands[i] = 1;
+    }
+}
+
+void stop_keeps(const char *path)
+{
+    for (int i = 0; i < TEMPORARIES; i++)
+        if (stands[i] && strcmp(temporary[i], path) == 0)
+            stands[i] = 0;
+}
+
+/* The library's own files, of which it says the names when it makes them. */
+static gradus_files files;
+
+static int open_file(const char *path, gradus_file_mode mode, void *user)
+{
+    const int handle = files.open(path, mode, user);
+
+    if (handle >= 0 && mode == GRADUS_FILE_CREATE)
+        stop_removes(path);
+    return handle;
+}
+
+static int rename_file(const char *from, const char *to, void *user)
+{
+    const int code = files.rename(from, to, user);
+
+    if (code >= 0)
+        stop_keeps(from);
+    return code;
+}
+
+static int remove_file(const char *path, void *user)
+{
+    const int code = files.remove(path, user);
+
+    stop_keeps(path);
+    return code;
+}
+
+const gradus_files *stop_files(void)
+{
+    static gradus_files watched;
+
+    gradus_files_system(&files);
+    watched = files;
+    watched.open = open_file;
+    watched.rename = rename_file;
+    watched.remove = remove_file;
+    return &watched;
 }
 
 void stop_clears_line(bool on)

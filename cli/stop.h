@@ -3,13 +3,15 @@
  *
  * While training runs, the first one asks it to stop, so that what was learned can be
  * kept; the second one, or one at any other time, ends the program at once. A file that
- * is being written disappears then, and one that stood there before stays.
+ * is being written disappears then, and one that stood there before stays. SIGHUP and SIGQUIT
+ * are the same; but for SIGTERM, what the program's parent ignores stays ignored.
  *
  * SPDX-License-Identifier: MIT
  */
 #ifndef CLI_STOP_H
 #define CLI_STOP_H
 
+#include <gradus.h>
 #include <stdbool.h>
 
 void stop_setup(void);
@@ -22,9 +24,13 @@ void stop_at_closed_pipe(void);
 bool stop_wanted(void);
 int stop_exit_code(void);       /* 130 or 143 */
 
-/* A temporary file to be removed when a signal ends the program; NULL: none. The text
- * must stay as it is until the next call. */
+/* A temporary file is to be removed when a signal ends the program, until it has become
+ * another or is gone. */
 void stop_removes(const char *path);
+void stop_keeps(const char *path);
+
+/* The system's files; those that the library makes are removed likewise. */
+const gradus_files *stop_files(void);
 
 /* Whether a status line stands on the terminal that a signal has to clear. */
 void stop_clears_line(bool clears);

@@ -130,6 +130,9 @@ typedef struct gradus_files {
     void *user;
 } gradus_files;
 
+/* The operating system's, for functions that stand before some of them. */
+GRADUS_API void gradus_files_system(gradus_files *files);
+
 typedef struct gradus_context_options {
     const gradus_memory *memory; /* NULL: malloc, realloc, free                        */
     const gradus_files *files;   /* NULL: the operating system's                       */
@@ -170,8 +173,8 @@ GRADUS_API void gradus_memory_release(const gradus_context *context, void *block
 
 /*
  * What this machine can do at most: floating-point operations per second of fused
- * multiply-adds in registers (two each), by the context's threads together, with the best
- * instructions the CPU has. The measuring stick of "gradus bench".
+ * multiply-adds in registers (two each), by the context's threads together, at most one a
+ * CPU, with the best instructions the CPU has. The measuring stick of "gradus bench".
  *
  * Errors   MEMORY.     Cost   about 2 ms.
  */

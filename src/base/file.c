@@ -138,6 +138,11 @@ const gradus_files gr_files_system = {
     .kind = kind_of,
 };
 
+void gradus_files_system(gradus_files *files)
+{
+    *files = gr_files_system;
+}
+
 gradus_status gr_fail_io(const char *path, const char *action, int64_t code,
                          const char *remedy)
 {

@@ -195,9 +195,45 @@ END
     check 'Ctrl-C twice: exit code' [ $code -eq 130 ]
     check 'Ctrl-C twice: no part of a file' sh -c \
         '[ ! -e twice.gradus ] || "$0" inspect twice.gradus >/dev/null' "$program"
+
+    # The second one comes while the model, of 16 MB, is being written.
+    cat >while_saving.py <<'END'
+import os, signal, subprocess, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+child = subprocess.Popen(sys.argv[1:], stderr=subprocess.DEVNULL)
+while child.poll() is None and not os.path.exists("large.gradus.tmp0"):
+    pass
+child.send_signal(signal.SIGINT)
+child.send_signal(signal.SIGTERM)
+sys.exit(child.wait() % 256)
+END
+    python3 while_saving.py "$program" train table.csv --target kind --epochs 1 \
+        --hidden 2000,2000 -o large.gradus
+    code=$?
+    check 'two signals while a model is written: exit code' \
+        [ $code -eq 130 -o $code -eq 143 ]
+    check 'two signals while a model is written: nothing is left' \
+        [ -z "$(ls | grep '^large')" ]
 else
     skip 'Ctrl-C' 'python3 is not installed'
 fi
+
+# What nohup starts outlives its terminal.
+interrupted HUP train table.csv --target kind --epochs 1000000 -o hangup.gradus
+check 'SIGHUP: exit code' [ $code -eq 129 ]
+check 'SIGHUP: a complete model' is_model hangup.gradus
+(
+    trap '' HUP
+    exec "$program" train table.csv --target kind --epochs 1000000 -f -o hangup.gradus \
+        2>err >out
+) &
+job=$!
+sleep 1
+kill -HUP $job
+sleep 0.5
+kill -TERM $job
+wait $job
+check 'an ignored SIGHUP stays ignored' [ $? -eq 143 ]
 
 # A prediction that is cut off leaves the old file and no temporary one.
 cp table.csv p.csv

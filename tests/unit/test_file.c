@@ -334,6 +334,33 @@ static void every_failure_of_reading_is_reported(void **state)
     faults_close(&f, context);
 }
 
+static int opened;
+
+static int open_and_count(const char *path, gradus_file_mode mode, void *user)
+{
+    opened++;
+    return gr_files_system.open(path, mode, user);
+}
+
+static void a_function_can_stand_before_the_systems(void **state)
+{
+    (void)state;
+    gradus_files files;
+    gradus_files_system(&files);
+    assert_true(files.open == gr_files_system.open && files.kind == gr_files_system.kind);
+    files.open = open_and_count;
+    gradus_context *context;
+    assert_int_equal(gradus_context_new(&(gradus_context_options){.files = &files}, &context),
+                     GRADUS_OK);
+    gr_writer *writer;
+    assert_int_equal(gr_writer_open(context, in_folder("counted"), &writer), GRADUS_OK);
+    assert_int_equal(gr_writer_write(writer, "abc", 3), GRADUS_OK);
+    assert_int_equal(gr_writer_commit(writer), GRADUS_OK);
+    holds(in_folder("counted"), "abc");
+    assert_int_equal(opened, 1);
+    gradus_context_free(context);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +373,7 @@ int main(void)
         cmocka_unit_test(devices_are_written_in_place),
         cmocka_unit_test(every_failure_leaves_the_old_file),
         cmocka_unit_test(every_failure_of_reading_is_reported),
+        cmocka_unit_test(a_function_can_stand_before_the_systems),
     };
     if (mkdtemp(folder) == NULL)
         return 99;
