@@ -4,6 +4,7 @@
  * All threads run the kernel's chains in short bursts that begin together. A burst lasts
  * from the first thread's start to the last one's end, so that threads that share a CPU
  * are not counted as two; the best of a few counts, as whatever else runs only takes away.
+ * More threads than CPUs would add nothing: so many run at most.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -30,7 +31,6 @@ typedef struct meter {
     const gr_kernels *kernels;
     size_t rounds;         /* of a burst */
     int home;              /* CPU of the caller */
-    int crowded;           /* 1: there are more threads than CPUs */
     runner *runners;       /* 0 is the caller */
     atomic_size_t threads; /* those that run, 0 until all are started */
     atomic_size_t arrived; /* at the bursts so far, together */
@@ -64,7 +64,7 @@ static void await_all(meter *m, size_t burst)
         if (threads > 0 && atomic_load_explicit(&m->arrived, memory_order_acquire) >=
                                threads * (burst + 1))
             return;
-        if (threads == 0 || m->crowded)
+        if (threads == 0)
             sched_yield();
     }
 }
@@ -137,16 +137,17 @@ gradus_status gradus_peak(const gradus_context *context, int float64, double *fl
     context = gr_context_or_default(context);
     const gr_kernels *kernels =
         gr_kernels_find(gr_cpu_best(), float64 ? GRADUS_FLOAT64 : GRADUS_FLOAT32);
-    meter m = {.kernels = kernels, .crowded = context->threads > context->cpus};
-    gradus_status status = gr_allocate(context, context->threads, sizeof *m.runners,
-                                       "the peak's threads", &m.runners);
+    meter m = {.kernels = kernels};
+    const size_t most = context->threads < context->cpus ? context->threads : context->cpus;
+    gradus_status status =
+        gr_allocate(context, most, sizeof *m.runners, "the peak's threads", &m.runners);
     if (status != GRADUS_OK)
         return status;
-    for (size_t t = 0; t < context->threads; t++)
+    for (size_t t = 0; t < most; t++)
         m.runners[t].meter = &m;
     m.rounds = count_rounds(kernels);
     m.home = sched_getcpu();
-    const size_t threads = start_threads(&m, context->threads);
+    const size_t threads = start_threads(&m, most);
     atomic_store_explicit(&m.threads, threads, memory_order_release);
     run_bursts(&m.runners[0]);
     for (size_t t = 1; t < threads; t++)
