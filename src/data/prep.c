@@ -105,6 +105,10 @@ gradus_status gr_prep_fit(const gradus_data *data, const gr_prep_options *option
     const char *marks = data->missing != NULL ? data->missing : GR_MISSING_MARKS;
     GR_TRY(gr_copy_text(data->context, marks, strlen(marks), &prep->missing));
     GR_TRY(fit_inputs(data, options, prep));
+    if (prep->inputs == 0 && options->row_count == 1)
+        GR_TRY(gr_fail(GRADUS_DATA,
+                       "%s: there is one row to learn from, which says nothing: give more "
+                       "rows, or hold out none (--holdout 0)", data->path));
     GR_TRY(gr_prep_layout(prep));
     GR_TRY(gr_prep_fit_targets(data, options, prep));
     *made = prep;
