@@ -183,14 +183,24 @@ def run_cases(names, settings, python, folder, results, path):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="measure gradus beside other tools")
-    parser.add_argument("--build", default="build")
-    parser.add_argument("--case", action="append", help="only this one; mnist is to 98 %%")
-    parser.add_argument("--tool", action="append", choices=TOOLS, help="only it and gradus")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.15)
-    parser.add_argument("--show", action="store_true")
-    parser.add_argument("--write", metavar="FILE")
+    parser = argparse.ArgumentParser(
+        description="measure gradus beside other tools; results are kept in DIR/peers.json")
+    parser.add_argument("--build", default="build", metavar="DIR",
+                        help="where gradus was built [%(default)s]")
+    parser.add_argument("--case", action="append", metavar="NAME",
+                        help="only this one, and others named so; mnist is to 98 %%")
+    parser.add_argument("--tool", action="append", choices=TOOLS,
+                        help="only it and gradus: prints each case, keeps and writes nothing")
+    parser.add_argument("--rounds", type=int, default=5, metavar="N",
+                        help="measurements of each tool in a case, runs of mnist [%(default)s]")
+    parser.add_argument("--seconds", type=float, default=0.15, metavar="S",
+                        help="about how long a measurement takes [%(default)s]")
+    parser.add_argument("--show", action="store_true",
+                        help="measure nothing, print the tables of what is kept")
+    parser.add_argument("--write", metavar="FILE",
+                        help="put the tables into a Markdown file, too, in place of what "
+                             "stands between its comments \"measured: from here\" and "
+                             "\"measured: to here\"")
     settings = parser.parse_args()
     path = os.path.join(settings.build, "peers.json")
     results = load(path)
