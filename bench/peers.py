@@ -212,7 +212,8 @@ def main():
                   results, path)
         if "mnist" in names:
             results["mnist"] = peers_mnist.run(settings, python, environment)
-            save(path, results)
+            if not settings.tool:
+                save(path, results)
     if settings.tool:
         return
     text = peers_tables.markdown(results)
