@@ -90,14 +90,17 @@ static gradus_status open_temporary(cli_output *output)
         return out_of_memory();
     memcpy(output->temporary, output->path, length);
     memcpy(output->temporary + length, ".XXXXXX", 8);
+    stop_hold();
     handle = mkstemp(output->temporary);
+    if (handle >= 0)
+        stop_removes(output->temporary);
+    stop_go_on();
     if (handle < 0) {
         status = fail(GRADUS_IO, "%s: %s", output->path, strerror(errno));
         free(output->temporary);
         output->temporary = NULL;
         return status;
     }
-    stop_removes(output->temporary);
     output->stream = fdopen(handle, "wb");
     /* mkstemp gives 0600; a result is as readable as any file the user makes. */
     if (output->stream && fchmod(handle, 0666 & ~mask) == 0)
@@ -142,8 +145,10 @@ void output_cancel(cli_output *output)
     if (output->path && output->stream)
         fclose(output->stream);
     if (output->temporary) {
+        stop_hold();
         unlink(output->temporary);
         stop_keeps(output->temporary);
+        stop_go_on();
     }
     free(output->temporary);
     *output = (cli_output){.stream = NULL};
@@ -176,16 +181,19 @@ gradus_status output_commit(cli_output *output)
     output->stream = NULL;
     if (fclose(stream) != 0 && !code)
         code = errno;
-    if (!failed && !code && output->temporary &&
-        rename(output->temporary, output->path) != 0)
-        code = errno;
+    if (!failed && !code && output->temporary) {
+        stop_hold();
+        if (rename(output->temporary, output->path) == 0)
+            stop_keeps(output->temporary);
+        else
+            code = errno;
+        stop_go_on();
+    }
     if (failed || code) {
         status = write_failed(output, code);
         output_cancel(output);
         return status;
     }
-    if (output->temporary)
-        stop_keeps(output->temporary);
     status = output->temporary && sync_folder(output->path) != 0
                  ? fail(GRADUS_IO, "%s: its folder could not be synced: %s", output->path,
                         strerror(errno))

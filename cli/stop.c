@@ -15,6 +15,7 @@ enum { TEMPORARIES = 4 }; /* files that are written at the same time, and one mo
 static volatile sig_atomic_t received, gentle, clears;
 static volatile sig_atomic_t stands[TEMPORARIES];
 static char temporary[TEMPORARIES][PATH_MAX]; /* its name, where it stands */
+static sigset_t signals;                      /* those that on_signal() gets */
 
 static void on_signal(int number)
 {
@@ -46,13 +47,18 @@ void stop_setup(void)
 {
     struct sigaction action;
 
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP); /* the terminal is gone */
+    sigaddset(&signals, SIGQUIT);
     memset(&action, 0, sizeof action);
-    sigemptyset(&action.sa_mask);
+    action.sa_mask = signals; /* one at a time */
     action.sa_handler = on_signal;
     action.sa_flags = SA_RESTART;
     sigaction(SIGTERM, &action, NULL);
     handle_unless_ignored(SIGINT, &action);
-    handle_unless_ignored(SIGHUP, &action); /* the terminal is gone */
+    handle_unless_ignored(SIGHUP, &action);
     handle_unless_ignored(SIGQUIT, &action);
     action.sa_handler = SIG_IGN; /* a file too large is an error of write(), as others */
     sigaction(SIGXFSZ, &action, NULL);
@@ -83,6 +89,16 @@ int stop_exit_code(void)
     return 128 + (received ? received : SIGINT);
 }
 
+void stop_hold(void)
+{
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
+void stop_go_on(void)
+{
+    sigprocmask(SIG_UNBLOCK, &signals, NULL);
+}
+
 void stop_removes(const char *path)
 {
     const size_t bytes = strlen(path) + 1;
@@ -108,27 +124,38 @@ static gradus_files files;
 
 static int open_file(const char *path, gradus_file_mode mode, void *user)
 {
-    const int handle = files.open(path, mode, user);
+    int handle;
 
-    if (handle >= 0 && mode == GRADUS_FILE_CREATE)
+    if (mode != GRADUS_FILE_CREATE)
+        return files.open(path, mode, user);
+    stop_hold();
+    handle = files.open(path, mode, user);
+    if (handle >= 0)
         stop_removes(path);
+    stop_go_on();
     return handle;
 }
 
 static int rename_file(const char *from, const char *to, void *user)
 {
-    const int code = files.rename(from, to, user);
+    int code;
 
+    stop_hold(); /* the name may be another's at once */
+    code = files.rename(from, to, user);
     if (code >= 0)
         stop_keeps(from);
+    stop_go_on();
     return code;
 }
 
 static int remove_file(const char *path, void *user)
 {
-    const int code = files.remove(path, user);
+    int code;
 
+    stop_hold();
+    code = files.remove(path, user);
     stop_keeps(path);
+    stop_go_on();
     return code;
 }
 
@@ -136,7 +163,7 @@ const gradus_files *stop_files(void)
 {
     static gradus_files watched;
 
-    gradus_files_system(&files);
+    gradus_files_defaults(&files);
     watched = files;
     watched.open = open_file;
     watched.rename = rename_file;

@@ -24,8 +24,13 @@ void stop_at_closed_pipe(void);
 bool stop_wanted(void);
 int stop_exit_code(void);       /* 130 or 143 */
 
+/* Signals wait in between, so that no file is made, renamed or removed without a word to
+ * stop_removes() or stop_keeps(). */
+void stop_hold(void);
+void stop_go_on(void);
+
 /* A temporary file is to be removed when a signal ends the program, until it has become
- * another or is gone. */
+ * another or is gone. Of more than four at a time, the others are left. */
 void stop_removes(const char *path);
 void stop_keeps(const char *path);
 

@@ -130,8 +130,9 @@ typedef struct gradus_files {
     void *user;
 } gradus_files;
 
-/* The operating system's, for functions that stand before some of them. */
-GRADUS_API void gradus_files_system(gradus_files *files);
+/* Fills in the operating system's functions, so that some can be replaced; they take no
+ * `user`. */
+GRADUS_API void gradus_files_defaults(gradus_files *files);
 
 typedef struct gradus_context_options {
     const gradus_memory *memory; /* NULL: malloc, realloc, free                        */

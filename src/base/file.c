@@ -138,7 +138,7 @@ const gradus_files gr_files_system = {
     .kind = kind_of,
 };
 
-void gradus_files_system(gradus_files *files)
+void gradus_files_defaults(gradus_files *files)
 {
     *files = gr_files_system;
 }

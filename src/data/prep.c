@@ -108,7 +108,7 @@ gradus_status gr_prep_fit(const gradus_data *data, const gr_prep_options *option
     if (prep->inputs == 0 && options->row_count == 1)
         GR_TRY(gr_fail(GRADUS_DATA,
                        "%s: there is one row to learn from, which says nothing: give more "
-                       "rows, or hold out none (--holdout 0)", data->path));
+                       "rows, or hold out fewer", data->path));
     GR_TRY(gr_prep_layout(prep));
     GR_TRY(gr_prep_fit_targets(data, options, prep));
     *made = prep;

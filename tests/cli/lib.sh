@@ -47,6 +47,27 @@ skip()
     printf 'ok %s - %s # SKIP %s\n' $cases "$1" "$2"
 }
 
+# listens PROGRAM ARGUMENTS...: runs it so that it hears SIGINT and SIGHUP: a shell starts what
+# runs in the background with the first ignored, and nohup with the second. Needs Python.
+listens()
+{
+    exec python3 -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])' "$@"
+}
+
+# hears PID: waits until it has a handler of SIGTERM, 15.
+hears()
+{
+    tries=0
+    until [ $tries -eq 200 ] ||
+        grep -q '^SigCgt:.*[4567cdef]...$' "/proc/$1/status" 2>/dev/null; do
+        sleep 0.05
+        tries=$((tries + 1))
+    done
+}
+
 # What the last run said, as TAP comments.
 tell()
 {

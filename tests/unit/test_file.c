@@ -346,7 +346,7 @@ static void a_function_can_stand_before_the_systems(void **state)
 {
     (void)state;
     gradus_files files;
-    gradus_files_system(&files);
+    gradus_files_defaults(&files);
     assert_true(files.open == gr_files_system.open && files.kind == gr_files_system.kind);
     files.open = open_and_count;
     gradus_context *context;

@@ -318,7 +318,7 @@ static void hopeless_tables_are_refused(void **state)
     fit_fails(
         "a,y\n1,1\n2,2\n", GRADUS_REGRESSION, 1,
         ": there is one row to learn from, which says nothing: give more rows, or hold out "
-        "none (--holdout 0)");
+        "fewer");
     fit_fails("a,y\n1e308,1\n1e308,2\n1e307,3\n", GRADUS_REGRESSION, 3,
               ": the numbers of a are too large to be scaled: drop it, or divide it by "
               "something");
