@@ -69,6 +69,28 @@ static void networks_are_their_chains(void **state)
         }
 }
 
+/* Tiles end with a panel, before its end, or reach over it. */
+static void any_number_of_units_is_cut(void **state)
+{
+    (void)state;
+    EACH_PRECISION(precision)
+        for (size_t units = 1; units <= MOST_WIDTH; units++)
+            for (int narrow = 0; narrow <= 1; narrow++) {
+                network n = {.precision = precision, .rows = 64, .layers = 2};
+                n.width[0] = 3, n.width[1] = units, n.width[2] = 2;
+                n.narrow[1] = narrow;
+                n.x = array_between(ref(&n), n.rows * 3, -1, 1);
+                for (size_t l = 0; l < 2; l++) {
+                    const size_t outputs = n.width[l + 1];
+                    n.activation[l] = GR_ACTIVATION_RELU;
+                    n.w[l] = array_between(ref(&n), n.width[l] * outputs, -1, 1);
+                    n.bias[l] =
+                        lines_between(ref(&n), gr_stride(outputs, ref(&n)->size), -1, 1);
+                }
+                check(&n);
+            }
+}
+
 /* Strips of x end with the tiles of a layer, before, and behind them. */
 static void any_number_of_inputs_is_turned(void **state)
 {
@@ -113,6 +135,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(networks_are_their_chains),
+        cmocka_unit_test(any_number_of_units_is_cut),
         cmocka_unit_test(any_number_of_inputs_is_turned),
         cmocka_unit_test(a_bias_of_minus_zero_is_kept),
     };
