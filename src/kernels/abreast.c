@@ -204,6 +204,13 @@ static size_t units_of_tile(size_t left)
     return small_rest ? (left + 1) / 2 : least(left, UNITS);
 }
 
+/* Of some units at once: what divides meanwhile does not hold up the next tile's chains. */
+static void activate(const gr_plain_layer *l, size_t units, real *z)
+{
+    if (l->activate != NULL && !l->by_rows)
+        l->activate->forward(units, ROWS, l->alpha, z, z);
+}
+
 /* Only whole tiles reach into a second panel. Those before are whole, too, or end with a panel,
  * so that they begin at an even unit. */
 static void forward(const gr_plain_layer *l, const gr_plain_layer *next, transposition *ahead,
@@ -218,10 +225,11 @@ static void forward(const gr_plain_layer *l, const gr_plain_layer *next, transpo
             units = least(units, here);
             work[l->narrow][units - 1](l, next, from, ahead, x, z);
         }
+        if (next == NULL)
+            activate(l, units, z + from * ROWS);
     }
-    l = next == NULL ? l : next;
-    if (l->activate != NULL && !l->by_rows)
-        l->activate->forward(l->outputs, ROWS, l->alpha, z, z);
+    if (next != NULL)
+        activate(next, next->outputs, z);
 }
 
 /* ---- all layers ---- */
