@@ -90,11 +90,7 @@ static gradus_status open_temporary(cli_output *output)
         return out_of_memory();
     memcpy(output->temporary, output->path, length);
     memcpy(output->temporary + length, ".XXXXXX", 8);
-    stop_hold();
-    handle = mkstemp(output->temporary);
-    if (handle >= 0)
-        stop_removes(output->temporary);
-    stop_go_on();
+    handle = stop_mkstemp(output->temporary);
     if (handle < 0) {
         status = fail(GRADUS_IO, "%s: %s", output->path, strerror(errno));
         free(output->temporary);
@@ -144,12 +140,8 @@ void output_cancel(cli_output *output)
 {
     if (output->path && output->stream)
         fclose(output->stream);
-    if (output->temporary) {
-        stop_hold();
-        unlink(output->temporary);
-        stop_keeps(output->temporary);
-        stop_go_on();
-    }
+    if (output->temporary)
+        stop_files()->remove(output->temporary, NULL);
     free(output->temporary);
     *output = (cli_output){.stream = NULL};
 }
@@ -181,14 +173,8 @@ gradus_status output_commit(cli_output *output)
     output->stream = NULL;
     if (fclose(stream) != 0 && !code)
         code = errno;
-    if (!failed && !code && output->temporary) {
-        stop_hold();
-        if (rename(output->temporary, output->path) == 0)
-            stop_keeps(output->temporary);
-        else
-            code = errno;
-        stop_go_on();
-    }
+    if (!failed && !code && output->temporary)
+        code = -stop_files()->rename(output->temporary, output->path, NULL);
     if (failed || code) {
         status = write_failed(output, code);
         output_cancel(output);

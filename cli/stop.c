@@ -1,5 +1,5 @@
 /*
- * cli/stop.c - signals: Ctrl-C and SIGTERM
+ * cli/stop.c - signals that end the program, and the files that are left
  *
  * SPDX-License-Identifier: MIT
  */
@@ -7,10 +7,11 @@
 
 #include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { TEMPORARIES = 4 }; /* files that are written at the same time, and one more */
+enum { TEMPORARIES = 4 }; /* at a time; no command writes more than two files at once */
 
 static volatile sig_atomic_t received, gentle, clears;
 static volatile sig_atomic_t stands[TEMPORARIES];
@@ -89,17 +90,18 @@ int stop_exit_code(void)
     return 128 + (received ? received : SIGINT);
 }
 
-void stop_hold(void)
+/* Signals wait in between: no file is made, renamed or removed that is not noted here. */
+static void hold(void)
 {
     sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
-void stop_go_on(void)
+static void go_on(void)
 {
     sigprocmask(SIG_UNBLOCK, &signals, NULL);
 }
 
-void stop_removes(const char *path)
+static void remember(const char *path)
 {
     const size_t bytes = strlen(path) + 1;
     int i = 0;
@@ -112,15 +114,26 @@ void stop_removes(const char *path)
     }
 }
 
-void stop_keeps(const char *path)
+static void forget(const char *path)
 {
     for (int i = 0; i < TEMPORARIES; i++)
         if (stands[i] && strcmp(temporary[i], path) == 0)
             stands[i] = 0;
 }
 
-/* The library's own files, of which it says the names when it makes them. */
-static gradus_files files;
+int stop_mkstemp(char *name)
+{
+    int handle;
+
+    hold();
+    handle = mkstemp(name);
+    if (handle >= 0)
+        remember(name);
+    go_on();
+    return handle;
+}
+
+static gradus_files files; /* the system's */
 
 static int open_file(const char *path, gradus_file_mode mode, void *user)
 {
@@ -128,11 +141,11 @@ static int open_file(const char *path, gradus_file_mode mode, void *user)
 
     if (mode != GRADUS_FILE_CREATE)
         return files.open(path, mode, user);
-    stop_hold();
+    hold();
     handle = files.open(path, mode, user);
     if (handle >= 0)
-        stop_removes(path);
-    stop_go_on();
+        remember(path);
+    go_on();
     return handle;
 }
 
@@ -140,11 +153,11 @@ static int rename_file(const char *from, const char *to, void *user)
 {
     int code;
 
-    stop_hold(); /* the name may be another's at once */
+    hold();
     code = files.rename(from, to, user);
     if (code >= 0)
-        stop_keeps(from);
-    stop_go_on();
+        forget(from);
+    go_on();
     return code;
 }
 
@@ -152,10 +165,10 @@ static int remove_file(const char *path, void *user)
 {
     int code;
 
-    stop_hold();
+    hold();
     code = files.remove(path, user);
-    stop_keeps(path);
-    stop_go_on();
+    forget(path);
+    go_on();
     return code;
 }
 

@@ -1,5 +1,5 @@
 /*
- * cli/stop.h - signals: Ctrl-C and SIGTERM
+ * cli/stop.h - signals that end the program, and the files that are left
  *
  * While training runs, the first one asks it to stop, so that what was learned can be
  * kept; the second one, or one at any other time, ends the program at once. A file that
@@ -22,19 +22,13 @@ void stop_gently(bool gently);
 /* After that, where nothing but the report is left: who reads it may go away quietly. */
 void stop_at_closed_pipe(void);
 bool stop_wanted(void);
-int stop_exit_code(void);       /* 130 or 143 */
+int stop_exit_code(void);       /* 128 and the signal's number, as 130 for Ctrl-C */
 
-/* Signals wait in between, so that no file is made, renamed or removed without a word to
- * stop_removes() or stop_keeps(). */
-void stop_hold(void);
-void stop_go_on(void);
+/* mkstemp(), of a file that a signal removes when it ends the program, until it has been
+ * renamed or removed by the functions below. */
+int stop_mkstemp(char *name);
 
-/* A temporary file is to be removed when a signal ends the program, until it has become
- * another or is gone. Of more than four at a time, the others are left. */
-void stop_removes(const char *path);
-void stop_keeps(const char *path);
-
-/* The system's files; those that the library makes are removed likewise. */
+/* The system's files; those that are made by them are removed by a signal, too. */
 const gradus_files *stop_files(void);
 
 /* Whether a status line stands on the terminal that a signal has to clear. */

@@ -180,8 +180,9 @@ typedef void some_units(const gr_plain_layer *l, const gr_plain_layer *next, siz
     static void name(const gr_plain_layer *l, const gr_plain_layer *next, size_t from,    \
                      transposition *ahead, const real *x, real *z)                        \
     {                                                                                     \
-        const size_t units = most <= UNITS ? most : 1; /* more: never called */           \
-        chains_of_units(units, here, narrow, l, next, from, ahead, x, z);                 \
+        const size_t units = most <= UNITS ? most : 1;                                    \
+        if (most <= UNITS) /* else never called */                                        \
+            chains_of_units(units, here, narrow, l, next, from, ahead, x, z);             \
     }
 #define SOME(units)                         \
     TILE(wide_##units, units, units, false) \

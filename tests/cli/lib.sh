@@ -47,12 +47,13 @@ skip()
     printf 'ok %s - %s # SKIP %s\n' $cases "$1" "$2"
 }
 
-# listens PROGRAM ARGUMENTS...: runs it so that it hears SIGINT and SIGHUP: a shell starts what
-# runs in the background with the first ignored, and nohup with the second. Needs Python.
+# listens PROGRAM ARGUMENTS...: runs it so that it hears all signals: a shell starts what runs
+# in the background with SIGINT and SIGQUIT ignored, and nohup with SIGHUP. Needs Python.
 listens()
 {
     exec python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])' "$@"
 }

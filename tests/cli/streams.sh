@@ -254,6 +254,8 @@ if has_python; then
     interrupted HUP train table.csv --target kind --epochs 1000000 -f -o hangup.gradus
     check 'SIGHUP: exit code' [ $code -eq 129 ]
     check 'SIGHUP: a complete model' is_model hangup.gradus
+    interrupted QUIT train table.csv --target kind --epochs 1000000 -f -o hangup.gradus
+    check 'SIGQUIT: exit code' [ $code -eq 131 ]
 else
     skip 'SIGHUP' 'python3 is not installed'
 fi
