@@ -81,10 +81,8 @@ static gradus_status open_temporary(cli_output *output)
 {
     size_t length = strlen(output->path);
     gradus_status status;
-    mode_t mask = umask(0);
     int handle;
 
-    umask(mask);
     output->temporary = malloc(length + 8);
     if (!output->temporary)
         return out_of_memory();
@@ -98,12 +96,10 @@ static gradus_status open_temporary(cli_output *output)
         return status;
     }
     output->stream = fdopen(handle, "wb");
-    /* mkstemp gives 0600; a result is as readable as any file the user makes. */
-    if (output->stream && fchmod(handle, 0666 & ~mask) == 0)
+    if (output->stream)
         return GRADUS_OK;
     status = fail(GRADUS_IO, "%s: %s", output->path, strerror(errno));
-    if (!output->stream)
-        close(handle);
+    close(handle);
     output_cancel(output);
     return status;
 }
@@ -159,6 +155,16 @@ static int sync_folder(const char *path)
     return failed;
 }
 
+/* mkstemp() gives 0600; a result is as readable as any file the user makes, once it is whole.
+ * Replacing a file, it gets that one's permissions. */
+static int open_to_others(FILE *stream)
+{
+    const mode_t mask = umask(0);
+
+    umask(mask);
+    return fchmod(fileno(stream), 0666 & ~mask);
+}
+
 gradus_status output_commit(cli_output *output)
 {
     FILE *stream = output->stream;
@@ -166,7 +172,8 @@ gradus_status output_commit(cli_output *output)
     int code = 0;
     gradus_status status;
 
-    if (fflush(stream) != 0 || (output->temporary && fsync(fileno(stream)) != 0))
+    if (fflush(stream) != 0 ||
+        (output->temporary && (open_to_others(stream) != 0 || fsync(fileno(stream)) != 0)))
         code = errno;
     if (!output->path)
         return failed || code ? write_failed(output, code) : GRADUS_OK;

@@ -123,6 +123,7 @@ typedef struct gradus_files {
     int64_t (*write)(int handle, const void *bytes, size_t count, void *user);
     int (*sync)(int handle, void *user);
     int (*close)(int handle, void *user);
+    /* the system's: what replaces a file gets its permissions */
     int (*rename)(const char *from, const char *to, void *user);
     int (*remove)(const char *path, void *user);
     int (*sync_folder)(const char *path_of_a_file_in_it, void *user);

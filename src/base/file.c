@@ -81,9 +81,15 @@ static int close_file(int handle, void *user)
     return close(handle) < 0 && errno != EINTR ? -errno : 0;
 }
 
+/* A file that is replaced hands its permissions down: what was private stays so. */
 static int rename_file(const char *from, const char *to, void *user)
 {
     (void)user;
+    struct stat before, now;
+    const mode_t all = S_IRWXU | S_IRWXG | S_IRWXO;
+    if (stat(to, &before) == 0 && S_ISREG(before.st_mode) && stat(from, &now) == 0 &&
+        ((before.st_mode ^ now.st_mode) & all) != 0 && chmod(from, before.st_mode & all) < 0)
+        return -errno;
     return result(rename(from, to));
 }
 
