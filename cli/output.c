@@ -155,14 +155,18 @@ static int sync_folder(const char *path)
     return failed;
 }
 
-/* mkstemp() gives 0600; a result is as readable as any file the user makes, once it is whole.
- * Replacing a file, it gets that one's permissions. */
-static int open_to_others(FILE *stream)
+/* mkstemp() gives 0600; a new result is as readable as any file the user makes. Where it
+ * replaces one, it stays private until the rename gives it that one's permissions. */
+static int open_to_others(const cli_output *output)
 {
-    const mode_t mask = umask(0);
+    struct stat about;
+    mode_t mask;
 
+    if (stat(output->path, &about) == 0)
+        return 0;
+    mask = umask(0);
     umask(mask);
-    return fchmod(fileno(stream), 0666 & ~mask);
+    return fchmod(fileno(output->stream), 0666 & ~mask);
 }
 
 gradus_status output_commit(cli_output *output)
@@ -173,7 +177,7 @@ gradus_status output_commit(cli_output *output)
     gradus_status status;
 
     if (fflush(stream) != 0 ||
-        (output->temporary && (open_to_others(stream) != 0 || fsync(fileno(stream)) != 0)))
+        (output->temporary && (open_to_others(output) != 0 || fsync(fileno(stream)) != 0)))
         code = errno;
     if (!output->path)
         return failed || code ? write_failed(output, code) : GRADUS_OK;
