@@ -81,8 +81,10 @@ static gradus_status open_temporary(cli_output *output)
 {
     size_t length = strlen(output->path);
     gradus_status status;
+    mode_t mask = umask(0);
     int handle;
 
+    umask(mask);
     output->temporary = malloc(length + 8);
     if (!output->temporary)
         return out_of_memory();
@@ -96,10 +98,12 @@ static gradus_status open_temporary(cli_output *output)
         return status;
     }
     output->stream = fdopen(handle, "wb");
-    if (output->stream)
+    /* mkstemp gives 0600; a result is as readable as any file the user makes. */
+    if (output->stream && fchmod(handle, 0666 & ~mask) == 0)
         return GRADUS_OK;
     status = fail(GRADUS_IO, "%s: %s", output->path, strerror(errno));
-    close(handle);
+    if (!output->stream)
+        close(handle);
     output_cancel(output);
     return status;
 }
@@ -155,20 +159,6 @@ static int sync_folder(const char *path)
     return failed;
 }
 
-/* mkstemp() gives 0600; a new result is as readable as any file the user makes. Where it
- * replaces one, it stays private until the rename gives it that one's permissions. */
-static int open_to_others(const cli_output *output)
-{
-    struct stat about;
-    mode_t mask;
-
-    if (stat(output->path, &about) == 0)
-        return 0;
-    mask = umask(0);
-    umask(mask);
-    return fchmod(fileno(output->stream), 0666 & ~mask);
-}
-
 gradus_status output_commit(cli_output *output)
 {
     FILE *stream = output->stream;
@@ -176,8 +166,7 @@ gradus_status output_commit(cli_output *output)
     int code = 0;
     gradus_status status;
 
-    if (fflush(stream) != 0 ||
-        (output->temporary && (open_to_others(output) != 0 || fsync(fileno(stream)) != 0)))
+    if (fflush(stream) != 0 || (output->temporary && fsync(fileno(stream)) != 0))
         code = errno;
     if (!output->path)
         return failed || code ? write_failed(output, code) : GRADUS_OK;

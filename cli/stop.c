@@ -139,7 +139,7 @@ static int open_file(const char *path, gradus_file_mode mode, void *user)
 {
     int handle;
 
-    if (mode != GRADUS_FILE_CREATE && mode != GRADUS_FILE_REPLACE)
+    if (mode != GRADUS_FILE_CREATE)
         return files.open(path, mode, user);
     hold();
     handle = files.open(path, mode, user);

@@ -110,9 +110,7 @@ typedef enum gradus_file_kind {
 typedef enum gradus_file_mode {
     GRADUS_FILE_READ,
     GRADUS_FILE_WRITE, /* an existing file or device, from its start */
-    GRADUS_FILE_CREATE, /* a new file; fails where one exists */
-    GRADUS_FILE_REPLACE /* the same, to be renamed over a file that stands; until then others
-                           may not read it, as that one may be private */
+    GRADUS_FILE_CREATE /* a new file; fails where one exists */
 } gradus_file_mode;
 
 /*
@@ -125,8 +123,6 @@ typedef struct gradus_files {
     int64_t (*write)(int handle, const void *bytes, size_t count, void *user);
     int (*sync)(int handle, void *user);
     int (*close)(int handle, void *user);
-    /* Replaces `to` where it exists. The system's first gives `from` the owner and group of
-     * `to`, as far as it may, and its permissions; not its access control lists. */
     int (*rename)(const char *from, const char *to, void *user);
     int (*remove)(const char *path, void *user);
     int (*sync_folder)(const char *path_of_a_file_in_it, void *user);

@@ -35,15 +35,13 @@ static int open_file(const char *path, gradus_file_mode mode, void *user)
         [GRADUS_FILE_READ] = O_RDONLY,
         [GRADUS_FILE_WRITE] = O_WRONLY | O_TRUNC,
         [GRADUS_FILE_CREATE] = O_WRONLY | O_CREAT | O_EXCL,
-        [GRADUS_FILE_REPLACE] = O_WRONLY | O_CREAT | O_EXCL,
     };
     (void)user;
     if (is_standard(path))
         return mode == GRADUS_FILE_READ ? STDIN_FILENO : STDOUT_FILENO;
     int handle;
     do
-        handle = open(path, flags[mode] | O_CLOEXEC,
-                      mode == GRADUS_FILE_REPLACE ? 0600 : 0666);
+        handle = open(path, flags[mode] | O_CLOEXEC, 0666);
     while (handle < 0 && errno == EINTR);
     return result(handle);
 }
@@ -83,35 +81,10 @@ static int close_file(int handle, void *user)
     return close(handle) < 0 && errno != EINTR ? -errno : 0;
 }
 
-/* Whether both have one group then. Only a privileged user gives files away. */
-static bool give_owner_and_group(const char *path, const struct stat *now,
-                                 const struct stat *wanted)
-{
-    if (now->st_uid != wanted->st_uid && chown(path, wanted->st_uid, wanted->st_gid) == 0)
-        return true;
-    return now->st_gid == wanted->st_gid || chown(path, (uid_t)-1, wanted->st_gid) == 0;
-}
-
-/* What replaces a file is for those whom that one was for. What cannot be given is left, but
- * where more people could read or write it: a group of another name is as good as others. */
-static int take_permissions(const char *from, const char *to)
-{
-    struct stat now, wanted;
-    if (stat(to, &wanted) < 0 || !S_ISREG(wanted.st_mode))
-        return 0;
-    if (stat(from, &now) < 0)
-        return -1;
-    const mode_t all = S_IRWXU | S_IRWXG | S_IRWXO;
-    mode_t mode = wanted.st_mode & all;
-    if (!give_owner_and_group(from, &now, &wanted))
-        mode &= S_IRWXU | S_IRWXO | (mode & S_IRWXO) << 3;
-    return chmod(from, mode) < 0 && (now.st_mode & ~mode & all) != 0 ? -1 : 0;
-}
-
 static int rename_file(const char *from, const char *to, void *user)
 {
     (void)user;
-    return result(take_permissions(from, to) < 0 ? -1 : rename(from, to));
+    return result(rename(from, to));
 }
 
 static int remove_file(const char *path, void *user)

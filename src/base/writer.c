@@ -36,7 +36,7 @@ static gradus_status fail(const gr_writer *writer, const char *action, int64_t c
                           : "the output is not complete");
 }
 
-static gradus_status open_temporary(gr_writer *writer, gradus_file_mode mode)
+static gradus_status open_temporary(gr_writer *writer)
 {
     const gradus_files *files = &writer->context->files;
     int handle = -EEXIST;
@@ -46,7 +46,7 @@ static gradus_status open_temporary(gr_writer *writer, gradus_file_mode mode)
             gr_text_add(&writer->temporary, "%s.tmp%d", writer->path, i);
         if (status != GRADUS_OK)
             return status;
-        handle = files->open(writer->temporary.text, mode, files->user);
+        handle = files->open(writer->temporary.text, GRADUS_FILE_CREATE, files->user);
     }
     if (handle < 0)
         return gr_fail_io(writer->temporary.text, "create", handle,
@@ -67,8 +67,7 @@ static gradus_status open_target(gr_writer *writer)
     if (kind == GRADUS_FILE_FOLDER)
         return gr_fail(GRADUS_IO, "%s: is a folder: name a file in it", writer->path);
     if (kind != GRADUS_FILE_OTHER)
-        return open_temporary(writer, kind == GRADUS_FILE_REGULAR ? GRADUS_FILE_REPLACE
-                                                                  : GRADUS_FILE_CREATE);
+        return open_temporary(writer);
     writer->handle = files->open(writer->path, GRADUS_FILE_WRITE, files->user);
     if (writer->handle < 0)
         return gr_fail_io(writer->path, "open", writer->handle, "check its rights");

@@ -5,7 +5,6 @@
 #include "runner.h"
 
 #include <dirent.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,41 +229,6 @@ static void files_appear_whole(void **state)
     assert_int_equal(files_in_folder(), before + 1);
 }
 
-static mode_t rights_of(const char *path)
-{
-    struct stat about;
-    assert_int_equal(stat(path, &about), 0);
-    return about.st_mode & 0777;
-}
-
-/* As root, the owner and the group, too. */
-static void what_replaces_a_file_has_its_rights(void **state)
-{
-    (void)state;
-    static const mode_t rights[] = {0600, 0640, 0664, 0755, 0400};
-    const gradus_context *context = gr_context_or_default(NULL);
-    const char *path = in_folder("old"), *temporary = in_folder("old.tmp0");
-    const mode_t mask = umask(022);
-    assert_int_equal(write_file(context, path, "a", "b"), GRADUS_OK);
-    assert_int_equal(rights_of(path), 0644);
-    for (size_t i = 0; i < sizeof rights / sizeof *rights; i++) {
-        const bool given = chown(path, 1000 + (uid_t)i, 2000) == 0; /* root */
-        assert_int_equal(chmod(path, rights[i]), 0);
-        gr_writer *writer;
-        assert_int_equal(gr_writer_open(context, path, &writer), GRADUS_OK);
-        assert_int_equal(rights_of(temporary), 0600);
-        assert_int_equal(gr_writer_write(writer, "new", 3), GRADUS_OK);
-        assert_int_equal(gr_writer_commit(writer), GRADUS_OK);
-        assert_int_equal(rights_of(path), rights[i]);
-        struct stat about;
-        assert_int_equal(stat(path, &about), 0);
-        assert_int_equal(about.st_size, 3);
-        assert_true(!given || (about.st_uid == 1000 + i && about.st_gid == 2000));
-    }
-    umask(mask);
-    unlink(path);
-}
-
 static void big_pieces_are_written(void **state)
 {
     (void)state;
@@ -405,7 +369,6 @@ int main(void)
         cmocka_unit_test(what_cannot_be_read_is_named),
         cmocka_unit_test(peeking_takes_nothing),
         cmocka_unit_test(files_appear_whole),
-        cmocka_unit_test(what_replaces_a_file_has_its_rights),
         cmocka_unit_test(big_pieces_are_written),
         cmocka_unit_test(devices_are_written_in_place),
         cmocka_unit_test(every_failure_leaves_the_old_file),
