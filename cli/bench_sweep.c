@@ -4,14 +4,12 @@
  * A shape is measured with one thread, with all, and with one thread again, in turns. The
  * second measurement of the same says how far two equal things differ here: a shape fails
  * where all threads have less than 0.97 of one thread's speed and the run's own noise does
- * not reach as far down, and that once more at the end: who else runs there changes from one
- * time to the other, what all threads cost does not.
+ * not reach as far down.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "bench.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "bench_meter.h"
@@ -37,20 +35,11 @@ typedef struct bench_result {
     bench_shape shape;
     size_t batch;
     double seconds[TURNS];      /* a row */
-    bool again;                 /* measured twice, this being the second time */
 } bench_result;
 
 static double ratio_of(const bench_result *result, int turn)
 {
     return result->seconds[ONE] / result->seconds[turn];
-}
-
-/* Whether all threads are, by more than one thread differs from itself. */
-static bool is_slower(const bench_result *result, double noise)
-{
-    const double ratio = ratio_of(result, ALL);
-
-    return ratio < least_ratio && ratio < noise;
 }
 
 static gradus_status take_turns(const cli_settings *settings, bench_meter *meters,
@@ -90,14 +79,12 @@ static gradus_status measure(bench_machine *machine, bench_result *result,
     return status;
 }
 
-static void say_result(cli_report *report, const bench_result *result, bool slower)
+static void say_result(cli_report *report, const bench_result *result, bool failed)
 {
-    const char *word = slower ? "  slower" : result->again ? "  not again" : "";
-
     report_row(report, "%-26s%6s%12s%12s%8.3f%8.3f%s", result->shape.name,
                text_count(result->batch), text_fixed(1e9 * result->seconds[ONE], 4),
                text_fixed(1e9 * result->seconds[ALL], 4), ratio_of(result, ALL),
-               ratio_of(result, ONE_AGAIN), word);
+               ratio_of(result, ONE_AGAIN), failed ? "  slower" : "");
     report_object(report, NULL);
     report_string(report, "case", result->shape.name, NULL);
     report_count(report, "batch", result->batch, NULL);
@@ -105,8 +92,7 @@ static void say_result(cli_report *report, const bench_result *result, bool slow
     report_number(report, "ns_per_row_all", 1e9 * result->seconds[ALL], 0, NULL);
     report_number(report, "ratio", ratio_of(result, ALL), 0, NULL);
     report_number(report, "ratio_one_again", ratio_of(result, ONE_AGAIN), 0, NULL);
-    report_flag(report, "again", result->again);
-    report_flag(report, "slower", slower);
+    report_flag(report, "slower", failed);
     report_close(report);
 }
 
@@ -126,7 +112,8 @@ static size_t say_results(const bench_machine *machine, cli_report *report,
                machine->threads, "ratio", "1 / 1");
     report_array(report, "sweep");
     for (size_t i = 0; i < count; i++) {
-        const bool slower = is_slower(&results[i], noise);
+        const double ratio = ratio_of(&results[i], ALL);
+        const bool slower = ratio < least_ratio && ratio < noise;
         say_result(report, &results[i], slower);
         failed += slower;
     }
@@ -141,16 +128,7 @@ static size_t say_results(const bench_machine *machine, cli_report *report,
     return failed;
 }
 
-static double noise_of(const bench_result *results, size_t count, double *ratios)
-{
-    for (size_t i = 0; i < count; i++)
-        ratios[i] = ratio_of(&results[i], ONE_AGAIN);
-    return bench_quantile(ratios, count, noise_share);
-}
-
-/* `ratios`: room for `count`. */
-static gradus_status run(bench_machine *machine, bench_result *results, size_t count,
-                         double *ratios, double *noise)
+static gradus_status run(bench_machine *machine, bench_result *results, size_t count)
 {
     bench_watch watch;
     gradus_status status = GRADUS_OK;
@@ -158,16 +136,6 @@ static gradus_status run(bench_machine *machine, bench_result *results, size_t c
     bench_watch_start(&watch, machine->settings, count);
     for (size_t i = 0; i < count && status == GRADUS_OK; i++)
         status = measure(machine, &results[i], &watch);
-    if (status == GRADUS_OK) {
-        *noise = noise_of(results, count, ratios);
-        for (size_t i = 0; i < count; i++) {
-            results[i].again = is_slower(&results[i], *noise);
-            watch.total += results[i].again;
-        }
-        for (size_t i = 0; i < count && status == GRADUS_OK; i++)
-            if (results[i].again)
-                status = measure(machine, &results[i], &watch);
-    }
     bench_watch_finish(&watch);
     return status;
 }
@@ -198,22 +166,24 @@ gradus_status bench_sweep_run(bench_machine *machine, cli_report *report)
     const cli_settings *settings = machine->settings;
     const size_t count = settings->arguments ? settings->arguments : SHAPES;
     bench_result *results;
-    double *ratios;
-    double noise;
+    double *noise;
     gradus_status status;
 
     if (machine->threads == 1)
         return fail(GRADUS_ARGUMENT,
                     "bench --sweep compares with one thread: --threads 2 or more is needed");
     results = calloc(count, sizeof *results);
-    ratios = calloc(count, sizeof *ratios);
-    status = results && ratios ? read_shapes(settings, results, count)
-                               : fail(GRADUS_MEMORY, "out of memory: %zu shapes", count);
+    noise = calloc(count, sizeof *noise);
+    status = results && noise ? read_shapes(settings, results, count)
+                              : fail(GRADUS_MEMORY, "out of memory: %zu shapes", count);
     if (status == GRADUS_OK)
-        status = run(machine, results, count, ratios, &noise);
-    if (status == GRADUS_OK && say_results(machine, report, results, count, noise) > 0)
+        status = run(machine, results, count);
+    for (size_t i = 0; status == GRADUS_OK && i < count; i++)
+        noise[i] = ratio_of(&results[i], ONE_AGAIN);
+    if (status == GRADUS_OK && say_results(machine, report, results, count,
+                                           bench_quantile(noise, count, noise_share)))
         status = GRADUS_NO;
-    free(ratios);
+    free(noise);
     free(results);
     return status;
 }

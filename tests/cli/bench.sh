@@ -52,7 +52,7 @@ fi
 run bench --sweep 2-2-1 3-4-5 --threads 2 $short --json
 check 'sweep: exit 0 or 1' [ "$code" -le 1 ]
 for key in mode threads sweep case batch ns_per_row_one ns_per_row_all ratio \
-    ratio_one_again again slower noise; do
+    ratio_one_again slower noise; do
     check "json of a sweep has $key" grep -q "\"$key\":" out
 done
 check 'two shapes' [ "$(grep -o '"case"' out | wc -l)" -eq 2 ]
