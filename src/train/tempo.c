@@ -7,14 +7,16 @@
 
 #include <math.h>
 
-enum { TRIES = 3, LEGS = 2 * TRIES, HOLD = 200, MOST_STEPS = 4096, MOST_LEGS = 1000000 };
+enum { TRIES = 3, LEGS = 2 * TRIES, MOST_STEPS = 4096 };
+enum { LEAST_LEGS = 20, MOST_LEGS = 1000000 }; /* of a winner */
 
 static const double leg_seconds = 1e-4; /* long beside the clock and a thread's waking */
 static const double long_step = 1e-3;   /* beside which handing over is little */
 static const double stall = 2e-3;       /* of a thread that waits for its CPU */
 static const double late = 3;           /* times what a leg should take */
 static const double idle = 0.3;         /* of a step, slept by each thread beside the first */
-static const double worth = 33;         /* times a trial, before there is another */
+static const double worth = 66;         /* times a trial, before there is another */
+static const size_t wait = 33;          /* long steps a thread, before the first trial */
 static const double long_work = 5e7;    /* multiply-adds of a thread's part: a third of a
                                            millisecond at best */
 
@@ -43,7 +45,7 @@ void gr_tempo_open(gr_tempo *tempo, double (*now)(void), size_t threads, double 
     start_trial(tempo, now());
     if (!tempo->is_long)
         return;
-    tempo->held = (size_t)worth * threads; /* a step by one thread is 3 % of them */
+    tempo->held = wait * threads; /* a step by one thread is 3 % of them */
     start_leg(tempo, LEGS, now());
 }
 
@@ -57,7 +59,7 @@ static void end_trial(gr_tempo *tempo, double now)
     const double legs = worth * (now - tempo->trial) / ((double)tempo->steps * step);
     start_leg(tempo, LEGS, now);
     const bool keep = (tempo->all && step >= long_step) || !(legs < MOST_LEGS);
-    tempo->held = keep ? MOST_LEGS : legs > HOLD ? (size_t)legs : HOLD;
+    tempo->held = keep ? MOST_LEGS : legs > LEAST_LEGS ? (size_t)legs : LEAST_LEGS;
 }
 
 /* All threads hold on: one of them may share its CPU, and the others wait for it. */
