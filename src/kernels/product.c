@@ -91,12 +91,15 @@ GR_INLINE void take_steps(tile_form form, const gr_product *p, const tile_place 
     GR_UNROLL_STEPS for (size_t k = from; k < to; k++, b += b_row) {
         vector b_k[SUMS];
         const real *x = by_rows ? NULL : at->a[k] + at->first;
+        size_t column = k;
         __asm__("" : "+r"(x)); /* one pointer and constants, not a pointer a row */
+        if (GR_VECTOR_REGISTERS == 32)
+            __asm__("" : "+r"(column)); /* one index that steps, not a pointer a row */
         GR_UNROLL for (size_t v = 0; v < vectors; v++)
             b_k[v] = load(b + v / VECTORS * b_panel + v % VECTORS * LANES);
         GR_UNROLL for (size_t i = 0; i < sums; i++) {
             const size_t r = i / vectors;
-            sum[i] = chain(by_rows ? row[r][k] : x[r], b_k[i % vectors], sum[i]);
+            sum[i] = chain(by_rows ? row[r][column] : x[r], b_k[i % vectors], sum[i]);
         }
         GR_UNROLL for (size_t v = 0; v < vectors; v++)
             if (form.kind == DESCENT_SUMS)
