@@ -86,15 +86,15 @@ enum {
 };
 
 /* Before the loop over the steps of a tile. Low tiles have few multiply-adds a step: four steps
- * a turn leave out one instruction in fifteen, which counts where two threads share a core. Of
- * high ones, three a turn are faster where there are few steps, and no slower where many; four
- * are slower. With sanitizers compilers take minutes for what they see unrolled. */
-#if defined(GR_SANITIZED)
+ * a turn leave out one instruction in fifteen, which counts where two threads share a core.
+ * With AVX-512, two are faster where there are few steps, and no slower where many; four are
+ * slower. With sanitizers compilers take minutes for what they see unrolled. */
+#if defined(GR_SANITIZED) || (GR_VECTOR_REGISTERS == 32 && GR_VECTOR_BYTES < GR_LINE)
 #define GR_UNROLL_STEPS
 #elif GR_VECTOR_REGISTERS == 32 && defined(__clang__)
-#define GR_UNROLL_STEPS _Pragma("clang loop unroll_count(3)")
+#define GR_UNROLL_STEPS _Pragma("clang loop unroll_count(2)")
 #elif GR_VECTOR_REGISTERS == 32
-#define GR_UNROLL_STEPS _Pragma("GCC unroll 3")
+#define GR_UNROLL_STEPS _Pragma("GCC unroll 2")
 #elif defined(__clang__)
 #define GR_UNROLL_STEPS _Pragma("clang loop unroll_count(4)")
 #else

@@ -53,13 +53,16 @@ void gr_tempo_open(gr_tempo *tempo, double (*now)(void), size_t threads, double 
  * them until they stall. */
 static void end_trial(gr_tempo *tempo, double now)
 {
-    const double step = tempo->best[0] < tempo->best[1] ? tempo->best[0] : tempo->best[1];
-    const double steps = leg_seconds / (step > 1e-9 ? step : 1e-9);
+    const double best = tempo->best[0] < tempo->best[1] ? tempo->best[0] : tempo->best[1];
+    const double step = best > 1e-9 ? best : 1e-9;
+    const double steps = leg_seconds / step;
     tempo->steps = steps > MOST_STEPS ? MOST_STEPS : 1 + (size_t)steps;
     const double legs = worth * (now - tempo->trial) / ((double)tempo->steps * step);
+    const bool cold = !tempo->warm && !tempo->is_long;
+    tempo->warm = true;
     start_leg(tempo, LEGS, now);
     const bool keep = (tempo->all && step >= long_step) || !(legs < MOST_LEGS);
-    tempo->held = keep ? MOST_LEGS : legs > LEAST_LEGS ? (size_t)legs : LEAST_LEGS;
+    tempo->held = keep ? MOST_LEGS : cold || legs < LEAST_LEGS ? LEAST_LEGS : (size_t)legs;
 }
 
 /* All threads hold on: one of them may share its CPU, and the others wait for it. */

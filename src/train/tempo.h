@@ -7,8 +7,8 @@
  * trial is three legs of steps by one thread and three by all; the fastest leg counts, since
  * the others may have waited for a sleeper or an epoch's end. A leg of all that is late
  * already ends at once. Who wins takes the next steps, until the trial is 1.5 % of the time,
- * or all threads have become late; of steps of a millisecond, until that alone. So the first
- * trial, whose legs are single steps that nothing has warmed, holds for milliseconds only.
+ * or all threads have become late; of steps of a millisecond, until that alone. But the first
+ * trial, whose legs are single steps that nothing has warmed, holds for some 2 ms, or 20 steps.
  * Where a step is long work, handing over is little: all threads begin, and the first trial
  * waits until its one step by one thread is 3 % of the time, or all threads have become late,
  * or the first step made one of them sleep.
@@ -26,6 +26,7 @@ typedef struct gr_tempo {
     size_t threads;
     bool is_long;        /* the work of a step */
     bool all;            /* take the steps of now */
+    bool warm;           /* behind the first trial */
     unsigned leg;        /* 0, 1, 2: by one thread, 3, 4, 5: by all, 6: of the winner */
     size_t left, steps;  /* steps left of this leg; of a leg */
     size_t held;         /* legs left of the winner */
