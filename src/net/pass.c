@@ -5,7 +5,8 @@
  * backward pass in reverse. An operation is dealt to the threads by rows or, where it needs
  * all rows, by columns; they meet where the cut changes. Between two meetings a thread takes
  * a block of its rows through all operations while it is in the cache. At last each thread
- * computes the gradients of its share of the weights, and descends by them. With checkpoints
+ * computes the gradients of its share of the weights, and descends by them; layers of a large
+ * net do so one by one, each behind its backward pass. With checkpoints
  * all but the forward pass is done segment by segment (net/checkpoint.h). Where the rows of
  * the next step are known, all threads but the first begin with it at once.
  *
@@ -14,13 +15,15 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/status.h"
 #include "net/checkpoint.h"
 #include "net/criterion.h"
 #include "net/dense.h"
 #include "net/small.h"
 
-enum { FAR = 1 << 17 }; /* bytes of targets that do not stay in a cache near by */
+enum {
+    FAR = 1 << 17,     /* bytes of targets that do not stay in a cache near by */
+    LARGE = 1 << 22    /* and of parameters, beside whose steps meetings are little */
+};
 
 /* ---- operations ---- */
 
@@ -161,31 +164,38 @@ static inline __attribute__((always_inline)) void fetch_targets(const walk *w, g
 }
 
 /* Forward and backward through a segment, and its step: no other reads its weights. The last
- * layers step first: what they read is still near by. */
+ * layers step first: what they read is still near by. Those of a large net step as soon as
+ * their backward pass has read their weights. */
 static void walk_segment(const walk *w, gr_range nodes, size_t thread, size_t threads)
 {
     gr_plan *plan = w->plan;
-    const gr_node *node = plan->net->node;
-    const gr_range forward = {nodes.from - 1, nodes.to - 1};
-    const gr_range backward = {2 * plan->last + 2 - nodes.to, 2 * plan->last + 2 - nodes.from};
+    const gradus_net *net = plan->net;
+    const gr_node *node = net->node;
+    const bool large = net->parameter_room * net->kernels->size >= LARGE;
+    const bool loss = nodes.to > plan->last; /* between forward and backward */
+    const bool at_once = loss && !large;
+    const size_t end = 2 * plan->last + 2; /* node n goes backward in operation end - 1 - n */
     for (size_t n = nodes.from; n < nodes.to && threads > 1; n++)
         if (node[n].type->prepare != NULL)
             node[n].type->prepare(&plan->pass, &node[n], thread, threads);
     if (threads == 1)
         plan->pass.turns = true;
-    if (nodes.to > plan->last) { /* the loss is between them */
+    if (loss)
         fetch_targets(w, gr_cut(plan->pass.rows, 1, thread, threads));
-        walk_operations(w, (gr_range){forward.from, backward.to}, thread, threads);
-    } else {
-        walk_operations(w, forward, thread, threads);
-        walk_operations(w, backward, thread, threads);
-    }
+    walk_operations(w, (gr_range){nodes.from - 1, at_once ? end - nodes.from
+                                                          : nodes.to - 1 + loss},
+                    thread, threads);
     if (threads == 1)
         plan->pass.turns = false;
-    gr_pool_wait(plan->pool);
-    for (size_t n = nodes.to; n-- > nodes.from && steps_or_keeps(&plan->pass);)
-        if (node[n].type->descend != NULL)
-            node[n].type->descend(&plan->pass, &node[n], thread, threads);
+    for (size_t to = nodes.to, from; to > nodes.from; to = from) {
+        from = large ? to - 1 : nodes.from;
+        if (!at_once)
+            walk_operations(w, (gr_range){end - to, end - from}, thread, threads);
+        gr_pool_wait(plan->pool);
+        for (size_t n = to; n-- > from && steps_or_keeps(&plan->pass);)
+            if (node[n].type->descend != NULL)
+                node[n].type->descend(&plan->pass, &node[n], thread, threads);
+    }
 }
 
 /* Before a segment whose memory was another one's. */
@@ -377,6 +387,20 @@ void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *inde
 
 /* ---- evaluation ---- */
 
+double gr_plan_loss(gr_plan *plan, const gradus_set *set, const uint32_t *index)
+{
+    double loss = 0;
+    for (size_t from = 0; from < set->rows; from += plan->piece) {
+        const size_t left = set->rows - from;
+        walk w = {.plan = plan, .set = set, .index = index + from};
+        load(plan, set, index + from, left < plan->piece ? left : plan->piece, false);
+        plan->pass.first_row = from;
+        gr_pool_run(plan->pool, walk_loss, &w);
+        loss += gr_sum(plan->pass.rows, plan->value);
+    }
+    return loss;
+}
+
 static void walk_values(void *job, size_t thread, size_t threads)
 {
     const walk *w = job;
@@ -434,67 +458,4 @@ bool gr_plan_find_not_finite(const gr_plan *plan, size_t *layer, const char **ty
                 return true;
     }
     return false;
-}
-
-/* ---- of a whole set ---- */
-
-/* The loss alone, by the forward pass that a gradient begins with. */
-static double loss_of(gr_plan *plan, const gradus_set *set, const uint32_t *index)
-{
-    double loss = 0;
-    for (size_t from = 0; from < set->rows; from += plan->piece) {
-        const size_t left = set->rows - from;
-        walk w = {.plan = plan, .set = set, .index = index + from};
-        load(plan, set, index + from, left < plan->piece ? left : plan->piece,
-             false);
-        plan->pass.first_row = from;
-        gr_pool_run(plan->pool, walk_loss, &w);
-        loss += gr_sum(plan->pass.rows, plan->value);
-    }
-    return loss;
-}
-
-gradus_status gradus_net_gradient(const gradus_net *net, const char *loss,
-                                  const gradus_set *set, uint64_t seed, double *value,
-                                  void *gradient, void *dx)
-{
-    gradus_status status;
-    const gr_kernels *k = net->kernels;
-    const size_t dx_count = set->rows * gr_net_inputs(net);
-    gr_plan *plan = NULL;
-    uint32_t *index = NULL;
-    double sum;
-    const gr_plan_options options = {.rows = set->rows, .loss = loss,
-                                     .input_gradient = dx != NULL};
-    const unsigned saved = gr_float_enter();
-    GR_TRY(gr_set_check(net, set, "examples"));
-    GR_TRY(gr_plan_new(net, &options, &plan));
-    GR_TRY(gr_allocate(net->context, set->rows, sizeof *index, "row numbers", &index));
-    for (size_t i = 0; i < set->rows; i++)
-        index[i] = (uint32_t)i;
-    plan->pass.dropout = (gr_key){seed, GR_PURPOSE_DROPOUT, 0};
-    if (gradient == NULL && dx == NULL)
-        sum = loss_of(plan, set, index);
-    else
-        gr_plan_gradient(plan, set, index, set->rows, NULL, dx, &sum);
-    const double weight = gr_plan_weight(set, index, set->rows);
-    *value = sum / weight;
-    size_t copied = 0;
-    for (size_t i = 0; gradient != NULL && i < net->tensors; i++) {
-        const gr_tensor *tensor = &net->tensor[i];
-        void *values = gr_at(net, gradient, copied);
-        if (tensor->group == GR_GROUP_STATISTIC)
-            continue;
-        gr_tensor_unpack(net, tensor, gr_at(net, plan->pass.gradient, tensor->first),
-                         values);
-        k->scale(tensor->rows * tensor->columns, 1 / weight, values, values);
-        copied += tensor->rows * tensor->columns;
-    }
-    if (dx != NULL)
-        k->scale(dx_count, 1 / weight, dx, dx);
-done:
-    gr_release(net->context, index);
-    gr_plan_free(plan);
-    gr_float_leave(saved);
-    return status;
 }

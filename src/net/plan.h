@@ -104,6 +104,10 @@ void gr_plan_settle(gr_plan *plan);
 void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *index,
                       size_t count, const gr_descent *descent, void *dx, double *loss);
 
+/* Sum of the losses of set[index[0 .. set->rows)], times their weights, by the forward pass
+ * that a gradient begins with. */
+double gr_plan_loss(gr_plan *plan, const gradus_set *set, const uint32_t *index);
+
 /*
  * Loss of each of rows set[index[0 .. count)], and what the net predicts for it, both in
  * double: value [count], prediction [count][outputs]. Dropout is off, batch norm uses its
