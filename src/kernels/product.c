@@ -93,7 +93,7 @@ GR_INLINE void take_steps(tile_form form, const gr_product *p, const tile_place 
         const real *x = by_rows ? NULL : at->a[k] + at->first;
         size_t column = k;
         __asm__("" : "+r"(x)); /* one pointer and constants, not a pointer a row */
-        if (VECTORS == 1)
+        if (VECTORS == 1) /* AVX-512 */
             __asm__("" : "+r"(column)); /* not seen to be k: else pointers step, one a row */
         GR_UNROLL for (size_t v = 0; v < vectors; v++)
             b_k[v] = load(b + v / VECTORS * b_panel + v % VECTORS * LANES);

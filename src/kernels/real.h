@@ -88,7 +88,8 @@ enum {
 /* Before the loop over the steps of a tile. Low tiles have few multiply-adds a step: four steps
  * a turn leave out one instruction in fifteen, which counts where two threads share a core.
  * With AVX-512, two are faster where there are few steps, and no slower where many; four are
- * slower. With sanitizers compilers take minutes for what they see unrolled. */
+ * slower. On Arm nothing is measured. With sanitizers compilers take minutes for what they see
+ * unrolled. */
 #if defined(GR_SANITIZED) || (GR_VECTOR_REGISTERS == 32 && GR_VECTOR_BYTES < GR_LINE)
 #define GR_UNROLL_STEPS
 #elif GR_VECTOR_REGISTERS == 32 && defined(__clang__)

@@ -105,7 +105,7 @@ void gr_plan_gradient(gr_plan *plan, const gradus_set *set, const uint32_t *inde
                       size_t count, const gr_descent *descent, void *dx, double *loss);
 
 /* Sum of the losses of set[index[0 .. set->rows)], times their weights, by the forward pass
- * that a gradient begins with. */
+ * that a gradient begins with; of a plan that has taken no step. */
 double gr_plan_loss(gr_plan *plan, const gradus_set *set, const uint32_t *index);
 
 /*

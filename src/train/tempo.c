@@ -49,8 +49,8 @@ void gr_tempo_open(gr_tempo *tempo, double (*now)(void), size_t threads, double 
     start_leg(tempo, LEGS, now());
 }
 
-/* The winner's legs, of some leg_seconds. Where steps are long all threads, who have won, keep
- * them until they stall. */
+/* The winner's legs, of some leg_seconds; the fewest after a cold trial. Where steps are long
+ * all threads, who have won, keep them until they stall. */
 static void end_trial(gr_tempo *tempo, double now)
 {
     const double best = tempo->best[0] < tempo->best[1] ? tempo->best[0] : tempo->best[1];

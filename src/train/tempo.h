@@ -7,11 +7,11 @@
  * trial is three legs of steps by one thread and three by all; the fastest leg counts, since
  * the others may have waited for a sleeper or an epoch's end. A leg of all that is late
  * already ends at once. Who wins takes the next steps, until the trial is 1.5 % of the time,
- * or all threads have become late; of steps of a millisecond, until that alone. But the first
- * trial, whose legs are single steps that nothing has warmed, holds for some 2 ms, or 20 steps.
- * Where a step is long work, handing over is little: all threads begin, and the first trial
- * waits until its one step by one thread is 3 % of the time, or all threads have become late,
- * or the first step made one of them sleep.
+ * or all threads have become late; of steps of a millisecond, until that alone. But of shorter
+ * steps the first trial, whose legs are single ones that nothing has warmed, holds for some
+ * 2 ms, or 20 steps. Where a step is long work, handing over is little: all threads begin, and
+ * the first trial waits until its one step by one thread is 3 % of the time, or all threads
+ * have become late, or the first step made one of them sleep.
  *
  * SPDX-License-Identifier: MIT
  */
