@@ -7,13 +7,15 @@
 
 #include <math.h>
 
-enum { TRIES = 3, LEGS = 2 * TRIES, MOST_STEPS = 4096 };
+enum { TRIES = 2, LEGS = 2 * TRIES, MOST_STEPS = 4096 };
 enum { LEAST_LEGS = 20, MOST_LEGS = 1000000 }; /* of a winner */
 
 static const double leg_seconds = 1e-4; /* long beside the clock and a thread's waking */
 static const double long_step = 1e-3;   /* beside which handing over is little */
 static const double stall = 2e-3;       /* of a thread that waits for its CPU */
 static const double late = 3;           /* times what a leg should take */
+static const double better = 0.98;      /* times the best */
+static const double hopeless = 1.5;     /* times one thread's step */
 static const double idle = 0.3;         /* of a step, slept by each thread beside the first */
 static const double worth = 66;         /* times a trial, before there is another */
 static const size_t wait = 33;          /* long steps a thread, before the first trial */
@@ -49,8 +51,14 @@ void gr_tempo_open(gr_tempo *tempo, double (*now)(void), size_t threads, double 
     start_leg(tempo, LEGS, now());
 }
 
-/* The winner's legs, of some leg_seconds; the fewest after a cold trial. Where steps are long
- * all threads, who have won, keep them until they stall. */
+/* All threads are so late that it is no accident. */
+static bool is_hopeless(const gr_tempo *tempo)
+{
+    return tempo->best[1] > hopeless * tempo->best[0];
+}
+
+/* The winner's legs, of some leg_seconds; the fewest after a cold trial in doubt. Where steps
+ * are long all threads, who have won, keep them until they stall. */
 static void end_trial(gr_tempo *tempo, double now)
 {
     const double best = tempo->best[0] < tempo->best[1] ? tempo->best[0] : tempo->best[1];
@@ -58,7 +66,8 @@ static void end_trial(gr_tempo *tempo, double now)
     const double steps = leg_seconds / step;
     tempo->steps = steps > MOST_STEPS ? MOST_STEPS : 1 + (size_t)steps;
     const double legs = worth * (now - tempo->trial) / ((double)tempo->steps * step);
-    const bool cold = !tempo->warm && !tempo->is_long;
+    const bool clear = step >= leg_seconds && is_hopeless(tempo);
+    const bool cold = !tempo->warm && !tempo->is_long && !clear;
     tempo->warm = true;
     start_leg(tempo, LEGS, now);
     const bool keep = (tempo->all && step >= long_step) || !(legs < MOST_LEGS);
@@ -76,17 +85,26 @@ static bool is_stalled(gr_tempo *tempo, double spent, double slept)
     return spent > stall && spent > late * *best * (double)tempo->steps;
 }
 
+/* A leg that was better is taken again. */
+static void end_try(gr_tempo *tempo, double now)
+{
+    double *best = &tempo->best[tempo->all];
+    const double step = (now - tempo->started) / (double)(tempo->steps - tempo->left);
+    const bool is_first = *best == INFINITY;
+    const bool again = step < better * *best && !tempo->is_long;
+    const unsigned next = again ? tempo->leg : tempo->leg + 1;
+    *best = step < *best ? step : *best;
+    if (next == LEGS || (tempo->all && !is_first && is_hopeless(tempo)))
+        end_trial(tempo, now);
+    else
+        start_leg(tempo, next, now);
+}
+
 static void end_leg(gr_tempo *tempo, double now, double slept)
 {
     const double spent = now - tempo->started;
     if (tempo->leg < LEGS) {
-        double *best = &tempo->best[tempo->all];
-        const double step = spent / (double)(tempo->steps - tempo->left);
-        *best = step < *best ? step : *best;
-        if (tempo->leg + 1 < LEGS)
-            start_leg(tempo, tempo->leg + 1, now);
-        else
-            end_trial(tempo, now);
+        end_try(tempo, now);
         return;
     }
     tempo->held--;
