@@ -26,7 +26,7 @@ typedef struct bench_subject {
     bench_machine *machine;
     bench_shape shape;
     size_t rows, batch;         /* as many rows as whole batches have */
-    gradus_net *net[TEAMS];     /* equal ones; training starts from a copy */
+    gradus_net *net[TEAMS];     /* equal ones; runs work on copies */
     gradus_set set;
     void *x, *y;                /* [rows][inputs], [rows][outputs] or NULL */
     uint32_t *label;            /* [rows] or NULL */

@@ -16,7 +16,8 @@
 enum {
     PIECES = 8,  /* of a thread, */
     LEAST = 160, /* of at least so many rows if there are enough, */
-    GRAIN = 32   /* in whole blocks of rows abreast */
+    GRAIN = 32,  /* in whole blocks of rows abreast */
+    LITTLE = 32 << 10 /* bytes of scratch, for which there is room on the stack */
 };
 
 static const double multiply_adds = 1.2e11; /* a second, on one thread */
@@ -71,15 +72,19 @@ static size_t piece_of(size_t rows, size_t threads)
 
 gradus_status gradus_net_predict(const gradus_net *net, const void *x, size_t rows, void *y)
 {
+    _Alignas(GR_LINE) char little[LITTLE];
     gradus_status status;
     gr_pool *pool;
+    void *lent = NULL;
     double saved = 0;
     predict_job job = {.net = net, .x = x, .y = y, .rows = rows,
                        .room = gr_forward_scratch(net, rows)};
     GR_TRY(gr_crew_borrow(net->context, net->work * (double)rows / multiply_adds, &pool));
-    job.piece = piece_of(rows, gr_pool_threads(pool));
-    GR_TRY(gr_scratch_borrow(net->context, gr_pool_threads(pool), job.room, "predictions",
-                             &job.scratch));
+    const size_t threads = gr_pool_threads(pool);
+    job.piece = piece_of(rows, threads);
+    if (job.room > LITTLE / threads)
+        GR_TRY(gr_scratch_borrow(net->context, threads, job.room, "predictions", &lent));
+    job.scratch = lent != NULL ? lent : little;
     const unsigned mode = gr_float_enter();
     if (pool != NULL)
         job.begun = gr_clock();
@@ -88,7 +93,7 @@ gradus_status gradus_net_predict(const gradus_net *net, const void *x, size_t ro
         saved = saved_of(&job);
     gr_float_leave(mode);
 done:
-    gr_scratch_give_back(net->context, job.scratch);
+    gr_scratch_give_back(net->context, lent);
     gr_crew_give_back(net->context, pool, saved);
     return status;
 }
