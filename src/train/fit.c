@@ -293,7 +293,8 @@ gradus_status gr_run_step(gr_run *r)
     r->plan->pass.dropout =
         (gr_key){r->draw.seed, GR_PURPOSE_DROPOUT, (uint32_t)r->epoch};
     r->plan->pass.first_row = first;
-    const bool all = gr_tempo_all(&r->tempo, gr_pool_slept(r->pool));
+    const bool all = gr_tempo_all(&r->tempo, (double)count / (double)r->draw.batch,
+                                  gr_pool_slept(r->pool));
     r->plan->pool = r->optimizer.pool = all ? r->pool : NULL;
     announce(r, first + count);
     const double loss = descend(r, r->order + first, count);

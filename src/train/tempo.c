@@ -26,6 +26,7 @@ static void start_leg(gr_tempo *tempo, unsigned leg, double now)
 {
     tempo->leg = leg;
     tempo->left = tempo->steps;
+    tempo->done = 0;
     tempo->started = now;
     tempo->all = leg == LEGS ? tempo->best[1] <= tempo->best[0] : leg >= TRIES;
 }
@@ -79,17 +80,17 @@ static bool is_stalled(gr_tempo *tempo, double spent, double slept)
 {
     double *best = &tempo->best[1];
     if (*best == INFINITY) { /* before the first trial */
-        *best = spent / (double)tempo->steps;
+        *best = spent / tempo->done;
         return slept > idle * spent * (double)(tempo->threads - 1);
     }
     return spent > stall && spent > late * *best * (double)tempo->steps;
 }
 
-/* A leg that was better is taken again. */
+/* A leg that was better is taken again, but not of long work. */
 static void end_try(gr_tempo *tempo, double now)
 {
     double *best = &tempo->best[tempo->all];
-    const double step = (now - tempo->started) / (double)(tempo->steps - tempo->left);
+    const double step = (now - tempo->started) / tempo->done;
     const bool is_first = *best == INFINITY;
     const bool again = step < better * *best && !tempo->is_long;
     const unsigned next = again ? tempo->leg : tempo->leg + 1;
@@ -121,7 +122,7 @@ static bool is_late(const gr_tempo *tempo, double now)
     return now - tempo->started > late * tempo->best[0] * (double)tempo->steps;
 }
 
-bool gr_tempo_all(gr_tempo *tempo, double slept)
+bool gr_tempo_all(gr_tempo *tempo, double share, double slept)
 {
     if (tempo->now == NULL)
         return true;
@@ -133,5 +134,6 @@ bool gr_tempo_all(gr_tempo *tempo, double slept)
             end_leg(tempo, now, slept);
     }
     tempo->left--;
+    tempo->done += share;
     return tempo->all;
 }

@@ -12,8 +12,9 @@
  * until that alone. But of shorter steps the first trial, whose legs are single ones that
  * nothing has warmed, holds for some 2 ms, or 20 steps, unless these are long beside a thread's
  * waking and all threads were hopeless. Where a step is long work, handing over is little: all
- * threads begin, and the first trial waits until its one step by one thread is 3 % of the time,
- * or all threads have become late, or the first step made one of them sleep.
+ * threads begin, and the first trial waits until its one step by one thread, which two by all
+ * follow, is 3 % of the time, or all threads have become late, or the first step made one of
+ * them sleep.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -31,6 +32,7 @@ typedef struct gr_tempo {
     bool warm;           /* behind the first trial */
     unsigned leg;        /* 0, 1: by one thread, 2, 3: by all, 4: of the winner */
     size_t left, steps;  /* steps left of this leg; of a leg */
+    double done;         /* steps of this leg, the last of an epoch by its rows */
     size_t held;         /* legs left of the winner */
     double started, trial; /* this leg, and the trial */
     double slept;        /* as told at the start of this leg of the winner */
@@ -40,8 +42,9 @@ typedef struct gr_tempo {
 /* Work: multiply-adds of a step, for all of `threads`. */
 void gr_tempo_open(gr_tempo *tempo, double (*now)(void), size_t threads, double work);
 
-/* Asked before each step: whether all threads take it; told how long they have slept at work,
- * all together (gr_pool_slept()).   Cost   a clock a leg. */
-bool gr_tempo_all(gr_tempo *tempo, double slept);
+/* Asked before each step: whether all threads take it; told what share of a step's usual rows
+ * it has, in (0, 1], and how long they have slept at work, all together (gr_pool_slept()).
+ * Cost   a clock a leg. */
+bool gr_tempo_all(gr_tempo *tempo, double share, double slept);
 
 #endif

@@ -248,31 +248,35 @@ static void *predict_often(void *caller_)
     return NULL;
 }
 
+/* Their scratch is on the stack, or the context's, which one has at a time. */
 static void many_callers_get_the_same_bits(void **state)
 {
     (void)state;
+    static const char *const texts[] = {"dense 20 tanh output", "dense 100 tanh output"};
     static float x[ROWS * INPUTS], expected[ROWS];
     gradus_context *one = context_of(1, 0), *two = context_of(2, 1);
-    gradus_net *net;
     pthread_t thread[CALLERS];
     caller callers[CALLERS];
     for (size_t i = 0; i < ROWS * INPUTS; i++)
         x[i] = (float)(i * 37 % 101) / 50 - 1;
-    assert_int_equal(gradus_net_new(one, "dense 20 tanh output", INPUTS, 1, GRADUS_FLOAT32, 1,
-                                    &net), GRADUS_OK);
-    assert_int_equal(gradus_net_predict(net, x, ROWS, expected), GRADUS_OK);
-    gradus_net_free(net);
-    assert_int_equal(gradus_net_new(two, "dense 20 tanh output", INPUTS, 1, GRADUS_FLOAT32, 1,
-                                    &net), GRADUS_OK);
-    for (size_t i = 0; i < CALLERS; i++) {
-        callers[i] = (caller){.net = net, .x = x, .expected = expected};
-        assert_int_equal(pthread_create(&thread[i], NULL, predict_often, &callers[i]), 0);
+    for (size_t n = 0; n < GR_COUNT(texts); n++) {
+        gradus_net *net;
+        assert_int_equal(gradus_net_new(one, texts[n], INPUTS, 1, GRADUS_FLOAT32, 1, &net),
+                         GRADUS_OK);
+        assert_int_equal(gradus_net_predict(net, x, ROWS, expected), GRADUS_OK);
+        gradus_net_free(net);
+        assert_int_equal(gradus_net_new(two, texts[n], INPUTS, 1, GRADUS_FLOAT32, 1, &net),
+                         GRADUS_OK);
+        for (size_t i = 0; i < CALLERS; i++) {
+            callers[i] = (caller){.net = net, .x = x, .expected = expected};
+            assert_int_equal(pthread_create(&thread[i], NULL, predict_often, &callers[i]), 0);
+        }
+        for (size_t i = 0; i < CALLERS; i++) {
+            pthread_join(thread[i], NULL);
+            assert_false(callers[i].wrong);
+        }
+        gradus_net_free(net);
     }
-    for (size_t i = 0; i < CALLERS; i++) {
-        pthread_join(thread[i], NULL);
-        assert_false(callers[i].wrong);
-    }
-    gradus_net_free(net);
     gradus_context_free(two);
     gradus_context_free(one);
 }
@@ -301,6 +305,33 @@ static void it_survives_every_failure(void **state)
     faults_close(&fault, context);
 }
 
+/* Threads, their pool and the scratch. */
+static void a_prediction_survives_every_failure(void **state)
+{
+    (void)state;
+    faults fault;
+    gradus_context *context = faults_open(&fault);
+    const float x[2 * INPUTS] = {0};
+    float y[2] = {5, 5};
+    gradus_net *net;
+    context->threads = 2;
+    context->always_threads = 1;
+    assert_int_equal(gradus_net_new(context, "dense 3000 output", INPUTS, 1, GRADUS_FLOAT32, 1,
+                                    &net), GRADUS_OK);
+    for (size_t fail_at = 1; fail_at <= 3; fail_at++) {
+        faults_arm(&fault, fail_at, FAULT_MEMORY);
+        assert_int_equal(gradus_net_predict(net, x, 2, y), GRADUS_MEMORY);
+        assert_true(faults_hit(&fault));
+        assert_true(y[0] == 5 && y[1] == 5);
+    }
+    faults_arm(&fault, 2, FAULT_MEMORY);
+    assert_int_equal(gradus_net_predict(net, x, 2, y), GRADUS_OK);
+    assert_false(faults_hit(&fault));
+    assert_true(y[0] == y[1] && y[0] != 5);
+    gradus_net_free(net);
+    faults_close(&fault, context);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +344,7 @@ int main(void)
         cmocka_unit_test(a_forked_process_starts_its_own),
         cmocka_unit_test(many_callers_get_the_same_bits),
         cmocka_unit_test(it_survives_every_failure),
+        cmocka_unit_test(a_prediction_survives_every_failure),
     };
     return gr_run_tests(tests, GR_COUNT(tests));
 }

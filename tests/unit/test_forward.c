@@ -165,25 +165,25 @@ static void a_row_has_the_same_bits_in_any_batch(void **state)
 
 /* Little scratch is on the stack, more is the context's, which keeps it: threads, and what they
  * need, come only where there is work for them. */
-static void few_rows_take_one_allocation(void **state)
+static void few_rows_take_one_allocation_at_most(void **state)
 {
     (void)state;
     static const char *const texts[] = {"dense 4 output", "dense 3000 output"};
     const gradus_context_options options = {.threads = 2};
     const float x[4 * 5] = {0};
     float y[4];
-    for (uint64_t most = 0; most < 2; most++) {
+    for (uint64_t count = 0; count < 2; count++) {
         gradus_context *context;
         gradus_net *net;
         assert_int_equal(gradus_context_new(&options, &context), GRADUS_OK);
-        assert_int_equal(gradus_net_new(context, texts[most], 5, 1, GRADUS_FLOAT32, 1, &net),
+        assert_int_equal(gradus_net_new(context, texts[count], 5, 1, GRADUS_FLOAT32, 1, &net),
                          GRADUS_OK);
         const uint64_t before = gr_memory_count();
         assert_int_equal(gradus_net_predict(net, x, 4, y), GRADUS_OK);
-        assert_int_equal(gr_memory_count() - before, most);
+        assert_int_equal(gr_memory_count() - before, count);
         assert_int_equal(gradus_net_predict(net, x, 4, y), GRADUS_OK);
         assert_int_equal(gradus_net_predict(net, x, 0, y), GRADUS_OK);
-        assert_int_equal(gr_memory_count() - before, most);
+        assert_int_equal(gr_memory_count() - before, count);
         gradus_net_free(net);
         gradus_context_free(context);
     }
@@ -266,7 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_has_the_same_bits_in_any_batch),
         cmocka_unit_test(activations_of_the_user_take_part),
-        cmocka_unit_test(few_rows_take_one_allocation),
+        cmocka_unit_test(few_rows_take_one_allocation_at_most),
         cmocka_unit_test(rows_are_abreast_where_that_is_faster),
     };
     return gr_run_tests(tests, GR_COUNT(tests));

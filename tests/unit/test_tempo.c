@@ -20,7 +20,7 @@ static size_t run(gr_tempo *tempo, size_t count, double all_seconds, double one_
 {
     size_t by_all = 0;
     for (size_t i = 0; i < count; i++) {
-        const bool all = gr_tempo_all(tempo, slept_at);
+        const bool all = gr_tempo_all(tempo, 1, slept_at);
         clock_at += all ? all_seconds : one_seconds;
         clock_at += i % 997 == 0 ? 1e-3 : 0; /* the end of an epoch */
         by_all += all;
@@ -51,9 +51,9 @@ static void a_cold_first_trial_holds_briefly(void **state)
         gr_tempo tempo;
         gr_tempo_open(&tempo, now, 2, little);
         for (int step = 0; step < 6; step++)
-            clock_at += seconds[i] * (gr_tempo_all(&tempo, slept_at) ? 1.2 : 1);
+            clock_at += seconds[i] * (gr_tempo_all(&tempo, 1, slept_at) ? 1.2 : 1);
         const double from = clock_at;
-        while (!gr_tempo_all(&tempo, slept_at))
+        while (!gr_tempo_all(&tempo, 1, slept_at))
             clock_at += seconds[i];
         assert_true(clock_at - from < 20 * (seconds[i] > 1e-4 ? seconds[i] : 1e-4) + 1e-3);
     }
@@ -68,12 +68,31 @@ static void legs_go_on_while_they_get_better(void **state)
     gr_tempo tempo;
     gr_tempo_open(&tempo, now, 2, little);
     for (int step = 0; step < 1000; step++) {
-        const bool all = gr_tempo_all(&tempo, slept_at);
+        const bool all = gr_tempo_all(&tempo, 1, slept_at);
         clock_at += one * (all ? factor : 1);
         factor = !all ? 1.45 : factor > 0.9 ? 0.95 * factor : factor;
     }
     assert_true(tempo.all);
     assert_true(factor < 0.9);
+}
+
+/* The last step of an epoch has fewer rows, and says no more than another. */
+static void short_steps_count_for_less(void **state)
+{
+    (void)state;
+    static const double seconds[] = {1e-5, 2e-3};
+    for (size_t i = 0; i < 2; i++) {
+        gr_tempo tempo;
+        size_t by_all = 0;
+        gr_tempo_open(&tempo, now, 2, little);
+        for (int step = 0; step < 2000; step++) {
+            const double share = step % 5 == 4 ? 0.25 : 1;
+            const bool all = gr_tempo_all(&tempo, share, slept_at);
+            clock_at += share * seconds[i] * (all ? 0.55 : 1);
+            by_all += all;
+        }
+        assert_in_range(by_all, 1900, 2000);
+    }
 }
 
 /* Of steps that are long beside a thread's waking, the first trial says it for long. */
@@ -116,17 +135,17 @@ static void of_much_work_all_threads_begin(void **state)
     assert_int_equal(run(&tempo, 10, 0.01, 0.02), 10);
     assert_in_range(run(&tempo, 1000, 0.04, 0.02), 1, 120);
     gr_tempo_open(&tempo, now, 2, much); /* and a thread that sleeps in the first step */
-    assert_true(gr_tempo_all(&tempo, slept_at));
+    assert_true(gr_tempo_all(&tempo, 1, slept_at));
     clock_at += 0.02;
     slept_at += 0.01;
-    assert_false(gr_tempo_all(&tempo, slept_at));
+    assert_false(gr_tempo_all(&tempo, 1, slept_at));
     clock_at += 0.01;
     assert_int_equal(run(&tempo, 100, 0.02, 0.01), 2);
     gr_tempo_open(&tempo, now, 16, 8 * much); /* not for a little of many threads */
-    assert_true(gr_tempo_all(&tempo, slept_at));
+    assert_true(gr_tempo_all(&tempo, 1, slept_at));
     clock_at += 0.02;
     slept_at += 16 * 0.001;
-    assert_true(gr_tempo_all(&tempo, slept_at));
+    assert_true(gr_tempo_all(&tempo, 1, slept_at));
 }
 
 static void long_steps_are_tried_once(void **state)
@@ -162,6 +181,7 @@ int main(void)
         cmocka_unit_test(the_faster_team_takes_the_steps),
         cmocka_unit_test(a_cold_first_trial_holds_briefly),
         cmocka_unit_test(legs_go_on_while_they_get_better),
+        cmocka_unit_test(short_steps_count_for_less),
         cmocka_unit_test(a_hopeless_team_is_tried_little),
         cmocka_unit_test(a_change_is_noticed),
         cmocka_unit_test(without_a_clock_all_threads_work),
