@@ -499,8 +499,9 @@ GRADUS_API size_t gradus_net_scratch(const gradus_net *net);
  * default one with the process.
  *
  * Errors   MEMORY.
- * Memory   32 KiB of the caller's stack; where gradus_net_scratch() bytes a thread are more,
- *          those from the context, which keeps up to 16 MiB of them for the next call. */
+ * Memory   64 KiB of the caller's stack, and as much again where an activation of its own calls
+ *          it; where gradus_net_scratch() bytes a thread are more than 32 KiB, those from the
+ *          context, which keeps up to 16 MiB of them for the next call. */
 GRADUS_API GRADUS_CHECKED gradus_status gradus_net_predict(
     const gradus_net *net, const void *x, size_t rows, void *y);
 
