@@ -328,6 +328,9 @@ static void a_prediction_survives_every_failure(void **state)
     assert_int_equal(gradus_net_predict(net, x, 2, y), GRADUS_OK);
     assert_false(faults_hit(&fault));
     assert_true(y[0] == y[1] && y[0] != 5);
+    gr_pool *pool = borrow(context, 1); /* nobody kept it */
+    assert_int_equal(work_of(pool), 2);
+    gr_crew_give_back(context, pool, 0);
     gradus_net_free(net);
     faults_close(&fault, context);
 }
