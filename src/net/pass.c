@@ -5,10 +5,9 @@
  * backward pass in reverse. An operation is dealt to the threads by rows or, where it needs
  * all rows, by columns; they meet where the cut changes. Between two meetings a thread takes
  * a block of its rows through all operations while it is in the cache. At last each thread
- * computes the gradients of its share of the weights, and descends by them; in a large net that
- * comes behind the backward pass of each large layer. With checkpoints all but the forward pass
- * is done segment by segment (net/checkpoint.h). Where the rows of the next step are known, all
- * threads but the first begin with it at once.
+ * computes the gradients of its share of the weights, and descends by them. With checkpoints
+ * all but the forward pass is done segment by segment (net/checkpoint.h). Where the rows of
+ * the next step are known, all threads but the first begin with it at once.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -20,11 +19,7 @@
 #include "net/dense.h"
 #include "net/small.h"
 
-enum {
-    FAR = 1 << 17,     /* bytes of targets that do not stay in a cache near by */
-    LARGE = 1 << 22,   /* of the parameters of a net, which do not either, */
-    LEG = 1 << 20      /* and of those that step together, beside which meetings are little */
-};
+enum { FAR = 1 << 17 }; /* bytes of targets that do not stay in a cache near by */
 
 /* ---- operations ---- */
 
@@ -164,54 +159,32 @@ static inline __attribute__((always_inline)) void fetch_targets(const walk *w, g
     }
 }
 
-/* The first of the nodes [., to) that step together: all of a segment or, in a large net, as
- * few as make a leg, so that weights are still near by, which their backward pass has read. */
-static size_t leg_from(const gradus_net *net, gr_range nodes)
-{
-    const size_t size = net->kernels->size;
-    size_t from = nodes.to, bytes = 0;
-    if (net->parameter_room * size < LARGE)
-        return nodes.from;
-    while (from > nodes.from && bytes < LEG) {
-        const gr_node *node = &net->node[--from];
-        for (size_t i = 0; i < node->tensors; i++)
-            bytes += net->tensor[node->tensor + i].room * size;
-    }
-    return from;
-}
-
 /* Forward and backward through a segment, and its step: no other reads its weights. The last
  * layers step first: what they read is still near by. */
 static void walk_segment(const walk *w, gr_range nodes, size_t thread, size_t threads)
 {
     gr_plan *plan = w->plan;
-    const gradus_net *net = plan->net;
-    const gr_node *node = net->node;
-    const bool has_loss = nodes.to > plan->last; /* between forward and backward */
-    const bool in_one = has_loss && leg_from(net, nodes) == nodes.from;
-    const size_t end = 2 * plan->last + 2; /* node n goes backward in operation end - 1 - n */
+    const gr_node *node = plan->net->node;
+    const gr_range forward = {nodes.from - 1, nodes.to - 1};
+    const gr_range backward = {2 * plan->last + 2 - nodes.to, 2 * plan->last + 2 - nodes.from};
     for (size_t n = nodes.from; n < nodes.to && threads > 1; n++)
         if (node[n].type->prepare != NULL)
             node[n].type->prepare(&plan->pass, &node[n], thread, threads);
     if (threads == 1)
         plan->pass.turns = true;
-    if (has_loss)
+    if (nodes.to > plan->last) { /* the loss is between them */
         fetch_targets(w, gr_cut(plan->pass.rows, 1, thread, threads));
-    walk_operations(w, (gr_range){nodes.from - 1, in_one ? end - nodes.from
-                                                         : nodes.to - 1 + has_loss},
-                    thread, threads);
+        walk_operations(w, (gr_range){forward.from, backward.to}, thread, threads);
+    } else {
+        walk_operations(w, forward, thread, threads);
+        walk_operations(w, backward, thread, threads);
+    }
     if (threads == 1)
         plan->pass.turns = false;
-    while (nodes.to > nodes.from) {
-        const size_t from = leg_from(net, nodes);
-        if (!in_one)
-            walk_operations(w, (gr_range){end - nodes.to, end - from}, thread, threads);
-        gr_pool_wait(plan->pool);
-        for (size_t n = nodes.to; n-- > from && steps_or_keeps(&plan->pass);)
-            if (node[n].type->descend != NULL)
-                node[n].type->descend(&plan->pass, &node[n], thread, threads);
-        nodes.to = from;
-    }
+    gr_pool_wait(plan->pool);
+    for (size_t n = nodes.to; n-- > nodes.from && steps_or_keeps(&plan->pass);)
+        if (node[n].type->descend != NULL)
+            node[n].type->descend(&plan->pass, &node[n], thread, threads);
 }
 
 /* Before a segment whose memory was another one's. */

@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_pass.c - layers of large nets, which step as soon as they may, take the step
- * that all take together once the whole gradient is there
+ * tests/unit/test_pass.c - layers of large nets, which step within the pass, take the step that
+ * all take together once the whole gradient is there
  *
  * SPDX-License-Identifier: MIT
  */
