@@ -65,8 +65,7 @@ static gradus_status try_once(const bench_work *work, double *seconds, double *p
         status = bench_work_peak(work, &after);
     *peak = (before + after) / 2;
     if (bench_work_threads(work) == 1)
-        lost = 1 - (double)cpu / CLOCKS_PER_SEC /
-                       (*seconds * (double)work->passes * (double)work->subject->rows);
+        lost = 1 - (double)cpu / CLOCKS_PER_SEC / (*seconds * bench_work_rows(work));
     *noise = fmax(fabs(after - before) / *peak, lost);
     return status;
 }

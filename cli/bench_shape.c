@@ -36,24 +36,30 @@ static const struct bench_case {
 #undef CASE
 };
 
+void bench_case_list(char *text, size_t room)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < BENCH_CASES && used < room; i++)
+        used += (size_t)snprintf(text + used, room - used, "%s%s", i ? ", " : "",
+                                 bench_case_names[i]);
+}
+
 /* ---- from text ---- */
 
 static gradus_status unknown_case(const char *text)
 {
     cli_nearest near = nearest_start(text);
-    char list[256] = "";
-    size_t used = 0;
+    char list[256];
 
-    for (size_t i = 0; i < BENCH_CASES; i++) {
+    for (size_t i = 0; i < BENCH_CASES; i++)
         nearest_try(&near, bench_case_names[i]);
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s, ",
-                                 bench_case_names[i]);
-    }
     if (near.best)
         return fail(GRADUS_ARGUMENT, "bench: no case \"%s\"; did you mean \"%s\"?", text,
                     near.best);
+    bench_case_list(list, sizeof list);
     return fail(GRADUS_ARGUMENT,
-                "bench: no case \"%s\": there are %sand shapes such as 28-64-1", text, list);
+                "bench: no case \"%s\": there are %s and shapes such as 28-64-1", text, list);
 }
 
 /* Whole numbers with a dash between each two, "784-30-10", to width[]. */

@@ -36,6 +36,9 @@ typedef struct bench_shape {
 
 extern const char *const bench_case_names[BENCH_CASES];
 
+/* "xor, table, ..."; cut where `room` is small. */
+void bench_case_list(char *text, size_t room);
+
 /*
  * A case by its name, or "784-30-10": relu, and a linear output with the squared error where
  * it is one, else softmax with the cross-entropy. --batch and --activation go before what a

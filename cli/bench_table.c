@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench_distance.h"
 #include "bench_meter.h"
 #include "message.h"
 #include "text.h"
@@ -23,6 +24,8 @@ typedef struct bench_table {
     size_t count;
     bench_meter *meters;        /* [meter_count], of a shape side by side, ALL behind ONE */
     size_t meter_count;
+    double *distance;           /* [rounds], 0 of them where no meter is of ALL */
+    size_t rounds;
 } bench_table;
 
 /* ---- opening ---- */
@@ -50,7 +53,8 @@ static gradus_status make_table(bench_machine *machine, bench_table *table)
     table->shapes = calloc(count, sizeof *table->shapes);
     table->subjects = calloc(count, sizeof *table->subjects);
     table->meters = calloc(count * PER_SHAPE, sizeof *table->meters);
-    if (!table->shapes || !table->subjects || !table->meters)
+    table->distance = calloc(settings->bench.repeats, sizeof *table->distance);
+    if (!table->shapes || !table->subjects || !table->meters || !table->distance)
         return fail(GRADUS_MEMORY, "out of memory: %zu cases", count);
     for (size_t i = 0; i < count; i++) {
         gradus_status status = bench_shape_read(
@@ -74,9 +78,31 @@ static void free_table(bench_table *table)
         bench_meter_free(&table->meters[i]);
     for (size_t i = 0; table->subjects && i < table->count; i++)
         bench_subject_close(&table->subjects[i]);
+    free(table->distance);
     free(table->meters);
     free(table->subjects);
     free(table->shapes);
+}
+
+static bool has_all(const bench_table *table)
+{
+    for (size_t i = 0; i < table->meter_count; i++)
+        if (table->meters[i].work.team == TEAM_ALL)
+            return true;
+    return false;
+}
+
+static gradus_status measure_round(bench_table *table, bench_watch *watch)
+{
+    gradus_status status = GRADUS_OK;
+
+    table->distance[table->rounds] = has_all(table) ? bench_distance() : NAN;
+    table->rounds += isnan(table->distance[table->rounds]) ? 0 : 1;
+    for (size_t i = 0; i < table->meter_count && status == GRADUS_OK; i++) {
+        bench_watch_step(watch, &table->meters[i].work);
+        status = bench_meter_read_peak(&table->meters[i]);
+    }
+    return status;
 }
 
 /* Round after round, so that all meters see the same good and bad minutes. */
@@ -94,15 +120,26 @@ static gradus_status measure(bench_table *table)
         status = bench_meter_open(&table->meters[i]);
     }
     for (size_t round = 0; round < settings->bench.repeats && status == GRADUS_OK; round++)
-        for (size_t i = 0; i < table->meter_count && status == GRADUS_OK; i++) {
-            bench_watch_step(&watch, &table->meters[i].work);
-            status = bench_meter_read_peak(&table->meters[i]);
-        }
+        status = measure_round(table, &watch);
     bench_watch_finish(&watch);
     return status;
 }
 
 /* ---- telling ---- */
+
+/* Sorts the distances. */
+static void say_distance(cli_report *report, bench_table *table)
+{
+    const double median = bench_quantile(table->distance, table->rounds, 0.5);
+    const double least = table->distance[0], most = table->distance[table->rounds - 1];
+
+    report_row(report, "a line of the cache goes to another thread and back in %s ns",
+               text_fixed(1e9 * median, 3));
+    report_say(report, ", %s to %s", text_fixed(1e9 * least, 3), text_fixed(1e9 * most, 3));
+    report_number(report, "round_trip_ns", 1e9 * median, 0, NULL);
+    report_number(report, "round_trip_ns_least", 1e9 * least, 0, NULL);
+    report_number(report, "round_trip_ns_most", 1e9 * most, 0, NULL);
+}
 
 /* The peak of a team, over all that it was measured for; NaN where it was not. */
 static double peak_of(const bench_table *table, bench_team team)
@@ -122,7 +159,7 @@ static double peak_of(const bench_table *table, bench_team team)
     return median;
 }
 
-static void say_head(cli_report *report, const bench_table *table, int name_width)
+static void say_head(cli_report *report, bench_table *table, int name_width)
 {
     const bench_machine *machine = table->machine;
     const char *precision = machine->precision == GRADUS_FLOAT64 ? "f64" : "f32";
@@ -133,7 +170,9 @@ static void say_head(cli_report *report, const bench_table *table, int name_widt
                text_fixed(one, 3));
     if (!isnan(all))
         report_say(report, ", %s on %zu", text_fixed(all, 3), machine->threads);
-    report_row(report, "%-*s mode threads%12s%10s%8s%9s%9s%7s", name_width, "case", "rows/s",
+    if (table->rounds)
+        say_distance(report, table);
+    report_row(report, "%-*s mode threads%13s%10s%8s%8s%9s%7s", name_width, "case", "rows/s",
                "ns/row", "GFLOP/s", "of peak", "spread", "ratio");
     report_string(report, "version", gradus_version(), NULL);
     report_string(report, "cpu", gradus_context_cpu(machine->context[TEAM_ONE]), NULL);
@@ -167,7 +206,7 @@ static void say_meter(cli_report *report, const bench_meter *meter, const bench_
         bench_operations(&subject->shape, meter->work.train) / seconds / 1e9;
     const double ratio = one ? bench_meter_median(one) / seconds : NAN;
 
-    report_row(report, "%-*s %s%7zu%12s%10s%8s%9s%1s%8s", name_width, subject->shape.name,
+    report_row(report, "%-*s %s%7zu %12s %9s %7s %7s%1s %7s", name_width, subject->shape.name,
                mode, bench_work_threads(&meter->work), text_count((uint64_t)(1 / seconds)),
                text_fixed(1e9 * seconds, 4), text_fixed(speed, 3), text_share(share, 1),
                meter->unsteady ? "*" : "", text_share(spread, 1));
@@ -195,7 +234,7 @@ static void say_meter(cli_report *report, const bench_meter *meter, const bench_
     report_close(report);
 }
 
-static void say_table(cli_report *report, const bench_table *table)
+static void say_table(cli_report *report, bench_table *table)
 {
     int name_width = 12;
     size_t unsteady = 0, done = 0;

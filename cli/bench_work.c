@@ -1,7 +1,8 @@
 /*
  * cli/bench_work.c - training and prediction, and the time they take
  *
- * Training is gradus_fit(); a run has so many epochs that its opening does not count.
+ * Training is gradus_fit(); a run has so many epochs that its opening does not count, but
+ * takes a second at most, as a small network's is not asked to stop before it ends.
  * Prediction is gradus_net_predict(), row by row gradus_net_forward(). Each run works on a copy
  * of the network: every repetition does the same arithmetic, and one thread and all find their
  * networks in the same place, which for the smallest is 2 % of the time.
@@ -16,7 +17,9 @@
 #include "progress.h"
 #include "stop.h"
 
-enum { MOST_PASSES = 1000000000 };
+enum { MOST_RUNS = 1000000000, MOST_PASSES = 1000000000 };
+
+static const double longest_run = 1;
 
 /* Small enough that no shape diverges; the time does not depend on it. */
 static const double learning_rate = 1e-4;
@@ -100,6 +103,9 @@ gradus_status bench_work_fit(bench_work *work, double seconds)
 {
     double took = 0;
 
+    work->runs = seconds < MOST_RUNS * longest_run ? (size_t)ceil(seconds / longest_run)
+                                                   : MOST_RUNS;
+    seconds /= (double)work->runs;
     /* A try of an eighth of the time says how many are needed, and warms the caches. */
     for (work->passes = 1;; work->passes *= took > seconds / 64 ? 8 : 64) {
         gradus_status status = run(work, &took);
@@ -115,10 +121,20 @@ gradus_status bench_work_fit(bench_work *work, double seconds)
 
 gradus_status bench_work_time(const bench_work *work, double *seconds)
 {
-    gradus_status status = run(work, seconds);
+    double sum = 0, took = 0;
+    gradus_status status = GRADUS_OK;
 
-    *seconds /= (double)work->passes * (double)work->subject->rows;
+    for (size_t i = 0; i < work->runs && status == GRADUS_OK; i++) {
+        status = run(work, &took);
+        sum += took;
+    }
+    *seconds = sum / bench_work_rows(work);
     return status;
+}
+
+double bench_work_rows(const bench_work *work)
+{
+    return (double)work->runs * (double)work->passes * (double)work->subject->rows;
 }
 
 size_t bench_work_threads(const bench_work *work)

@@ -13,11 +13,14 @@ typedef struct bench_work {
     bench_subject *subject;
     bench_team team;
     bool train;
-    size_t passes;              /* over the rows; set by bench_work_fit() */
+    size_t runs, passes;        /* over the rows, in a run; set by bench_work_fit() */
 } bench_work;
 
-/* How many passes take about so long.  Errors   STOPPED, and those of gradus_fit(). */
+/* How many take about so long.  Errors   STOPPED, and those of gradus_fit(). */
 gradus_status bench_work_fit(bench_work *work, double seconds);
+
+/* Rows that go through the network each time that it is done. */
+double bench_work_rows(const bench_work *work);
 
 /* Does it once: seconds a row.  Errors   the same. */
 gradus_status bench_work_time(const bench_work *work, double *seconds);

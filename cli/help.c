@@ -12,6 +12,7 @@
 #include "gradus_proof.h"
 #endif
 
+#include "bench_shape.h"
 #include "message.h"
 #include "text.h"
 #include "wrap.h"
@@ -86,10 +87,31 @@ static void print_option(FILE *stream, const cli_option *option, cli_verb verb)
     print_wrapped(stream, whole, INDENT);
 }
 
+void help_arguments(const cli_command *command, char *text, size_t room)
+{
+    char cases[256];
+
+    *text = 0;
+    if (command->verb != VERB_BENCH)
+        return;
+    bench_case_list(cases, sizeof cases);
+    snprintf(text, room,
+             "A case is %s; a shape is the inputs, the units of each layer and the outputs, "
+             "28-64-64-1",
+             cases);
+}
+
 void help_verb(FILE *stream, const cli_command *command)
 {
+    char arguments[512];
+
     fprintf(stream, "gradus %s %s\n%s\n", command->name, command->arguments,
             command->purpose);
+    help_arguments(command, arguments, sizeof arguments);
+    if (*arguments) {
+        fputc('\n', stream);
+        print_wrapped(stream, arguments, 0);
+    }
     for (option_group group = 0; group < GROUP_COUNT; group++) {
         bool any = false;
         for (size_t i = 0; i < OPTION_COUNT; i++) {

@@ -21,6 +21,9 @@ void help_default(const cli_option *option, cli_verb verb, char *text, size_t ro
 /* The words or names a value may be, between blanks; their number, 0 where it is free. */
 size_t help_choices(const cli_option *option, char *text, size_t room);
 
+/* What a verb's arguments are, where their names do not say it; else "". */
+void help_arguments(const cli_command *command, char *text, size_t room);
+
 void man_print(FILE *stream);
 void completion_print(FILE *stream, shell_kind shell);
 

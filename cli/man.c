@@ -95,9 +95,16 @@ static void print_option(FILE *stream, const cli_option *option, cli_verb verb)
 
 static void print_verb(FILE *stream, const cli_command *command)
 {
+    char arguments[512];
+
     fprintf(stream, ".Ss gradus %s\n", command->name);
     print_text(stream, command->purpose);
     fputs(".\n", stream);
+    help_arguments(command, arguments, sizeof arguments);
+    if (*arguments) {
+        print_text(stream, arguments);
+        fputs(".\n", stream);
+    }
     for (option_group group = 0; group < GROUP_COUNT; group++) {
         bool any = false;
         for (size_t i = 0; i < OPTION_COUNT; i++) {

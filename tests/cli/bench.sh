@@ -12,6 +12,7 @@ exactly bench.out shaped
 gives 0 'quiet' bench 3-5-2 $short -q
 check 'quiet says nothing' [ ! -s out ]
 gives 0 'one thread' bench 3-5-2 $short --threads 1
+check 'no other thread to go to' [ "$(grep -c 'line of the cache' out)" -eq 0 ]
 check 'a line for training, one for prediction' [ "$(grep -c '^3-5-2 ' out)" -eq 2 ]
 gives 0 'training alone' bench 3-5-2 $short --threads 1 --mode train
 check 'one line' [ "$(grep -c '^3-5-2 .*train' out)" -eq "$(grep -c '^3-5-2 ' out)" ]
@@ -23,14 +24,15 @@ gives 0 'more rows in a step than there would be' bench 1-1 $short --batch 5000
 gives 0 'json' bench 3-5-2 table-row $short --json --precision f64 --cpu ref --threads 2 \
     --batch 16
 check 'one line of json' [ "$(wc -l <out)" -eq 1 ]
-for key in case mode precision threads cpu rows_per_s gflops peak_gflops peak_share \
-    ns_per_row spread ratio batch rows shape repeats unsteady optimizer; do
+for key in round_trip_ns case mode precision threads cpu rows_per_s gflops peak_gflops \
+    peak_share ns_per_row spread ratio batch rows shape repeats unsteady optimizer; do
     check "json has $key" grep -q "\"$key\":" out
 done
 if has_python; then
     check 'json: numbers agree' python3 -c '
 import json
 d = json.load(open("out"))
+assert 0 < d["round_trip_ns_least"] <= d["round_trip_ns"] <= d["round_trip_ns_most"] < 1e9
 assert d["optimizer"] == "sgd" and d["cpu"] == "ref" and d["precision"] == "f64"
 seen = [(c["case"], c["mode"], c["threads"]) for c in d["cases"]]
 assert seen == [("3-5-2", "train", 1), ("3-5-2", "train", 2), ("3-5-2", "infer", 1),
@@ -132,8 +134,10 @@ interrupted()
 listens=
 if has_python; then
     listens=listens
-    interrupted INT 1 bench 4-4-1 --seconds 60
+    begun=$(date +%s)
+    interrupted INT 1 bench 4-4-1 --seconds 600
     check 'Ctrl-C while the first repetition lasts: exit 130' [ "$code" -eq 130 ]
+    check 'Ctrl-C does not wait for its end' [ $(($(date +%s) - begun)) -lt 30 ]
     says 'stopped on request'
     check 'nothing was measured' [ ! -s out ]
     listens=

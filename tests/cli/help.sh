@@ -17,6 +17,9 @@ run eval --help
 check 'the same from the verb itself' cmp -s out verb
 run eval -h
 check 'the same with -h' cmp -s out verb
+gives 0 'what the arguments of bench are' help bench
+prints 'mnist128-row'
+prints '28-64-64-1'
 gives 0 'help of a flag' help learning-rate
 prints 'a flag of gradus train'
 gives 0 'choices come from the library' help activation
