@@ -32,8 +32,10 @@ PYTHON_TOOLS = {
     "sklearn": ["peer_sklearn.py"],
     "onnx": ["peer_onnx.py"],
 }
-C_TOOLS = {"gradus": "peer_gradus", "blas": "peer_blas", "fann": "peer_fann"}
+C_TOOLS = {"gradus": "peer_gradus", "blas": "peer_blas", "fann": "peer_fann",
+           "loops": "peer_loops", "loops-fast": "peer_loops_fast"}
 TOOLS = ["gradus", "blas", *PYTHON_TOOLS, "fann"]
+ONLY_ASKED = ["loops", "loops-fast"]  # not tools, but where one begins; slow, on one thread
 
 
 # ---- what has to be there ----
@@ -119,7 +121,7 @@ def check_agreement(case, workers):
     line = "check %d %g" % (CHECK_STEPS, CHECK_RATE)
     losses = {worker.tool: worker.number(line) for worker in workers
               if worker.threads == 1 and worker.tool in
-              ("gradus", "blas", "torch-eager", "torch-compile", "jax")}
+              ("gradus", "blas", "torch-eager", "torch-compile", "jax", *ONLY_ASKED)}
     least, most = min(losses.values()), max(losses.values())
     agree = most - least <= AGREE * most
     print("%s: after %d steps the loss is %s" % (
@@ -167,8 +169,8 @@ def run_cases(names, settings, python, folder, results, path):
     row_by_row = read_cases(folder)
     threads = sorted({1, len(os.sched_getaffinity(0))})
     workers = [Worker(tool, count, settings.build, python, folder)
-               for tool in TOOLS if not settings.tool or tool in ["gradus", *settings.tool]
-               for count in threads]
+               for tool in (["gradus", *settings.tool] if settings.tool else TOOLS)
+               for count in (threads if tool not in ONLY_ASKED else [1])]
     results["about"].update((worker.tool, worker.about) for worker in workers)
     for name in names:
         found = measure_case(name, row_by_row[name], workers, settings)
@@ -189,7 +191,7 @@ def main():
                         help="where gradus was built [%(default)s]")
     parser.add_argument("--case", action="append", metavar="NAME",
                         help="only this one, and others named so; mnist is to 98 %%")
-    parser.add_argument("--tool", action="append", choices=TOOLS,
+    parser.add_argument("--tool", action="append", choices=TOOLS[1:] + ONLY_ASKED,
                         help="only it and gradus: prints each case, keeps and writes nothing")
     parser.add_argument("--rounds", type=int, default=5, metavar="N",
                         help="measurements of each tool in a case, runs of mnist [%(default)s]")

@@ -6,7 +6,8 @@ import subprocess
 
 NAMES = {"gradus": "gradus", "blas": "C on OpenBLAS", "torch-eager": "PyTorch",
          "torch-compile": "torch.compile", "jax": "JAX", "sklearn": "scikit-learn",
-         "onnx": "ONNX Runtime", "fann": "FANN"}
+         "onnx": "ONNX Runtime", "fann": "FANN", "loops": "C, three loops",
+         "loops-fast": "the same, fast"}
 MODES = {"train": "Training", "infer": "Prediction"}
 MARKS = "<!-- measured: from here -->", "<!-- measured: to here -->"
 

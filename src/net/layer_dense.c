@@ -25,7 +25,9 @@ enum {
     NEAR = 64 << 10, /* bytes of a weight that stays in a cache near by */
     DEEP = 128,    /* rows beside whose products fetching what an optimiser keeps is nothing */
     LARGE = 1 << 20, /* bytes of W beside whose transpose those of dz and dx are little */
-    FAR = 1 << 19  /* bytes of dz that do not stay in a cache near by */
+    FAR = 1 << 19, /* bytes of dz that do not stay in a cache near by */
+    PIECE = 640 << 10, /* bytes of a product's rows that do, beside the panels they meet */
+    TILE = 10      /* rows of a tile, or more */
 };
 
 static const gr_tensor *weight_of(const gradus_net *net, const gr_node *node)
@@ -90,6 +92,23 @@ static size_t reach_of(const gr_pass *pass, const gr_node *node)
          ? AHEAD * node->inputs * pass->net->kernels->size : 0;
 }
 
+/* Each panel of B meets all rows of A, which come from far each time where they are more than a
+ * piece: then a part of the rows meets all of B, and the next part after it. */
+static void product_by_pieces(const gradus_net *net, gr_product *p)
+{
+    const size_t rows = p->rows, bytes = rows * p->depth * net->kernels->size;
+    const size_t pieces = bytes / PIECE + 1, most = (rows / pieces / TILE + 1) * TILE;
+    for (size_t row = 0; row < rows; row += p->rows) {
+        p->rows = rows - row < most ? rows - row : most;
+        net->kernels->product(p);
+        p->a += p->rows;
+        p->c = gr_row(net, p->c, p->c_stride, p->rows);
+        if (p->mask != NULL)
+            p->mask = gr_row(net, p->mask, p->c_stride, p->rows);
+        p->turned = NULL; /* it is there */
+    }
+}
+
 void gr_dense_forward(const gr_pass *pass, const gr_node *node, const gr_part *part,
                       const void *const *x)
 {
@@ -99,7 +118,7 @@ void gr_dense_forward(const gr_pass *pass, const gr_node *node, const gr_part *p
     const size_t width = width_of(net), stride = node->inputs * width;
     const size_t column = part->panels.from * width;
     const void *bias = node->bias ? gr_tensor_values(net, weight + 1) : NULL;
-    const gr_product p = {
+    gr_product p = {
         .rows = part->rows.to - part->rows.from,
         .panels = part->panels.to - part->panels.from, .depth = node->inputs,
         .a = x + part->rows.from,
@@ -111,7 +130,7 @@ void gr_dense_forward(const gr_pass *pass, const gr_node *node, const gr_part *p
                                                                                : NULL,
         .reach = reach_of(pass, node),
     };
-    net->kernels->product(&p);
+    product_by_pieces(net, &p);
 }
 
 static void forward(const gr_pass *pass, const gr_node *node, const gr_part *part)
@@ -129,14 +148,14 @@ static void backward_by_transpose(const gr_pass *pass, const gr_node *node, cons
 {
     const gradus_net *net = pass->net;
     const gr_kept *x = &pass->at[node->from], *z = &pass->at[gr_node_index(pass, node)];
-    const gr_product p = {
+    gr_product p = {
         .rows = part->rows.to - part->rows.from,
         .panels = net->node[node->from].panels, .depth = node->width,
         .a = (const void *const *)z->dy_row + part->rows.from,
         .b = z->cache, .b_stride = transpose_stride(net, node),
         .c = dx, .c_stride = x->stride, .mask = gr_mask_of(pass, node, part),
     };
-    net->kernels->product(&p);
+    product_by_pieces(net, &p);
 }
 
 /* The same, by W as it stands. */

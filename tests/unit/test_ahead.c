@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/status.h"
+#include "contexts.h"
 #include "examples.h"
 #include "net/plan.h"
 #include "train/optimizer.h"
@@ -151,17 +152,6 @@ static void a_loss_that_is_not_finite_begins_nothing(void **state)
 
 /* ---- runs that end within an epoch ---- */
 
-static gradus_context *context_of(size_t threads)
-{
-    gradus_context *context;
-    gradus_context_options options;
-    gradus_context_defaults(&options);
-    options.threads = threads;
-    options.always_threads = 1;
-    assert_int_equal(gradus_context_new(&options, &context), GRADUS_OK);
-    return context;
-}
-
 static int stop_within_epoch_3(const gradus_progress *progress, void *user)
 {
     (void)user;
@@ -173,7 +163,7 @@ static uint64_t ended(const char *text, size_t threads, double rate, gradus_stat
                       char *said, const examples *e)
 {
     gradus_fit_options options;
-    gradus_context *context = context_of(threads);
+    gradus_context *context = new_context(threads, NULL);
     gradus_net *net = new_net(context, text);
     gradus_fit_defaults(&options);
     options.batch = BATCH;

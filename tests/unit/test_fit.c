@@ -12,6 +12,7 @@
 
 #include "base/cpu.h"
 #include "base/memory.h"
+#include "contexts.h"
 #include "examples.h"
 
 /* ---- the same bits ---- */
@@ -20,16 +21,10 @@ static uint64_t trained_by(size_t threads, const char *cpu, const char *text,
                            const char *optimizer, double clip)
 {
     examples train, valid;
-    gradus_context *context;
-    gradus_context_options where;
+    gradus_context *context = new_context(threads, cpu);
     gradus_fit_options options;
     make_examples(&train, 1);
     make_examples(&valid, 2);
-    gradus_context_defaults(&where);
-    where.threads = threads;
-    where.cpu = cpu;
-    where.always_threads = 1;
-    assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
     gradus_net *net = new_net(context, text);
     gradus_fit_defaults(&options);
     options.epochs = 1;

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "contexts.h"
 #include "net/net.h"
 #include "runner.h"
 
@@ -82,11 +83,7 @@ static void open_bench(bench *b, size_t which)
     *b = (bench){.state = (uint32_t)which, .inputs = inputs, .outputs = nets[which].outputs,
                  .rows = VALUES / inputs};
     for (size_t threads = 1; threads <= MOST_THREADS; threads++) {
-        gradus_context_options options;
-        gradus_context_defaults(&options);
-        options.threads = threads;
-        options.always_threads = 1;
-        assert_int_equal(gradus_context_new(&options, &b->context[threads]), GRADUS_OK);
+        b->context[threads] = new_context(threads, NULL);
         assert_int_equal(gradus_net_new(b->context[threads], nets[which].text, b->inputs,
                                         b->outputs, nets[which].precision, 1,
                                         &b->net[threads]),

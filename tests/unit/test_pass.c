@@ -7,14 +7,16 @@
 #include "runner.h"
 
 #include "base/cpu.h"
+#include "base/status.h"
 #include "trained.h"
 
 enum { STEPS = 2 };
 
-static const char *const nets[] = { /* all of more than 4 MiB */
+static const char *const nets[] = {
     "repeat 4 { dense 700 relu } output",
     "dense 700 residual { dense 650 batchnorm gelu dropout 0.1 dense 700 } dense 400 tanh "
     "output",
+    "dense 700 relu dense 350 relu dense 700 relu output", /* W of less than 1 MiB */
 };
 static const char *const optimizers[] = {"sgd", "adamw"};
 
@@ -23,8 +25,8 @@ static void check(size_t batch, gr_cpu least)
 {
     examples e;
     make_examples(&e, 1);
-    e.set.rows = STEPS * batch;
-    for (size_t n = 0; n < 4; n++) {
+    e.set.rows = STEPS * batch < ROWS ? STEPS * batch : batch;
+    for (size_t n = 0; n < 2 * GR_COUNT(nets); n++) {
         setting s = {.text = nets[n / 2], .optimizer = optimizers[n % 2], .threads = 1,
                      .batch = batch, .epochs = 1, .clip = 1e30, .rate = 0.001};
         double loss, whole_loss;
@@ -54,11 +56,19 @@ static void with_many_rows_too(void **state)
     check(128, gr_cpu_best());
 }
 
+/* One thread's rows go through a layer piece by piece; those of three threads do not. */
+static void with_rows_in_pieces(void **state)
+{
+    (void)state;
+    check(256, gr_cpu_best());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_is_that_of_the_whole_gradient),
         cmocka_unit_test(with_many_rows_too),
+        cmocka_unit_test(with_rows_in_pieces),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
 }

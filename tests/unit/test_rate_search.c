@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "contexts.h"
 #include "examples.h"
 
 static const char text[] = "dense 300 batchnorm gelu dropout 0.2 dense 40 tanh output";
@@ -15,13 +16,8 @@ static const char text[] = "dense 300 batchnorm gelu dropout 0.2 dense 40 tanh o
 static void find_with(size_t threads, const char *cpu, gradus_rate_search *search)
 {
     examples e;
-    gradus_context *context;
-    gradus_context_options where;
+    gradus_context *context = new_context(threads, cpu);
     make_examples(&e, 1);
-    gradus_context_defaults(&where);
-    where.threads = threads;
-    where.cpu = cpu;
-    assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
     gradus_net *net = new_net(context, text);
     const uint64_t before = digest_of(net);
     assert_int_equal(gradus_rate_find(net, &e.set, NULL, search), GRADUS_OK);

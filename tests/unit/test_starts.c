@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "contexts.h"
 #include "examples.h"
 
 static void several_starts_keep_the_best(void **state)
@@ -41,14 +42,9 @@ typedef struct outcome {
 static void run_starts_on(size_t threads, const gradus_fit_options *options, outcome *made)
 {
     examples train, valid;
-    gradus_context *context;
-    gradus_context_options where;
+    gradus_context *context = new_context(threads, NULL);
     make_examples(&train, 1);
     make_examples(&valid, 2);
-    gradus_context_defaults(&where);
-    where.threads = threads;
-    where.always_threads = 1;
-    assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
     gradus_net *net = new_net(context, "dense 8 start=orthogonal identity dense 8 identity "
                                        "output");
     memset(made, 0, sizeof *made);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/cpu.h"
+#include "contexts.h"
 
 enum { MOST_ROWS = 513, MOST_INPUTS = 640, MOST_OUTPUTS = 256, PART = 16 };
 
@@ -39,15 +40,9 @@ static void train(const how *h, size_t first, size_t outputs, void *weight, void
 {
     static double x[MOST_ROWS * MOST_INPUTS], y[MOST_ROWS * MOST_OUTPUTS];
     const gradus_set set = {.rows = h->rows, .x = x, .y = y};
-    gradus_context *context;
-    gradus_context_options where;
+    gradus_context *context = new_context(h->threads, h->cpu);
     gradus_fit_options options;
     gradus_net *net;
-    gradus_context_defaults(&where);
-    where.threads = h->threads;
-    where.always_threads = 1;
-    where.cpu = h->cpu;
-    assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
     assert_int_equal(gradus_net_new(context, "output", h->inputs, outputs, h->precision, 1,
                                     &net), GRADUS_OK);
     for (size_t i = 0; i < h->rows * h->inputs; i++)

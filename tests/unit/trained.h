@@ -6,6 +6,7 @@
 #ifndef GR_TESTS_TRAINED_H
 #define GR_TESTS_TRAINED_H
 
+#include "contexts.h"
 #include "examples.h"
 
 typedef struct setting {
@@ -19,16 +20,10 @@ typedef struct setting {
 /* Weights and validation loss, of the same examples. */
 static inline uint64_t trained(const setting *s, const gradus_set *set, double *loss)
 {
-    gradus_context *context;
-    gradus_context_options where;
+    gradus_context *context = new_context(s->threads, s->cpu);
     gradus_fit_options options;
     gradus_fit_report report;
     gradus_net *net;
-    gradus_context_defaults(&where);
-    where.threads = s->threads;
-    where.always_threads = 1;
-    where.cpu = s->cpu;
-    assert_int_equal(gradus_context_new(&where, &context), GRADUS_OK);
     assert_int_equal(gradus_net_new(context, s->text, INPUTS, 1, s->precision, 1, &net),
                      GRADUS_OK);
     gradus_fit_defaults(&options);
