@@ -169,7 +169,8 @@ def run_cases(names, settings, python, folder, results, path):
     row_by_row = read_cases(folder)
     threads = sorted({1, len(os.sched_getaffinity(0))})
     workers = [Worker(tool, count, settings.build, python, folder)
-               for tool in (["gradus", *settings.tool] if settings.tool else TOOLS)
+               for tool in TOOLS + ONLY_ASKED
+               if tool in (["gradus", *settings.tool] if settings.tool else TOOLS)
                for count in (threads if tool not in ONLY_ASKED else [1])]
     results["about"].update((worker.tool, worker.about) for worker in workers)
     for name in names:
@@ -191,7 +192,7 @@ def main():
                         help="where gradus was built [%(default)s]")
     parser.add_argument("--case", action="append", metavar="NAME",
                         help="only this one, and others named so; mnist is to 98 %%")
-    parser.add_argument("--tool", action="append", choices=TOOLS[1:] + ONLY_ASKED,
+    parser.add_argument("--tool", action="append", choices=TOOLS + ONLY_ASKED,
                         help="only it and gradus: prints each case, keeps and writes nothing")
     parser.add_argument("--rounds", type=int, default=5, metavar="N",
                         help="measurements of each tool in a case, runs of mnist [%(default)s]")

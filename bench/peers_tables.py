@@ -6,8 +6,7 @@ import subprocess
 
 NAMES = {"gradus": "gradus", "blas": "C on OpenBLAS", "torch-eager": "PyTorch",
          "torch-compile": "torch.compile", "jax": "JAX", "sklearn": "scikit-learn",
-         "onnx": "ONNX Runtime", "fann": "FANN", "loops": "C, three loops",
-         "loops-fast": "the same, fast"}
+         "onnx": "ONNX Runtime", "fann": "FANN"}
 MODES = {"train": "Training", "infer": "Prediction"}
 MARKS = "<!-- measured: from here -->", "<!-- measured: to here -->"
 

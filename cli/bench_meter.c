@@ -21,13 +21,14 @@ gradus_status bench_meter_open(bench_meter *meter)
 {
     const cli_settings *settings = meter->work.subject->machine->settings;
     const size_t repeats = settings->bench.repeats;
-    double *room = calloc(3 * repeats, sizeof *room);
+    double *room = calloc(4 * repeats, sizeof *room);
 
     if (!room)
         return fail(GRADUS_MEMORY, "out of memory: %zu repetitions", repeats);
     meter->seconds = room;
     meter->peak = room + repeats;
     meter->share = room + 2 * repeats;
+    meter->ratio = room + 3 * repeats;
     return bench_work_fit(&meter->work, settings->bench.seconds);
 }
 
@@ -94,6 +95,13 @@ gradus_status bench_meter_read_peak(bench_meter *meter)
     return GRADUS_OK;
 }
 
+void bench_meter_compare(bench_meter *meter, const bench_meter *other)
+{
+    const size_t at = meter->done - 1;
+
+    meter->ratio[at] = other->seconds[at] / meter->seconds[at];
+}
+
 /* ---- the middle ---- */
 
 static int by_value(const void *a, const void *b)
@@ -117,6 +125,11 @@ double bench_quantile(double *values, size_t count, double share)
 double bench_meter_median(const bench_meter *meter)
 {
     return bench_quantile(meter->seconds, meter->done, 0.5);
+}
+
+double bench_meter_ratio(const bench_meter *meter)
+{
+    return bench_quantile(meter->ratio, meter->done, 0.5);
 }
 
 double bench_meter_spread(const bench_meter *meter)

@@ -18,10 +18,10 @@ typedef struct bench_meter {
     double *seconds;            /* [repeats] of a row */
     double *peak;               /* [repeats] flop/s before and after, the mean */
     double *share;              /* [repeats] of the peak that was used */
+    double *ratio;              /* [repeats], see bench_meter_compare() */
 } bench_meter;
 
-/* With `work` set: room for all repetitions, and how many passes one has. Free it in any
- * case. */
+/* With `work` set: room for all repetitions, and how much one is. Free it in any case. */
 gradus_status bench_meter_open(bench_meter *meter);
 void bench_meter_free(bench_meter *meter);
 
@@ -35,8 +35,14 @@ gradus_status bench_meter_read(bench_meter *meter);
  */
 gradus_status bench_meter_read_peak(bench_meter *meter);
 
+/* How many times as fast the last repetition was as the one of `other` in the same round: what
+ * the machine did in this round, it did to both. */
+void bench_meter_compare(bench_meter *meter, const bench_meter *other);
+
 /* Seconds a row, over the repetitions so far. */
 double bench_meter_median(const bench_meter *meter);
+/* Of what bench_meter_compare() found in each. */
+double bench_meter_ratio(const bench_meter *meter);
 /* The middle half of the repetitions, as a share of the median. */
 double bench_meter_spread(const bench_meter *meter);
 

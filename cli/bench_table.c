@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench_distance.h"
+#include "bench_trip.h"
 #include "bench_meter.h"
 #include "message.h"
 #include "text.h"
@@ -24,8 +24,8 @@ typedef struct bench_table {
     size_t count;
     bench_meter *meters;        /* [meter_count], of a shape side by side, ALL behind ONE */
     size_t meter_count;
-    double *distance;           /* [rounds], 0 of them where no meter is of ALL */
-    size_t rounds;
+    double *trip;               /* [repeats] seconds of a round trip, */
+    size_t trips;               /* of which so many are there: none where no meter is of ALL */
 } bench_table;
 
 /* ---- opening ---- */
@@ -53,8 +53,8 @@ static gradus_status make_table(bench_machine *machine, bench_table *table)
     table->shapes = calloc(count, sizeof *table->shapes);
     table->subjects = calloc(count, sizeof *table->subjects);
     table->meters = calloc(count * PER_SHAPE, sizeof *table->meters);
-    table->distance = calloc(settings->bench.repeats, sizeof *table->distance);
-    if (!table->shapes || !table->subjects || !table->meters || !table->distance)
+    table->trip = calloc(settings->bench.repeats, sizeof *table->trip);
+    if (!table->shapes || !table->subjects || !table->meters || !table->trip)
         return fail(GRADUS_MEMORY, "out of memory: %zu cases", count);
     for (size_t i = 0; i < count; i++) {
         gradus_status status = bench_shape_read(
@@ -78,7 +78,7 @@ static void free_table(bench_table *table)
         bench_meter_free(&table->meters[i]);
     for (size_t i = 0; table->subjects && i < table->count; i++)
         bench_subject_close(&table->subjects[i]);
-    free(table->distance);
+    free(table->trip);
     free(table->meters);
     free(table->subjects);
     free(table->shapes);
@@ -96,11 +96,13 @@ static gradus_status measure_round(bench_table *table, bench_watch *watch)
 {
     gradus_status status = GRADUS_OK;
 
-    table->distance[table->rounds] = has_all(table) ? bench_distance() : NAN;
-    table->rounds += isnan(table->distance[table->rounds]) ? 0 : 1;
+    table->trip[table->trips] = has_all(table) ? bench_round_trip() : NAN;
+    table->trips += isnan(table->trip[table->trips]) ? 0 : 1;
     for (size_t i = 0; i < table->meter_count && status == GRADUS_OK; i++) {
         bench_watch_step(watch, &table->meters[i].work);
         status = bench_meter_read_peak(&table->meters[i]);
+        if (status == GRADUS_OK && table->meters[i].work.team == TEAM_ALL)
+            bench_meter_compare(&table->meters[i], &table->meters[i - 1]);
     }
     return status;
 }
@@ -127,20 +129,6 @@ static gradus_status measure(bench_table *table)
 
 /* ---- telling ---- */
 
-/* Sorts the distances. */
-static void say_distance(cli_report *report, bench_table *table)
-{
-    const double median = bench_quantile(table->distance, table->rounds, 0.5);
-    const double least = table->distance[0], most = table->distance[table->rounds - 1];
-
-    report_row(report, "a line of the cache goes to another thread and back in %s ns",
-               text_fixed(1e9 * median, 3));
-    report_say(report, ", %s to %s", text_fixed(1e9 * least, 3), text_fixed(1e9 * most, 3));
-    report_number(report, "round_trip_ns", 1e9 * median, 0, NULL);
-    report_number(report, "round_trip_ns_least", 1e9 * least, 0, NULL);
-    report_number(report, "round_trip_ns_most", 1e9 * most, 0, NULL);
-}
-
 /* The peak of a team, over all that it was measured for; NaN where it was not. */
 static double peak_of(const bench_table *table, bench_team team)
 {
@@ -159,9 +147,14 @@ static double peak_of(const bench_table *table, bench_team team)
     return median;
 }
 
+/* Sorts the trips. */
 static void say_head(cli_report *report, bench_table *table, int name_width)
 {
     const bench_machine *machine = table->machine;
+    const size_t trips = table->trips;
+    const double trip = trips ? 1e9 * bench_quantile(table->trip, trips, 0.5) : NAN;
+    const double least = trips ? 1e9 * table->trip[0] : NAN;
+    const double most = trips ? 1e9 * table->trip[trips - 1] : NAN;
     const char *precision = machine->precision == GRADUS_FLOAT64 ? "f64" : "f32";
     const double one = peak_of(table, TEAM_ONE) / 1e9, all = peak_of(table, TEAM_ALL) / 1e9;
 
@@ -170,8 +163,9 @@ static void say_head(cli_report *report, bench_table *table, int name_width)
                text_fixed(one, 3));
     if (!isnan(all))
         report_say(report, ", %s on %zu", text_fixed(all, 3), machine->threads);
-    if (table->rounds)
-        say_distance(report, table);
+    if (trips)
+        report_row(report, "round trip of a cache line between two threads: %s ns, %s to %s",
+                   text_fixed(trip, 3), text_fixed(least, 3), text_fixed(most, 3));
     report_row(report, "%-*s mode threads%13s%10s%8s%8s%9s%7s", name_width, "case", "rows/s",
                "ns/row", "GFLOP/s", "of peak", "spread", "ratio");
     report_string(report, "version", gradus_version(), NULL);
@@ -180,6 +174,9 @@ static void say_head(cli_report *report, bench_table *table, int name_width)
     report_string(report, "precision", precision, NULL);
     report_string(report, "optimizer", machine->settings->train.fit.optimizer, NULL);
     report_number(report, "seconds", machine->settings->bench.seconds, 0, NULL);
+    report_number(report, "round_trip_ns", trip, 0, NULL);
+    report_number(report, "round_trip_ns_least", least, 0, NULL);
+    report_number(report, "round_trip_ns_most", most, 0, NULL);
     report_number(report, "peak_gflops_one", one, 0, NULL);
     report_number(report, "peak_gflops_all", all, 0, NULL);
 }
@@ -192,9 +189,7 @@ static void say_widths(cli_report *report, const bench_shape *shape)
     report_close(report);
 }
 
-/* `one` is the meter of one thread that this one is compared with, or NULL. */
-static void say_meter(cli_report *report, const bench_meter *meter, const bench_meter *one,
-                      int name_width)
+static void say_meter(cli_report *report, const bench_meter *meter, int name_width)
 {
     const bench_subject *subject = meter->work.subject;
     const bench_machine *machine = subject->machine;
@@ -204,13 +199,13 @@ static void say_meter(cli_report *report, const bench_meter *meter, const bench_
     const double peak = bench_quantile(meter->peak, meter->done, 0.5) / 1e9;
     const double speed =
         bench_operations(&subject->shape, meter->work.train) / seconds / 1e9;
-    const double ratio = one ? bench_meter_median(one) / seconds : NAN;
+    const double ratio = meter->work.team == TEAM_ALL ? bench_meter_ratio(meter) : NAN;
 
     report_row(report, "%-*s %s%7zu %12s %9s %7s %7s%1s %7s", name_width, subject->shape.name,
                mode, bench_work_threads(&meter->work), text_count((uint64_t)(1 / seconds)),
                text_fixed(1e9 * seconds, 4), text_fixed(speed, 3), text_share(share, 1),
                meter->unsteady ? "*" : "", text_share(spread, 1));
-    if (one)
+    if (!isnan(ratio))
         report_say(report, "%7.3f", ratio);
     report_object(report, NULL);
     report_string(report, "case", subject->shape.name, NULL);
@@ -247,8 +242,7 @@ static void say_table(cli_report *report, bench_table *table)
     report_array(report, "cases");
     for (size_t i = 0; i < table->meter_count; i++) {
         const bench_meter *meter = &table->meters[i];
-        say_meter(report, meter, meter->work.team == TEAM_ALL ? meter - 1 : NULL,
-                  name_width);
+        say_meter(report, meter, name_width);
         unsteady += meter->unsteady;
         done += meter->done;
     }

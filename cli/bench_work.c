@@ -17,7 +17,7 @@
 #include "progress.h"
 #include "stop.h"
 
-enum { MOST_RUNS = 1000000000, MOST_PASSES = 1000000000 };
+enum { MOST_PASSES = 1000000000 };
 
 static const double longest_run = 1;
 
@@ -103,8 +103,7 @@ gradus_status bench_work_fit(bench_work *work, double seconds)
 {
     double took = 0;
 
-    work->runs = seconds < MOST_RUNS * longest_run ? (size_t)ceil(seconds / longest_run)
-                                                   : MOST_RUNS;
+    work->runs = (size_t)ceil(seconds / longest_run);
     seconds /= (double)work->runs;
     /* A try of an eighth of the time says how many are needed, and warms the caches. */
     for (work->passes = 1;; work->passes *= took > seconds / 64 ? 8 : 64) {

@@ -16,7 +16,7 @@ typedef struct bench_work {
     size_t runs, passes;        /* over the rows, in a run; set by bench_work_fit() */
 } bench_work;
 
-/* How many take about so long.  Errors   STOPPED, and those of gradus_fit(). */
+/* How many runs and passes take about so long.  Errors   STOPPED, those of gradus_fit(). */
 gradus_status bench_work_fit(bench_work *work, double seconds);
 
 /* Rows that go through the network each time that it is done. */

@@ -20,14 +20,16 @@
 enum {
     CHUNK = 60,    /* inputs of a block whose gradient is kept for an update: whole tiles (see
                       gr_block), also where they have ten rows */
-    AHEAD = 10,    /* rows of x, a tile of the product, that are fetched ahead */
+    AHEAD = 10,    /* rows of x, a tile of the product, that are fetched ahead: with AVX-512;
+                      others have lower tiles */
     LONG = 64,     /* inputs of a row for which that pays */
     NEAR = 64 << 10, /* bytes of a weight that stays in a cache near by */
     DEEP = 128,    /* rows beside whose products fetching what an optimiser keeps is nothing */
     LARGE = 1 << 20, /* bytes of W beside whose transpose those of dz and dx are little */
     FAR = 1 << 19, /* bytes of dz that do not stay in a cache near by */
-    PIECE = 640 << 10, /* bytes of a product's rows that do, beside the panels they meet */
-    TILE = 10      /* rows of a tile, or more */
+    L2 = 640 << 10, /* bytes of a product's rows: an L2 of 1 MiB holds them beside the panels
+                      that they meet */
+    FEW = 64       /* rows for which W is not read once more */
 };
 
 static const gr_tensor *weight_of(const gradus_net *net, const gr_node *node)
@@ -92,14 +94,18 @@ static size_t reach_of(const gr_pass *pass, const gr_node *node)
          ? AHEAD * node->inputs * pass->net->kernels->size : 0;
 }
 
-/* Each panel of B meets all rows of A, which come from far each time where they are more than a
- * piece: then a part of the rows meets all of B, and the next part after it. */
-static void product_by_pieces(const gradus_net *net, gr_product *p)
+/* Each panel of B meets all rows of A, which come from far each time where L2 does not hold
+ * them: then as many of them as it holds meet all of B, and the next ones after them. */
+static void product_in_l2(const gradus_net *net, gr_product *p)
 {
-    const size_t rows = p->rows, bytes = rows * p->depth * net->kernels->size;
-    const size_t pieces = bytes / PIECE + 1, most = (rows / pieces / TILE + 1) * TILE;
-    for (size_t row = 0; row < rows; row += p->rows) {
-        p->rows = rows - row < most ? rows - row : most;
+    const size_t tile = AHEAD * p->depth * net->kernels->size, all = p->rows;
+    const size_t tiles = (all + AHEAD - 1) / AHEAD, fit = L2 / tile + (L2 < tile);
+    const size_t times = (tiles + fit - 1) / fit;
+    size_t most = (tiles + times - 1) / (times + !times) * AHEAD;
+    if (most < FEW)
+        most = all;
+    for (size_t row = 0; row < all; row += p->rows) {
+        p->rows = all - row < most ? all - row : most;
         net->kernels->product(p);
         p->a += p->rows;
         p->c = gr_row(net, p->c, p->c_stride, p->rows);
@@ -130,7 +136,7 @@ void gr_dense_forward(const gr_pass *pass, const gr_node *node, const gr_part *p
                                                                                : NULL,
         .reach = reach_of(pass, node),
     };
-    product_by_pieces(net, &p);
+    product_in_l2(net, &p);
 }
 
 static void forward(const gr_pass *pass, const gr_node *node, const gr_part *part)
@@ -155,7 +161,7 @@ static void backward_by_transpose(const gr_pass *pass, const gr_node *node, cons
         .b = z->cache, .b_stride = transpose_stride(net, node),
         .c = dx, .c_stride = x->stride, .mask = gr_mask_of(pass, node, part),
     };
-    product_by_pieces(net, &p);
+    product_in_l2(net, &p);
 }
 
 /* The same, by W as it stands. */

@@ -12,7 +12,7 @@ exactly bench.out shaped
 gives 0 'quiet' bench 3-5-2 $short -q
 check 'quiet says nothing' [ ! -s out ]
 gives 0 'one thread' bench 3-5-2 $short --threads 1
-check 'no other thread to go to' [ "$(grep -c 'line of the cache' out)" -eq 0 ]
+check 'no other thread to go to' [ "$(grep -c 'round trip' out)" -eq 0 ]
 check 'a line for training, one for prediction' [ "$(grep -c '^3-5-2 ' out)" -eq 2 ]
 gives 0 'training alone' bench 3-5-2 $short --threads 1 --mode train
 check 'one line' [ "$(grep -c '^3-5-2 .*train' out)" -eq "$(grep -c '^3-5-2 ' out)" ]

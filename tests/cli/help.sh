@@ -19,7 +19,7 @@ run eval -h
 check 'the same with -h' cmp -s out verb
 gives 0 'what the arguments of bench are' help bench
 prints 'mnist128-row'
-prints '28-64-64-1'
+prints 'A case is xor, table'
 gives 0 'help of a flag' help learning-rate
 prints 'a flag of gradus train'
 gives 0 'choices come from the library' help activation
@@ -40,6 +40,7 @@ for verb in $(verbs); do
     "$program" $verb --help
 done >helps 2>&1
 "$program" help --man >man.1
+check 'the cases of bench in the manual page' grep -q mnist128..row man.1
 for shell in bash zsh fish; do
     "$program" help --completion $shell >completion.$shell
 done

@@ -1,6 +1,6 @@
 /*
- * tests/unit/test_pass.c - layers of large nets, which step within the pass, take the step that
- * all take together once the whole gradient is there
+ * tests/unit/test_pass.c - layers that step within the pass take the step that all take
+ * together once the whole gradient is there
  *
  * SPDX-License-Identifier: MIT
  */
@@ -49,15 +49,15 @@ static void a_step_is_that_of_the_whole_gradient(void **state)
     check(7, GR_CPU_REF);
 }
 
-/* BP2 reads the weight as it stands, which is changed behind it; BP3 packs x. */
+/* BP2 reads the weight as it stands, BP3 packs x. */
 static void with_many_rows_too(void **state)
 {
     (void)state;
     check(128, gr_cpu_best());
 }
 
-/* One thread's rows go through a layer piece by piece; those of three threads do not. */
-static void with_rows_in_pieces(void **state)
+/* In one step: L2 does not hold the rows of one thread, but those of three. */
+static void with_rows_that_l2_does_not_hold(void **state)
 {
     (void)state;
     check(256, gr_cpu_best());
@@ -68,7 +68,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_is_that_of_the_whole_gradient),
         cmocka_unit_test(with_many_rows_too),
-        cmocka_unit_test(with_rows_in_pieces),
+        cmocka_unit_test(with_rows_that_l2_does_not_hold),
     };
     return gr_run_tests(tests, sizeof tests / sizeof tests[0]);
 }

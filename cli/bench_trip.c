@@ -1,12 +1,12 @@
 /*
- * cli/bench_distance.c - how far the CPUs of two threads are from each other
+ * cli/bench_trip.c - how far the CPUs of two threads are from each other
  *
  * Two threads hit a ball to and fro. Where a host shares its cores among guests, the CPUs of
  * one may be neighbours in this minute and in different parts of the chip in the next.
  *
  * SPDX-License-Identifier: MIT
  */
-#include "bench_distance.h"
+#include "bench_trip.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -28,7 +28,6 @@ static const double enough = 1e-3;
 /* Hits are counted: odd ones are of the thread that asks, even ones of its partner. */
 typedef struct bench_ball {
     _Alignas(LINE) atomic_int hits;
-    char alone[LINE - sizeof(atomic_int)];
 } bench_ball;
 
 /* The count of hits when it is another than `seen`. */
@@ -61,7 +60,7 @@ static int play(bench_ball *ball, int hits)
     return hits;
 }
 
-double bench_distance(void)
+double bench_round_trip(void)
 {
     bench_ball ball = {.hits = 0};
     pthread_t partner;
