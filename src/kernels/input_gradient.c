@@ -20,7 +20,7 @@ enum {
     VECTORS = ROWS / LANES,                         /* of a group of rows */
     INPUTS = GR_VECTOR_REGISTERS == 32 ? 5 : 6,     /* of a tile */
     PANELS = 5,                                     /* of dx that stand by columns at once */
-    AHEAD = 4                                       /* panels of W that are fetched ahead */
+    AHEAD = 8                                       /* panels of W that are fetched ahead */
 };
 
 size_t GR_NAME(input_gradient_room)(size_t outputs)
@@ -44,11 +44,17 @@ static void turn_dz(const gr_input_gradient *p, size_t from, real *dzt)
 static void tile(const gr_input_gradient *p, const real *w, const real *dzt, real *dxt)
 {
     const size_t stride = p->inputs * WIDTH; /* of w, panel to panel */
+    const size_t whole = (p->outputs + WIDTH - 1) / WIDTH * stride;
+    const real *soon = w + AHEAD * stride;
+    const real *const behind = w + whole; /* then the next tile begins */
     vector sum[INPUTS * VECTORS] = {{0}};
     for (size_t k = 0; k < p->outputs; w += stride) {
         const size_t end = p->outputs - k < WIDTH ? p->outputs : k + WIDTH;
+        if (soon >= behind)
+            soon -= whole - INPUTS * WIDTH;
         GR_UNROLL for (size_t j = 0; j < INPUTS; j++)
-            __builtin_prefetch(w + AHEAD * stride + j * WIDTH);
+            __builtin_prefetch(soon + j * WIDTH);
+        soon += stride;
         for (const real *w_k = w; k < end; k++, w_k++, dzt += ROWS) {
             vector dz_k[VECTORS];
             GR_UNROLL for (size_t v = 0; v < VECTORS; v++)
