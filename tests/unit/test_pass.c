@@ -14,8 +14,8 @@ enum { STEPS = 2 };
 
 static const char *const nets[] = {
     "repeat 4 { dense 700 relu } output",
-    "dense 700 residual { dense 650 batchnorm gelu dropout 0.1 dense 700 } dense 400 tanh "
-    "output",
+    ("dense 700 residual { dense 650 batchnorm gelu dropout 0.1 dense 700 } dense 400 tanh "
+     "output"),
     "dense 700 relu dense 350 relu dense 700 relu output", /* W of less than 1 MiB */
 };
 static const char *const optimizers[] = {"sgd", "adamw"};
