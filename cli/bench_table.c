@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench_trip.h"
 #include "bench_meter.h"
+#include "bench_trip.h"
 #include "message.h"
 #include "text.h"
 

@@ -98,12 +98,14 @@ static size_t reach_of(const gr_pass *pass, const gr_node *node)
  * them: then as many of them as it holds meet all of B, and the next ones after them. */
 static void product_in_l2(const gradus_net *net, gr_product *p)
 {
-    const size_t tile = AHEAD * p->depth * net->kernels->size, all = p->rows;
-    const size_t tiles = (all + AHEAD - 1) / AHEAD, fit = L2 / tile + (L2 < tile);
-    const size_t times = (tiles + fit - 1) / fit;
-    size_t most = (tiles + times - 1) / (times + !times) * AHEAD;
-    if (most < FEW)
-        most = all;
+    const size_t row_bytes = p->depth * net->kernels->size, all = p->rows;
+    size_t most = all;
+    if (all * row_bytes > L2) {
+        const size_t tiles = (all + AHEAD - 1) / AHEAD, fit = L2 / (AHEAD * row_bytes);
+        const size_t times = fit == 0 ? tiles : (tiles + fit - 1) / fit;
+        most = (tiles + times - 1) / times * AHEAD;
+        most = most < FEW ? all : most;
+    }
     for (size_t row = 0; row < all; row += p->rows) {
         p->rows = all - row < most ? all - row : most;
         net->kernels->product(p);

@@ -51,6 +51,17 @@ else
     skip 'json: numbers agree' 'python3 is not installed'
 fi
 
+gives 0 'one repetition' bench 3-5-2 --seconds 0.005 --repeats 1 --threads 2 --json
+if has_python; then
+    check 'the ratio of one round is that of its two times' python3 -c '
+import json
+c = json.load(open("out"))["cases"]
+for one, both in ((c[0], c[1]), (c[2], c[3])):
+    assert abs(both["ratio"] * both["ns_per_row"] / one["ns_per_row"] - 1) < 1e-9'
+else
+    skip 'the ratio of one round' 'python3 is not installed'
+fi
+
 run bench --sweep 2-2-1 3-4-5 --threads 2 $short --json
 check 'sweep: exit 0 or 1' [ "$code" -le 1 ]
 for key in mode threads sweep case batch ns_per_row_one ns_per_row_all ratio \
